@@ -1,0 +1,322 @@
+"""Many courses side by side in flat arrays, and the operators policies are written with.
+
+Points are sorted by course, then time; `offsets` cut them. Values are whole millionths (int64), so sums and
+differences are exact and one client's ratings cannot leak into another's through a running float sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fit_toolkit.course.findings import Findings
+from fit_toolkit.course.members import Members
+from fit_toolkit.course.parameters import Rating
+from fit_toolkit.course.scale import ScaleView
+
+TICK = 1_000_000
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+POINT_COLUMNS = ("tick", "day", "session", "root", "prorated", "mark")
+
+
+def ticks(values: ArrayLike) -> Ints:
+    """Whole millionths nearest to the given numbers."""
+    return np.rint(np.asarray(values, float) * TICK).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """All courses of one scale and rater. n points, m courses, k members.
+
+    `tick` value in millionths; `day` days since 1970-01-01 of the session; `session` its number from 1; `root` id of
+    the first administration in the chain of corrections; `prorated`, `mark` (language or wording changed here) masks;
+    `offsets` m+1 cuts; `member` for each course the row in `members`; `partners` further courses cut alike.
+    """
+
+    tick: Ints
+    day: Ints
+    session: Ints
+    root: Ints
+    prorated: Mask
+    mark: Mask
+    offsets: Ints
+    member: Ints
+    members: Members
+    scale: ScaleView
+    partners: Mapping[Rating, Course] = field(default_factory=dict)
+    max_gap_days: int = 42
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.tick)
+
+    # ---- layout
+
+    @cached_property
+    def count(self) -> Ints:
+        """Ratings per course (m)."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def owner(self) -> Ints:
+        """For each point, the course it belongs to (n)."""
+        return np.repeat(np.arange(len(self.count)), self.count)
+
+    @cached_property
+    def _begin(self) -> Ints:
+        return np.repeat(self.offsets[:-1], self.count)
+
+    @cached_property
+    def _at(self) -> Ints:
+        return np.arange(len(self.tick))
+
+    @cached_property
+    def _firsts(self) -> Ints:
+        return self.offsets[:-1][self.count > 0]
+
+    @cached_property
+    def number(self) -> Ints:
+        """1 for the first rating of a course, 2 for the second (n)."""
+        return self._at - self._begin + 1
+
+    def each(self, per_member: ArrayLike) -> NDArray[Any]:
+        """Spread one value per member over the points (k -> n)."""
+        spread: NDArray[Any] = np.asarray(per_member)[self.member[self.owner]]
+        return spread
+
+    # ---- values
+
+    @cached_property
+    def value(self) -> Floats:
+        """The rating in the scale's own units (n)."""
+        return self.tick / TICK
+
+    @cached_property
+    def days_since_previous(self) -> Floats:
+        """Days since the rating before; NaN at the first (n)."""
+        out = np.empty(len(self.day))
+        np.subtract(self.day[1:], self.day[:-1], out=out[1:])
+        out[self._firsts] = np.nan
+        return out
+
+    @cached_property
+    def _comparable(self) -> Mask:
+        """False where the rating before is missing or older than `max_gap_days`."""
+        with np.errstate(invalid="ignore"):
+            return self.days_since_previous <= self.max_gap_days
+
+    @cached_property
+    def previous(self) -> Floats:
+        """The rating before this one; NaN at the first and after more than `max_gap_days`."""
+        out = np.empty(len(self.tick))
+        np.divide(self.tick[:-1], TICK, out=out[1:])
+        out[~self._comparable] = np.nan
+        return out
+
+    def lag(self, k: int) -> Floats:
+        """The rating `k` before this one; NaN where there is none or a gap longer than `max_gap_days` lies between."""
+        if k < 1:
+            raise ValueError("lag looks back: k must be at least 1")
+        out = np.full(len(self.tick), np.nan)
+        np.divide(self.tick[:-k], TICK, out=out[k:])
+        broken = self._last(~self._comparable)
+        out[broken > self._at - k] = np.nan
+        return out
+
+    @cached_property
+    def first(self) -> Floats:
+        """The first rating of the course, at every point of it."""
+        return self.tick[self._begin] / TICK
+
+    def best(self) -> Floats:
+        """The best of the earlier ratings; NaN at the first."""
+        out = np.full(len(self.tick), np.nan)
+        if len(out):
+            key = self.tick * self.scale.better
+            low = int(key.min())
+            span = int(key.max()) - low + 1
+            shift = self.owner * span - low
+            run = np.maximum.accumulate(key + shift) - shift
+            np.divide(run[:-1] * self.scale.better, TICK, out=out[1:])
+            out[self._firsts] = np.nan
+        return out
+
+    @cached_property
+    def _sum_before(self) -> Ints:
+        total = np.empty(len(self.tick) + 1, np.int64)
+        total[0] = 0
+        np.cumsum(self.tick, out=total[1:])
+        return total[:-1] - total[self._begin]
+
+    def earlier_sum(self) -> Floats:
+        """The sum of the earlier ratings; 0 at the first."""
+        return self._sum_before / TICK
+
+    def earlier_mean(self) -> Floats:
+        """The mean of the earlier ratings; NaN at the first."""
+        with np.errstate(invalid="ignore"):
+            return self._sum_before / ((self.number - 1) * TICK)
+
+    def earlier_sd(self) -> Floats:
+        """The SD (n - 1) of the earlier ratings; NaN before the third rating."""
+        away = self.tick - self.tick[self._begin]  # from the course's own first rating: equal ratings give exactly 0
+        squares = np.empty(len(away) + 1, np.int64)
+        squares[0] = 0
+        np.cumsum(away * away, out=squares[1:])  # may wrap round; the difference below is exact all the same
+        square = (squares[:-1] - squares[self._begin]).astype(float)
+        n = (self.number - 1).astype(float)
+        mean_sum = (self._sum_before - (self.number - 1) * self.tick[self._begin]).astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = (square - mean_sum * mean_sum / n) / (n - 1)
+        variance[self.number <= 2] = np.nan  # noqa: PLR2004 - an SD needs two earlier ratings
+        return np.sqrt(np.maximum(variance, 0.0)) / TICK
+
+    def earlier_median(self, k: int) -> Floats:
+        """The median of the last `k` earlier ratings; NaN where there are fewer."""
+        stack = np.stack([self.lag(i) for i in range(1, k + 1)])
+        median = np.sort(stack, axis=0)[[(k - 1) // 2, k // 2]].mean(axis=0)
+        median[np.isnan(stack).any(axis=0)] = np.nan
+        return median
+
+    def change(self, since: ArrayLike) -> Floats:
+        """This rating minus `since`, exact to the millionth; NaN where `since` is unknown."""
+        gone = np.subtract(self.tick, np.rint(np.asarray(since, float) * TICK))
+        return np.divide(gone, TICK, out=gone)
+
+    def worsening(self, since: ArrayLike) -> Floats:
+        """How much worse this rating is than `since`: positive is worse, whatever the scale's direction."""
+        moved = np.rint(np.asarray(since, float) * TICK)
+        moved = np.subtract(moved, self.tick) if self.scale.better > 0 else np.subtract(self.tick, moved)
+        return np.divide(moved, TICK, out=moved)
+
+    # ---- memory over points
+
+    def _last(self, mask: Mask) -> Ints:
+        """For each point the place of the newest point up to here where `mask` holds, else -1 (may be another's)."""
+        return np.maximum.accumulate(np.where(mask, self._at, -1))
+
+    def hold(self, values: ArrayLike, when: Mask) -> Floats:
+        """`values` as they stood at the newest point of this course where `when` held; NaN before the first."""
+        place = self._last(when)
+        out = np.asarray(values, float)[place]
+        out[place < self._begin] = np.nan
+        return out
+
+    def streak(self, mask: Mask, known: Mask | None = None) -> Ints:
+        """How many points in a row up to here `mask` has held; points that are not `known` neither count nor break."""
+        if known is None:
+            return self._at - np.maximum(self._last(~mask), self._begin - 1)
+        counted = np.concatenate(([0], np.cumsum(mask & known)))
+        broken = np.maximum(self._last(known & ~mask), self._begin - 1)
+        return counted[1:] - counted[broken + 1]
+
+    # ---- other courses and published lines
+
+    def beside(self, other: Rating) -> Floats:
+        """The rating of another course at the same session; NaN where there is none."""
+        partner = self.partners.get(other)
+        if partner is None:
+            raise KeyError(f"this policy did not declare a parameter for {other!r}")
+        out = np.full(len(self.tick), np.nan)
+        if len(partner) and len(out):
+            first_day = int(min(self.day.min(), partner.day.min()))
+            wide = int(max(self.day.max(), partner.day.max())) - first_day + 1
+            mine = self.owner * wide + (self.day - first_day)
+            theirs = partner.owner * wide + (partner.day - first_day)
+            place = np.minimum(np.searchsorted(theirs, mine), len(theirs) - 1)
+            found = theirs[place] == mine
+            out[found] = partner.value[place[found]]
+        return out
+
+    def limit(self, name: str) -> Floats:
+        """A published line of the scale at every point, by age and sex where it is keyed so; NaN where none applies."""
+        per_member = np.full(len(self.members), np.nan)
+        named = [limit for limit in self.scale.limits if limit.name == name]
+        if not named:
+            raise KeyError(f"{self.scale.instrument} {self.scale.scale} has no verified cut-off named {name!r}")
+        for limit in named:
+            fits = np.isnan(per_member)
+            if limit.sex is not None:
+                fits &= self.members.sex == limit.sex
+            with np.errstate(invalid="ignore"):
+                if limit.age_from is not None:
+                    fits &= self.members.age >= limit.age_from
+                if limit.age_to is not None:
+                    fits &= self.members.age <= limit.age_to
+            per_member[fits] = limit.value
+        line: Floats = self.each(per_member)
+        return line
+
+    # ---- findings
+
+    def where(
+        self,
+        fires: Mask,
+        *,
+        reason: str,
+        back_to: ArrayLike | None = None,
+        until: Mask | None = None,
+        known: Mask | None = None,
+        renew: Mask | None = None,
+        **evidence: ArrayLike,
+    ) -> Findings:
+        """Give findings about all points; `gap` (days since the rating before) is always part of the evidence.
+
+        A spell that opens here lasts until the rating is back at `back_to` as it stood at the opening; with `until`
+        where that mask holds; with neither until a known point that does not fire. A point is known where `known`
+        says so, else where no evidence column given here is NaN.
+        """
+        n = len(self.tick)
+        columns = {name: np.array(np.broadcast_to(np.asarray(v, float), (n,))) for name, v in evidence.items()}
+        if known is None:
+            known = np.ones(n, bool)
+            for column in columns.values():
+                known &= ~np.isnan(column)
+        columns.setdefault("value", self.value)
+        columns["gap"] = self.days_since_previous
+        return Findings(
+            course=self,
+            members=None,
+            fires=np.asarray(fires, bool) & known,
+            known=known,
+            back_to=None if back_to is None else np.array(np.broadcast_to(np.asarray(back_to, float), (n,))),
+            until=None if until is None else np.asarray(until, bool),
+            renew=None if renew is None else np.asarray(renew, bool),
+            reason=reason,
+            evidence=columns,
+        )
+
+    # ---- travelling
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name, as they travel to a child process."""
+        own = {name: getattr(self, name) for name in (*POINT_COLUMNS, "offsets", "member")}
+        return own | {f"members.{name}": column for name, column in self.members.columns().items()}
+
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Mapping[str, NDArray[Any]],
+        *,
+        scale: ScaleView,
+        today: int,
+        max_gap_days: int = 42,
+        partners: Mapping[Rating, Course] | None = None,
+    ) -> Course:
+        """Rebuild a course from what `columns` gave."""
+        members = {name.removeprefix("members."): c for name, c in columns.items() if name.startswith("members.")}
+        return cls(
+            **{name: columns[name] for name in (*POINT_COLUMNS, "offsets", "member")},
+            members=Members.from_columns(members, today),
+            scale=scale,
+            partners=partners or {},
+            max_gap_days=max_gap_days,
+        )

@@ -1,0 +1,46 @@
+"""Typed parameters by which a policy asks for more than its own course."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A second course: another rater, instrument or scale; what is left out is taken from the policy's own course."""
+
+    rater: str | None = None
+    instrument: str | None = None
+    scale: str | None = None
+
+
+class Norms(msgspec.Struct, frozen=True):
+    """A norm set as a policy sees it: mean and SDs in the scale's units, with where they come from.
+
+    `sd_between` is the SD of clients' true levels, `sd_within` the SD of one client's ratings around their level.
+    """
+
+    name: str
+    mean: float
+    sd_between: float
+    sd_within: float
+    status: Literal["published", "local", "assumed"] = "assumed"
+    version: str = "1"
+    n_clients: int | None = None
+    source: str = ""
+    hash: str = ""
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """An expected course by intake score and session: named, versioned coefficients of a curve pack."""
+
+    name: str
+    coefficients: dict[str, float] = {}
+    version: str = "1"
+    source: str = ""
+    hash: str = ""
+
+    def to_builtins(self) -> dict[str, Any]:
+        """Plain data, as it is hashed and sent to a child process."""
+        return {"name": self.name, "coefficients": self.coefficients, "version": self.version}

@@ -1,0 +1,43 @@
+"""The base of every alert policy."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from fit_toolkit.course.course import Course
+from fit_toolkit.course.findings import Findings
+
+Basis = Literal["unusual", "convention", "answer", "absence"]
+Severity = Literal["safety", "attention", "notice"]
+
+
+class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a practice wants to be told about; an instance is plain data, `find` is a pure function of a course.
+
+    Class attributes: `kind` (the name used in fit.toml), `basis`, `severity` and `after` (defaults a practice may
+    change), `clock` (True when the answer moves with the calendar), `item` (True when it watches flagged items),
+    `chance` (share of ordinary ratings that fire by chance on one course; None when unknown).
+    """
+
+    kind: ClassVar[str] = ""
+    basis: ClassVar[Basis] = "convention"
+    severity: ClassVar[Severity] = "attention"
+    after: ClassVar[int] = 1
+    clock: ClassVar[bool] = False
+    item: ClassVar[bool] = False
+
+    @property
+    def chance(self) -> float | None:
+        """The share of ordinary ratings of one client that this policy flags by chance alone, where it is known."""
+        return None
+
+    @property
+    def min_ratings(self) -> int:
+        """From which rating on the policy can say anything."""
+        return 1
+
+    def find(self, course: Course) -> Findings:
+        """Answer for every point of `course` (or every member), looking at nothing later than that point."""
+        raise TypeError(f"{type(self).__name__} does not define find(course)")

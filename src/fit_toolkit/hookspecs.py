@@ -1,0 +1,83 @@
+"""The hooks a plugin may implement: each registers named things, which the engine then calls one by one.
+
+`HOOK_API` is (major, minor): a plugin that declares `fit_hook_api = "1.0"` loads while the major is the same and its
+minor is not newer than ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from fit_toolkit.course import AlertPolicy
+
+PROJECT = "fit_toolkit"
+HOOK_API = (1, 0)
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_alert_policies() -> Iterable[type[AlertPolicy]]:
+    """Give alert policy classes.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`; a kind that somebody else gives too is
+    an error that names both. All implementations are asked; there is no first result that wins.
+
+    Returns: classes derived from `fit_toolkit.AlertPolicy`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_scoring_rules() -> Iterable[type[Any]]:
+    """Give scoring rule classes.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`, the name an instrument file uses in
+    `method`. All implementations are asked.
+
+    Returns: classes derived from `fit_toolkit.ScoringRule`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_instruments() -> Iterable[Path | Traversable]:
+    """Give instrument definitions: YAML files, or folders of them.
+
+    Called once when the plugin is loaded; the files are read when an instrument is first needed. An id that somebody
+    else gives too is an error that names both.
+
+    Returns: paths, or places from `importlib.resources.files`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_readers() -> Iterable[type[Any]]:
+    """Give reader classes: a file format turned into rows of raw text.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`. All implementations are asked.
+
+    Returns: classes derived from `fit_toolkit.Reader`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_channels() -> Iterable[type[Any]]:
+    """Give channel classes: each delivers one notification.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`, the name used under `[alerts] channels`.
+    All implementations are asked.
+
+    Returns: classes derived from `fit_toolkit.Channel`.
+    """
+    raise AssertionError("a specification is not called")
