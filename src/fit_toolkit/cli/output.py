@@ -1,0 +1,135 @@
+"""How commands print: one listing as table, JSON or CSV, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("table", "json", "csv")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+F = TypeVar("F", bound=Callable[..., Any])
+
+Row = Mapping[str, Any]
+
+
+def format_option(command: F) -> F:
+    """Add `--format table|json|csv`, handed over as `fmt`."""
+    return click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True,
+                        help="How to print the listing.")(command)  # fmt: skip
+
+
+def output_option(command: F) -> F:
+    """Add `--output FILE`, handed over as `output`."""
+    return click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                        help="Write here instead of to stdout.")(command)  # fmt: skip
+
+
+def dry_run_option(command: F) -> F:
+    """Add `--dry-run`, handed over as `dry_run`."""
+    return click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")(command)
+
+
+def emit(
+    name: str,
+    rows: Sequence[Row],
+    *,
+    fmt: str = "table",
+    columns: Sequence[str] | None = None,
+    output: Path | None = None,
+    empty: str = "",
+) -> None:
+    """Print one listing; JSON is `{"schema": "fit/NAME/1", NAME: [...]}`."""
+    names = list(columns) if columns is not None else list(dict.fromkeys(key for row in rows for key in row))
+    text = {"json": as_json, "csv": as_csv, "table": as_table}[fmt](name, rows, names)
+    if fmt == "table" and not rows:
+        click.echo(empty or f"no {name}", err=True)
+        text = ""
+    if output is not None:
+        write_atomic(output, text.encode())
+    elif text:
+        click.echo(text, nl=False)
+
+
+def as_json(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Write rows as the stable JSON of a listing."""
+    listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
+    return json.dumps({"schema": f"fit/{name}/1", name: listed}, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_csv(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Write rows as CSV; a text that a spreadsheet would run as a formula gets a leading quote mark."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_inert(row.get(column)) for column in columns])
+    return target.getvalue()
+
+
+def as_table(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Write rows as aligned columns under their names; control characters are shown, never sent to the terminal."""
+    cells = [[visible(row.get(column)) for column in columns] for row in rows]
+    widths = [max([len(column), *(len(line[i]) for line in cells)]) for i, column in enumerate(columns)]
+    heads = [column.replace("_", " ") for column in columns]
+    lines = [heads, ["-" * width for width in widths], *cells]
+    return "".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() + "\n"
+                   for line in lines)  # fmt: skip
+
+
+def visible(value: object) -> str:
+    """Return `value` as one line that no terminal can take for a command."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (dict, list, tuple)):
+        value = json.dumps(_plain(value), ensure_ascii=False)
+    if isinstance(value, datetime):
+        value = value.isoformat(sep=" ", timespec="minutes")
+    return _CONTROL.sub(lambda hit: f"\\x{ord(hit[0]):02x}", str(value))
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a private file that appears whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=".fit-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _inert(value: object) -> object:
+    if isinstance(value, (dict, list, tuple, date, datetime)):
+        plain = _plain(value)
+        return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
