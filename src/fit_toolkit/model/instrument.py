@@ -1,0 +1,438 @@
+"""The instrument as a frozen record: the one typed description that files, scoring, sheets and the JSON Schema share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from msgspec import Meta, Struct, field
+
+from fit_toolkit.errors import DataError
+
+TICK = 1_000_000  # values are whole millionths wherever they are compared, summed or stored
+
+Direction: TypeAlias = Literal["higher_is_better", "higher_is_worse"]
+RaterRole: TypeAlias = Literal["client", "therapist", "carer", "observer", "supervisor"]
+Occasion: TypeAlias = Literal["start", "end", "between"]
+Operator: TypeAlias = Literal["<", "<=", ">=", ">"]
+WayOut: TypeAlias = Literal["does-not-fit", "rather-not-say"]
+Method: TypeAlias = Literal["sum", "mean", "weighted", "lookup", "plugin"]
+
+SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+Slug: TypeAlias = Annotated[
+    str, Meta(pattern=SLUG, max_length=64, description="Lower-case letters, digits and single hyphens.")
+]
+ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
+Range: TypeAlias = Annotated[tuple[float, float], Meta(description="Lowest and highest value, both included.")]
+SourceRef: TypeAlias = Annotated[
+    str, Meta(min_length=1, description="Key in `sources`; several are joined by a plus sign.")
+]
+Verified: TypeAlias = Annotated[
+    bool,
+    Meta(description="True when somebody read the figure in the source named. An unverified figure drives nothing."),
+]
+
+
+def ticks(value: float) -> int:
+    """Give a value as whole millionths."""
+    return round(value * TICK)
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every record that can stand in a definition file: unknown keys are refused."""
+
+
+class Option(Record, frozen=True):
+    """One answer of a closed list: what it counts, and the code by which it may be typed."""
+
+    value: Annotated[float, Meta(description="What the answer counts.")]
+    code: Annotated[str, Meta(description="What may be typed instead of the value.")] = ""
+    label: Annotated[str, Meta(description="Our own neutral label; wording belongs in a wording file.")] = ""
+
+
+class Asked(Record, frozen=True):
+    """At which sessions an item is asked, for items that are not on every form."""
+
+    sessions: tuple[int, ...] = ()
+    every: Annotated[int, Meta(ge=1, description="Then again every so many sessions after the last of `sessions`.")] = 1
+
+    def at(self, session: int) -> bool:
+        """Say whether the item is asked at this session number (from 1)."""
+        last = max(self.sessions, default=0)
+        return session in self.sessions or (session > last and (session - last) % self.every == 0)
+
+
+class Item(Record, frozen=True):
+    """One question: its permitted answers and its place in the form, never its published wording."""
+
+    id: ItemId
+    label: Annotated[str, Meta(description="Short neutral name, ours; not the wording.")] = ""
+    facet: Annotated[str, Meta(description="What it is about; shared by the forms of different raters.")] = ""
+    type: Literal["number", "choice", "text"] = "number"
+    range: Range | None = None
+    step: Annotated[float, Meta(gt=0)] = 1.0
+    options: tuple[Option, ...] = ()
+    option_set: Annotated[str, Meta(description="Name of a list in `option_sets`, instead of `options`.")] = ""
+    scored: Annotated[bool, Meta(description="False for an item that belongs to no scale.")] = True
+    direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
+    ways_out: tuple[WayOut, ...] = ()
+    asked: Annotated[Asked, Meta(description="For items not on every form; unanswered is then no gap.")] | None = None
+    codes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def minimum(self) -> float:
+        """Lowest permitted value; 0 for text."""
+        if self.options:
+            return min(option.value for option in self.options)
+        return self.range[0] if self.range else 0.0
+
+    @property
+    def maximum(self) -> float:
+        """Highest permitted value; 0 for text."""
+        if self.options:
+            return max(option.value for option in self.options)
+        return self.range[1] if self.range else 0.0
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the answer is free text, kept as written and never scored."""
+        return self.type == "text"
+
+    def values(self) -> tuple[float, ...]:
+        """List every permitted value, in rising order; empty for text."""
+        if self.options:
+            return tuple(sorted({option.value for option in self.options}))
+        if self.range is None:
+            return ()
+        low, high, step = ticks(self.range[0]), ticks(self.range[1]), ticks(self.step)
+        return tuple(value / TICK for value in range(low, high + 1, step))
+
+
+class Missing(Record, frozen=True):
+    """What happens when answers are missing; without it every item is needed."""
+
+    min_answered: Annotated[int, Meta(ge=1)]
+    prorate: Annotated[bool, Meta(description="Whether a score is made from the items that were answered.")]
+    may_miss: Annotated[tuple[ItemId, ...], Meta(description="If given, only these may be missing.")] = ()
+    source: str = ""
+
+
+class Cutoff(Record, frozen=True):
+    """A published line, for whom it was published, and by whom."""
+
+    value: float
+    operator: Annotated[Operator, Meta(description="Which side of the line is meant, e.g. '>=' (in quotes).")]
+    label: str
+    source: SourceRef
+    population: str = ""
+    verified: Verified = False
+
+
+class Band(Record, frozen=True):
+    """A named stretch of a scale; a value between two bands belongs to the lower one."""
+
+    low: float
+    high: float
+    label: str
+
+
+class BandSet(Record, frozen=True):
+    """Bands that belong together because one source published them."""
+
+    id: Slug
+    source: SourceRef
+    bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
+    population: str = ""
+    verified: Verified = False
+
+
+class Reliability(Record, frozen=True):
+    """One reliability figure; only `test-retest` and `session` may be used to judge change."""
+
+    kind: Literal["alpha", "test-retest", "session"]
+    value: Annotated[float, Meta(ge=0, le=1)]
+    source: SourceRef
+    population: str = ""
+    n: int | None = None
+    verified: Verified = False
+
+
+class Sd(Record, frozen=True):
+    """A standard deviation in a population, with the mean beside it where one was published."""
+
+    value: Annotated[float, Meta(gt=0)]
+    source: SourceRef
+    kind: Literal["between", "within"] = "between"
+    population: str = ""
+    mean: float | None = None
+    n: int | None = None
+    verified: Verified = False
+
+
+class ReliableChange(Record, frozen=True):
+    """A published number of points that its source calls a reliable or important change."""
+
+    points: Annotated[float, Meta(gt=0)]
+    source: SourceRef
+    method: str = ""
+    population: str = ""
+    verified: Verified = False
+
+
+class LookupRow(Record, frozen=True):
+    """One row of a conversion table: a raw sum and what it becomes."""
+
+    raw: float
+    value: float
+
+
+class Scale(Record, frozen=True):
+    """How some items become one number, and what has been published about that number."""
+
+    id: Slug
+    range: Range
+    title: str = ""
+    items: tuple[ItemId, ...] = ()
+    method: Method = "sum"
+    rule: Annotated[str, Meta(description="With `method: plugin`: the kind of the plugin's rule.")] = ""
+    parameters: Annotated[dict[str, Any], Meta(description="Settings of the plugin's rule.")] = field(
+        default_factory=dict
+    )
+    weights: Annotated[dict[str, float], Meta(description="With `method: weighted`: one per item.")] = field(
+        default_factory=dict
+    )
+    table: Annotated[tuple[LookupRow, ...], Meta(description="With `method: lookup`: raw sum to value.")] = ()
+    reverse: Annotated[tuple[ItemId, ...], Meta(description="Turned round within the item's own range.")] = ()
+    missing: Missing | None = None
+    direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
+    step: Annotated[float, Meta(gt=0, description="Grain of the score, for totals-only definitions.")] | None = None
+    cutoffs: tuple[Cutoff, ...] = ()
+    band_sets: tuple[BandSet, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    sds: tuple[Sd, ...] = ()
+    reliable_change: tuple[ReliableChange, ...] = ()
+
+    @property
+    def minimum(self) -> float:
+        """Lowest possible score."""
+        return self.range[0]
+
+    @property
+    def maximum(self) -> float:
+        """Highest possible score."""
+        return self.range[1]
+
+    @property
+    def min_answered(self) -> int:
+        """How many answers a score needs."""
+        return self.missing.min_answered if self.missing else len(self.items)
+
+    @property
+    def rule_kind(self) -> str:
+        """Name of the scoring rule that computes this scale."""
+        return self.rule if self.method == "plugin" else self.method
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """Bands of the first verified set, the only one that labels scores; empty when there is none."""
+        return next((each.bands for each in self.band_sets if each.verified), ())
+
+    def band(self, value: float) -> str:
+        """Name the band of a value, or say nothing."""
+        found = ""
+        for each in self.bands:
+            if ticks(value) >= ticks(each.low):
+                found = each.label
+        return found
+
+
+class Risk(Record, frozen=True):
+    """An answer that a person has to look at, whatever the total says."""
+
+    id: Slug
+    item: ItemId
+    operator: Operator
+    value: float
+    meaning: str
+    source: SourceRef
+
+
+class Skip(Record, frozen=True):
+    """Early completion: when the sum of some answers equals a number, others left out count as given."""
+
+    when: Annotated[tuple[ItemId, ...], Meta(min_length=1)]
+    equals: float
+    items: Annotated[tuple[ItemId, ...], Meta(min_length=1)]
+    count_as: float
+    source: SourceRef
+
+
+class Licence(Record, frozen=True):
+    """Who holds the rights and what a practice must have before it prints or shows the form."""
+
+    status: Annotated[
+        Literal["open", "free", "permission", "registration", "commercial", "local", "unknown"],
+        Meta(description="`local`: a practice's own definition; the practice answers for its rights."),
+    ]
+    electronic_use: Literal["allowed", "licence-required", "not-allowed", "unknown"]
+    text_included: bool
+    name: Annotated[str, Meta(description="Name of the licence, SPDX where there is one.")] = ""
+    holder: str = ""
+    note: str = ""
+    url: str = ""
+    source: str = ""
+
+
+class Validation(Record, frozen=True):
+    """Whether the instrument has been tested, in the words of its file."""
+
+    status: Literal["published", "unvalidated", "unknown"]
+    note: str = ""
+
+
+class Source(Record, frozen=True):
+    """Where a figure was read."""
+
+    text: str
+    url: str = ""
+
+
+class WorkedTest(Record, frozen=True):
+    """Answers and the scores they must give; `null` says that no score may come out."""
+
+    given: dict[str, float | str | None]
+    expect: dict[str, float | None]
+    name: str = ""
+    status: dict[str, Literal["complete", "prorated", "unscorable"]] = field(default_factory=dict)
+    band: dict[str, str] = field(default_factory=dict)
+    risk: tuple[ItemId, ...] | None = None
+
+
+class ScaleView(Struct, frozen=True):
+    """A scale, or an item looked at as if it were one: what a course of it needs to know."""
+
+    id: str
+    title: str
+    kind: Literal["scale", "item"]
+    minimum: float
+    maximum: float
+    direction: Direction
+    step: float | None
+    cutoffs: tuple[Cutoff, ...] = ()
+    bands: tuple[Band, ...] = ()
+    facet: str = ""
+
+
+class Instrument(Record, frozen=True):
+    """A questionnaire as data: what is asked of whom, how it is scored, and what the figures rest on."""
+
+    format: Literal["fit-instrument/1"]
+    id: Slug
+    version: Annotated[str, Meta(min_length=1, description="In quotes; any change of items or scoring is a new one.")]
+    title: Annotated[str, Meta(min_length=1)]
+    construct: Annotated[
+        Literal["alliance", "outcome", "symptoms", "functioning", "other"],
+        Meta(description="`alliance` belongs to a client and one therapist, everything else to the client."),
+    ]
+    raters: Annotated[tuple[RaterRole, ...], Meta(min_length=1)]
+    direction: Annotated[Direction, Meta(description="What a high number means. There is no default.")]
+    scales: Annotated[tuple[Scale, ...], Meta(min_length=1)]
+    licence: Licence
+    validation: Validation
+    title_short: str = ""
+    occasion: Annotated[Occasion, Meta(description="Default: end for alliance, start for the rest.")] | None = None
+    language: Annotated[str, Meta(description="Language of the labels in this file.")] = "en"
+    recall: Annotated[str, Meta(description="Period asked about, ISO 8601: P1W, P2W, PT1H.")] = ""
+    items: tuple[Item, ...] = ()
+    option_sets: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    main_scale: Slug = "total"
+    skips: tuple[Skip, ...] = ()
+    risk: tuple[Risk, ...] = ()
+    counterpart: Annotated[str, Meta(description="Id of the other rater's form of the same thing.")] = ""
+    same_day_only: Annotated[bool, Meta(description="Answers must be read the day they are given.")] = False
+    totals_only: Annotated[bool, Meta(description="Scores come in ready made; there are no items.")] = False
+    intended_use: str = ""
+    not_for: tuple[str, ...] = ()
+    citation: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    cautions: tuple[str, ...] = ()
+    tests: tuple[WorkedTest, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """Short title, for tables and narrow places."""
+        return self.title_short or self.title
+
+    @property
+    def usual_occasion(self) -> Occasion:
+        """When in a session it is given, unless the plan says otherwise."""
+        return self.occasion or ("end" if self.construct == "alliance" else "start")
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Ids of all items, in published order."""
+        return tuple(item.id for item in self.items)
+
+    @property
+    def number_items(self) -> tuple[Item, ...]:
+        """Items whose answer is a number or a choice, in published order."""
+        return tuple(item for item in self.items if not item.is_text)
+
+    def scale(self, id: str) -> Scale:
+        """Find a scale by id."""
+        return _find(self.scales, id, f"{self.id} has no scale '{id}'")
+
+    def item(self, id: str) -> Item:
+        """Find an item by id."""
+        return _find(self.items, id, f"{self.id} has no item '{id}'")
+
+    def scale_direction(self, id: str) -> Direction:
+        """Say what a high score on this scale means."""
+        return self.scale(id).direction or self.direction
+
+    def item_direction(self, id: str) -> Direction:
+        """Say what a high answer to this item means: an item that is turned round in scoring runs the other way."""
+        item = self.item(id)
+        if item.direction:
+            return item.direction
+        turned = any(id in scale.reverse for scale in self.scales if scale.direction in (None, self.direction))
+        if not turned:
+            return self.direction
+        return "higher_is_worse" if self.direction == "higher_is_better" else "higher_is_better"
+
+    def watchable(self, id: str) -> ScaleView:
+        """Give a scale, or an item as if it were a scale, by id."""
+        for scale in self.scales:
+            if scale.id == id:
+                return ScaleView(
+                    id=id, title=scale.title or id, kind="scale", minimum=scale.minimum, maximum=scale.maximum,
+                    direction=self.scale_direction(id), step=scale.step, cutoffs=tuple(each for each in scale.cutoffs if each.verified), bands=scale.bands,
+                )  # fmt: skip
+        for item in self.number_items:
+            if item.id == id:
+                return ScaleView(
+                    id=id, title=item.label or id, kind="item", minimum=item.minimum, maximum=item.maximum,
+                    direction=self.item_direction(id), step=None if item.options else item.step, facet=item.facet,
+                )  # fmt: skip
+        known = ", ".join([scale.id for scale in self.scales] + [item.id for item in self.number_items])
+        raise DataError(f"{self.id} has no scale or item '{id}'", hint=f"known: {known}")
+
+    def cite(self, reference: str) -> str:
+        """Write out a source reference for people."""
+        return "; ".join(self.sources[key].text if key in self.sources else key for key in split_sources(reference))
+
+
+_Named = TypeVar("_Named", Scale, Item)
+
+
+def split_sources(reference: str) -> Iterator[str]:
+    """Take `a+b` apart into its keys."""
+    return (part.strip() for part in reference.split("+") if part.strip())
+
+
+def _find(records: tuple[_Named, ...], id: str, problem: str) -> _Named:
+    for record in records:
+        if record.id == id:
+            return record
+    raise DataError(problem, hint="known: " + ", ".join(record.id for record in records))

@@ -1,0 +1,54 @@
+"""Norm sets as frozen records: named, versioned figures that a run reads and never re-estimates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from fit_toolkit.model.instrument import Occasion, RaterRole, Record, Slug
+
+
+class Norm(Record, frozen=True):
+    """Figures for one scale by one rater: the usual level, and how much people differ from each other and from themselves."""
+
+    instrument: Slug
+    scale: str
+    mean: float
+    sd_between: Annotated[float, Meta(gt=0, description="SD of people's own means, noise taken out.")]
+    sd_within: Annotated[float, Meta(gt=0, description="SD of one person's ratings around their own mean.")]
+    rater: RaterRole = "client"
+    occasion: Occasion | None = None
+    reliability: Annotated[float, Meta(ge=0, le=1)] | None = None
+    reliability_kind: Annotated[
+        Literal["session", "test-retest"], Meta(description="Alpha says nothing about change and is refused.")
+    ] = "session"
+    n_clients: int = 0
+    n_therapists: int = 0
+    n_ratings: int = 0
+    population: str = ""
+
+
+class NormSet(Record, frozen=True):
+    """A named set of norms with its provenance."""
+
+    format: Literal["fit-norms/1"]
+    id: Slug
+    version: str
+    title: str
+    kind: Annotated[
+        Literal["published", "local", "assumed", "synthetic"],
+        Meta(description="`assumed`: typed by hand, and printed as assumed. `synthetic`: made up for the demo."),
+    ]
+    source: str
+    norms: Annotated[tuple[Norm, ...], Meta(min_length=1)]
+    period: str = ""
+    reviewed: bool = False
+
+    def find(self, instrument: str, scale: str, rater: str, occasion: str | None = None) -> Norm | None:
+        """Find the figures for a scale; a norm without an occasion holds for all."""
+        for norm in self.norms:
+            same = (norm.instrument, norm.scale, norm.rater) == (instrument, scale, rater)
+            if same and (norm.occasion is None or occasion is None or norm.occasion == occasion):
+                return norm
+        return None
