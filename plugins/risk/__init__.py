@@ -1,0 +1,72 @@
+"""Alert policy `risk`: a flagged answer at or beyond its trigger."""
+
+from __future__ import annotations
+
+import operator as operators
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "==": operators.eq,
+}
+
+
+class Risk(AlertPolicy, frozen=True):
+    """A flagged item was answered at its trigger; a person has to answer, a lower answer later does not.
+
+    It asks for a person again when a later answer is higher than those before it, or the first after one below the
+    trigger. It shows what the client answered; it does not assess risk.
+    """
+
+    kind: ClassVar[str] = "risk"
+    basis = "answer"
+    severity = "safety"
+    item: ClassVar[bool] = True
+
+    trigger: Annotated[
+        float | None, Meta(description="from which answer on; left out: the trigger in the instrument file")
+    ] = None
+
+    def find(self, course: Course) -> Findings:
+        """Look at every answer to the item."""
+        line = course.scale.trigger if self.trigger is None else self.trigger
+        if line is None:
+            line = np.nan  # nothing is flagged: no point is known, none fires
+        flagged = COMPARE[course.scale.trigger_operator](course.value, line)
+        return course.where(
+            flagged,
+            until=np.zeros(len(course), bool),
+            renew=_asks_again(course, flagged, worse=-1 if course.scale.trigger_operator in {"<", "<="} else 1),
+            answer=course.value,
+            trigger=np.full(len(course), line),
+            reason="a flagged question was answered {answer:g} (asked about from {trigger:g} on)",
+        )
+
+
+def _asks_again(course: Course, flagged: NDArray[np.bool_], *, worse: int) -> NDArray[np.bool_]:
+    """Say where a flagged answer is beyond every other since the last unflagged one, or the first after it."""
+    if not len(course):
+        return flagged
+    answer = course.tick * worse
+    low = int(answer.min())
+    run = np.cumsum(~flagged | (course.number == 1)) * (int(answer.max()) - low + 1) - low
+    highest = np.maximum.accumulate(answer + run) - run
+    again = flagged & (course.number > 1)
+    again[1:] &= ~flagged[:-1] | (answer[1:] > highest[:-1])
+    return again
+
+
+@hookimpl
+def register_alert_policies() -> list[type[AlertPolicy]]:
+    """Give the policy."""
+    return [Risk]

@@ -1,0 +1,46 @@
+"""Open software for feedback-informed treatment: ratings in, alerts and one-page feedback sheets out.
+
+The names below are all that a plugin needs; they are given out lazily, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "hookimpl": "fit_toolkit.hookspecs",
+    "HOOK_API": "fit_toolkit.hookspecs",
+    "AlertPolicy": "fit_toolkit.course",
+    "Course": "fit_toolkit.course",
+    "Curve": "fit_toolkit.course",
+    "Findings": "fit_toolkit.course",
+    "Norms": "fit_toolkit.course",
+    "Rating": "fit_toolkit.course",
+    "ScoringRule": "fit_toolkit.model",
+    "Reader": "fit_toolkit.model",
+    "Channel": "fit_toolkit.model",
+}
+__all__ = [
+    "HOOK_API",
+    "AlertPolicy",
+    "Channel",
+    "Course",
+    "Curve",
+    "Findings",
+    "Norms",
+    "Rating",
+    "Reader",
+    "ScoringRule",
+    "__version__",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the home of a public name on first use."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

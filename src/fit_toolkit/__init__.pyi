@@ -1,0 +1,27 @@
+from fit_toolkit.course import AlertPolicy as AlertPolicy
+from fit_toolkit.course import Course as Course
+from fit_toolkit.course import Curve as Curve
+from fit_toolkit.course import Findings as Findings
+from fit_toolkit.course import Norms as Norms
+from fit_toolkit.course import Rating as Rating
+from fit_toolkit.hookspecs import HOOK_API as HOOK_API
+from fit_toolkit.hookspecs import hookimpl as hookimpl
+from fit_toolkit.model import Channel as Channel
+from fit_toolkit.model import Reader as Reader
+from fit_toolkit.model import ScoringRule as ScoringRule
+
+__version__: str
+__all__ = [
+    "HOOK_API",
+    "AlertPolicy",
+    "Channel",
+    "Course",
+    "Curve",
+    "Findings",
+    "Norms",
+    "Rating",
+    "Reader",
+    "ScoringRule",
+    "__version__",
+    "hookimpl",
+]
