@@ -6,8 +6,11 @@ person gave the time. A text column with few legal values is held to them by a c
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Integer, String, Text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +38,18 @@ OUTBOX_STATES = ("due", "sent", "dead", "cancelled")
 # What makes an administration, and an alert, the same one as another.
 ADMINISTRATION_KEY = ("member_id", "instrument", "rater", "rater_staff_id", "session_on", "occasion")
 ALERT_KEY = ("policy", "member_id", "staff_id", "instrument", "scale", "rater", "occasion")
+
+
+class DateTime(sa.types.TypeDecorator[datetime]):
+    """An instant as naive UTC; one that knows its zone is turned to UTC on the way in, never cut short."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        """Turn an instant with a zone into naive UTC."""
+        return value if value is None or value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+
 
 metadata = sa.MetaData(naming_convention=NAMING)
 
