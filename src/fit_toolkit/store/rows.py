@@ -22,11 +22,11 @@ def chunks(ids: Iterable[Any]) -> Iterator[list[Any]]:
 
 def rows_in(
     c: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], ids: Iterable[Any] | None
-) -> list[sa.Row[Any]]:
+) -> list[Any]:
     """Run `query` for all rows (`ids` None) or for those whose `column` is one of `ids`."""
     if ids is None:
         return list(c.execute(query))
-    found: list[sa.Row[Any]] = []
+    found: list[Any] = []
     for part in chunks(ids):
         found.extend(c.execute(query.where(column.in_(part))))
     return found
