@@ -119,16 +119,21 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class PlanEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of whom and how often; without an episode it is the practice's default."""
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of whom, when and how often; every 0 sessions means: not expected."""
+
+    instrument: str
+    rater: str
+    occasion: str
+    every_sessions: int | None = None
+    every_days: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class PlanEntry(Asked, frozen=True, kw_only=True):
+    """An entry of the plan; without an episode it is the practice's default."""
 
     id: int
     episode_id: int | None
     episode: str | None
-    instrument: str
-    rater: str
-    occasion: str
-    every_sessions: int | None
-    every_days: int | None
-    starts_on: date | None
-    ends_on: date | None

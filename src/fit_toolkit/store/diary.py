@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.model.people import Appointment, Pause, PlanEntry
+from fit_toolkit.model.people import Appointment, Asked, Pause, PlanEntry
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.people import episode_id, staff_id
 from fit_toolkit.store.rows import dicts, rows_in, touch, utc
 
 
-def add_appointment(
+def add_appointment(  # noqa: PLR0913 - one argument a column
     c: sa.Connection,
     episode: str,
     *,
@@ -109,45 +109,22 @@ def list_pauses(c: sa.Connection, episode_ids: Iterable[int] | None = None) -> l
     return [Pause(**row) for row in dicts(rows_in(c, query, s.pause.c.episode_id, episode_ids))]
 
 
-def add_plan(
-    c: sa.Connection,
-    *,
-    episode: str | None,
-    instrument: str,
-    rater: str,
-    occasion: str,
-    every_sessions: int | None = None,
-    every_days: int | None = None,
-    starts_on: date | None = None,
-    ends_on: date | None = None,
-    at: datetime | None = None,
-) -> int:
-    """Plan an instrument for an episode, or for all where `episode` is None; `every_sessions=0`: not expected.
+def add_plan(c: sa.Connection, asked: Asked, *, episode: str | None = None, at: datetime | None = None) -> int:
+    """Plan an instrument for an episode, or for all where `episode` is None.
 
     An episode's own entries for an instrument and rater take the place of the practice's default.
     """
-    if (every_sessions is None) == (every_days is None):
-        raise DataError("say how often: either every so many sessions or every so many days")
-    if (every_sessions or 0) < 0 or (every_days is not None and every_days < 1):
-        raise DataError("how often must be a whole number above 0; 0 sessions: not expected")
-    if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        raise DataError(f"the plan ends ({ends_on}) before it starts ({starts_on})")
-    for value, values, what in ((rater, s.RATERS, "rater"), (occasion, s.OCCASIONS, "occasion")):
-        if value not in values:
-            raise DataError(f"the {what} must be one of: {', '.join(values)}")
+    _check_asked(asked)
     found = episode_id(c, episode) if episode is not None else None
     same = sa.select(s.plan.c.id).where(
         s.plan.c.episode_id == found if found is not None else s.plan.c.episode_id.is_(None),
-        s.plan.c.instrument == instrument,
-        s.plan.c.rater == rater,
-        s.plan.c.occasion == occasion,
+        s.plan.c.instrument == asked.instrument,
+        s.plan.c.rater == asked.rater,
+        s.plan.c.occasion == asked.occasion,
     )
     if (there := c.scalar(same)) is not None:
         raise DataError(f"this is planned already (entry {there})", hint=f"fit plan remove {there}")
-    row: dict[str, Any] = {
-        "episode_id": found, "instrument": instrument, "rater": rater, "occasion": occasion,
-        "every_sessions": every_sessions, "every_days": every_days, "starts_on": starts_on, "ends_on": ends_on,
-    }  # fmt: skip
+    row = {"episode_id": found, **msgspec.structs.asdict(asked)}
     made: int = c.execute(sa.insert(s.plan).values(**row).returning(s.plan.c.id)).scalar_one()
     _touch_planned(c, found, at)
     return made
@@ -187,6 +164,18 @@ def plan_for(entries: Iterable[PlanEntry], episode: int, *, on: date) -> list[Pl
         and (entry.starts_on is None or entry.starts_on <= on)
         and (entry.ends_on is None or on <= entry.ends_on)
     ]
+
+
+def _check_asked(asked: Asked) -> None:
+    if (asked.every_sessions is None) == (asked.every_days is None):
+        raise DataError("say how often: either every so many sessions or every so many days")
+    if (asked.every_sessions or 0) < 0 or (asked.every_days is not None and asked.every_days < 1):
+        raise DataError("how often must be a whole number above 0; 0 sessions: not expected")
+    if asked.starts_on is not None and asked.ends_on is not None and asked.ends_on < asked.starts_on:
+        raise DataError(f"the plan ends ({asked.ends_on}) before it starts ({asked.starts_on})")
+    for value, values, what in ((asked.rater, s.RATERS, "rater"), (asked.occasion, s.OCCASIONS, "occasion")):
+        if value not in values:
+            raise DataError(f"the {what} must be one of: {', '.join(values)}")
 
 
 def _touch_planned(c: sa.Connection, episode: int | None, at: datetime | None) -> None:

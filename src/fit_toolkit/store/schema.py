@@ -315,6 +315,8 @@ alert = sa.Table(
     Column("first_seen", Date, nullable=False),
     Column("opened_at", DateTime, nullable=False),
     Column("changed_at", DateTime, nullable=False),
+    Column("renewed_day", Integer, nullable=False, server_default="0"),  # the newest point that asks again
+    Column("calm_day", Integer),  # a later point that did not fire
     Column("handled_day", Integer),  # the newest point a person had seen when acting
     Column("handled_order", Integer),
     Column("action", String(64)),

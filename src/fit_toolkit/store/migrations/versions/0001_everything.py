@@ -296,6 +296,8 @@ def _alert() -> None:
         sa.Column("first_seen", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("renewed_day", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("calm_day", sa.Integer(), nullable=True),
         sa.Column("handled_day", sa.Integer(), nullable=True),
         sa.Column("handled_order", sa.Integer(), nullable=True),
         sa.Column("action", sa.String(length=64), nullable=True),
