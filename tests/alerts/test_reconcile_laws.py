@@ -1,0 +1,306 @@
+"""The five laws of reconcile, on random histories of ratings and of what people do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fit_toolkit.alerts.reconcile import reconcile
+from fit_toolkit.course import AlertPolicy, ScaleView, cut
+from fit_toolkit.model.alerts import LIVE, Alert, Ask, Cause, Key, Spell
+from tests.builders import course_of
+from tests.policies import policy
+
+KEY = Key("p", 1, 0, "example", "total", "client", "end")
+SCALE = ScaleView(instrument="example", scale="total", high=40, trigger=25, trigger_operator=">=")
+SETUPS: list[tuple[AlertPolicy, dict[str, Any]]] = [
+    (policy("cutoff", line=20.0, operator="<", margin=3.0), {}),
+    (policy("cutoff", line=20.0, operator="<"), {"after": 2, "lapse": 3}),
+    (policy("drop", points=3.0), {"lapse": 3}),
+    (policy("drop", points=3.0), {"after": 2}),
+    (policy("fall-from-best", points=5.0), {"lapse": 3}),
+    (policy("beyond-usual"), {}),
+    (policy("risk"), {"stands": True}),
+]
+
+
+@dataclass
+class History:
+    """Ratings by root: (day, value); and the alerts as they were left."""
+
+    rule: AlertPolicy
+    cut: dict[str, Any]
+    ratings: dict[int, tuple[int, int]] = field(default_factory=dict)
+    alerts: list[Alert] = field(default_factory=list)
+    closed: bool = False
+    today: int = 100
+
+    def spells(self) -> list[Spell]:
+        newest = {day: root for root, (day, _) in sorted(self.ratings.items())}
+        roots = [newest[day] for day in sorted(newest)]
+        values = [float(self.ratings[root][1]) for root in roots]
+        days = [self.ratings[root][0] for root in roots]
+        course = course_of([values], days=[days], scale=SCALE)
+        findings = self.rule.find(course)
+        found = cut(findings, **self.cut)
+        place = [*days, None]
+
+        def asks(start: int, end: int) -> tuple[Ask, ...]:
+            if not self.cut.get("stands") or findings.renew is None:
+                return ()
+            places = [i for i in range(start, end + 1) if i == start or findings.renew[i]]
+            return tuple(Ask(roots[i], days[i], int(course.tick[i])) for i in places)
+
+        return [
+            Spell(
+                key=KEY,
+                severity="safety" if self.cut.get("stands") else "attention",
+                basis="convention",
+                root=roots[found.opened[i]],
+                opened=days[found.opened[i]],
+                last=days[found.last[i]],
+                ended=place[found.end[i]],
+                lapsed=bool(found.ended[i] == 2),
+                asks=asks(found.opened[i], found.last[i]),
+                calm=place[found.calm[i]],
+                ratings=tuple(days[found.opened[i] :]),
+                roots=tuple(roots[found.opened[i] :]),
+                closed=self.closed,
+            )
+            for i in range(len(found))
+        ]
+
+    def run(self) -> None:
+        spells = self.spells()
+        self.alerts = applied(self.alerts, reconcile(spells, self.alerts, today=self.today))
+        self.check_laws(spells)
+
+    def check_laws(self, spells: list[Spell]) -> None:
+        assert reconcile(spells, self.alerts, today=self.today) == [], "a second time changes nothing"
+        live = [alert for alert in self.alerts if alert.live]
+        assert len(live) <= 1, "at most one live alert of a key"
+        standing = {spell.root for spell in spells if spell.stands}
+        assert len(standing) <= 1
+        assert {alert.root for alert in live} <= standing, "no live alert without a standing spell"
+        answered = {a.root for a in self.alerts if a.live or a.done_by_person or a.state == "closed"}
+        assert standing <= answered, "no standing spell without an alert"
+
+    def person(self, what: str) -> None:
+        self.alerts = [acted(alert, what, self.today) if alert.live else alert for alert in self.alerts]
+
+
+def acted(alert: Alert, what: str, today: int) -> Alert:
+    change: dict[str, Any] = {"state": what, "handled": alert.seen, "cause": Cause.PERSON}
+    if what == "snoozed":
+        change |= {"snooze_until": today + 5}
+    return msgspec.structs.replace(alert, **change)
+
+
+def applied(alerts: list[Alert], transitions: list[Any]) -> list[Alert]:
+    kept = {alert.id: alert for alert in alerts}
+    for transition in transitions:
+        alert = transition.alert
+        if alert.id == 0:
+            alert = msgspec.structs.replace(alert, id=max(kept, default=0) + 1)
+        kept[alert.id] = alert
+        assert sum(a.live for a in kept.values()) <= 1, "at no moment two live alerts of one key"
+    return list(kept.values())
+
+
+rate = st.tuples(st.just("rate"), st.integers(0, 30), st.integers(10, 40))
+change = st.one_of(
+    rate,
+    rate,
+    st.tuples(st.just("void"), st.integers(0, 50)),  # voided, moved away or undone: the rating is not there any more
+    st.tuples(st.just("correct value"), st.integers(0, 50), st.integers(10, 40)),
+    st.tuples(st.just("correct day"), st.integers(0, 50), st.integers(0, 30)),
+    st.tuples(st.just("undo last")),
+    st.tuples(st.just("close")),
+    st.tuples(st.just("later"), st.integers(1, 10)),
+)
+person = st.tuples(st.sampled_from(["acknowledged", "resolved", "snoozed"]))
+step = st.one_of(change, change, person, st.tuples(st.just("run")))
+
+
+def play(steps: list[tuple[Any, ...]], setup: tuple[AlertPolicy, dict[str, Any]], *, people: bool, runs: bool) -> History:
+    history = History(*setup)
+    for number, (what, *details) in enumerate(steps, 1):
+        ratings = history.ratings
+        chosen = sorted(ratings)[details[0] % len(ratings)] if ratings and details else None
+        if what == "rate":
+            ratings[number] = (details[0], details[1])
+        elif what == "void" and chosen:
+            del ratings[chosen]
+        elif what == "correct value" and chosen:
+            ratings[chosen] = (ratings[chosen][0], details[1])
+        elif what == "correct day" and chosen:
+            ratings[chosen] = (details[1], ratings[chosen][1])
+        elif what == "undo last" and ratings:
+            del ratings[max(ratings)]
+        elif what == "close":
+            history.closed = not history.closed
+        elif what == "later":
+            history.today += details[0]
+        elif what == "run" and runs:
+            history.run()
+        elif what in {"acknowledged", "resolved", "snoozed"} and people:
+            history.person(what)
+    history.run()
+    return history
+
+
+@settings(max_examples=700, deadline=None)
+@given(st.lists(step, max_size=25), st.sampled_from(SETUPS))
+def test_the_laws_hold_whatever_happens_and_whatever_people_do(steps: list[Any], setup: Any) -> None:
+    assert play(steps, setup, people=True, runs=True).spells() is not None
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(step, max_size=25), st.sampled_from(SETUPS))
+def test_when_and_how_often_runs_took_place_does_not_matter(steps: list[Any], setup: Any) -> None:
+    often, once = (play(steps, setup, people=False, runs=runs) for runs in (True, False))
+    live = [{(a.root, a.opened, a.last) for a in history.alerts if a.live} for history in (often, once)]
+    assert live[0] == live[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(10, 40), min_size=2, max_size=15), st.sampled_from(SETUPS))
+def test_spells_open_the_same_when_later_ratings_are_cut_off(values: list[int], setup: Any) -> None:
+    def opened(count: int) -> list[int]:
+        history = History(*setup, ratings={i + 1: (i, value) for i, value in enumerate(values[:count])})
+        return [spell.opened for spell in history.spells()]
+
+    for count in range(1, len(values)):
+        assert opened(count) == [day for day in opened(len(values)) if day < count]
+
+
+def history_of(setup: int, **ratings: tuple[int, int]) -> History:
+    return History(*SETUPS[setup], ratings={int(name[1:]): rating for name, rating in ratings.items()})
+
+
+def test_an_acknowledgement_survives_a_back_dated_rating_before_it() -> None:
+    history = history_of(0, r1=(5, 15))
+    history.run()
+    history.person("acknowledged")
+    history.ratings[2] = (3, 15)
+    history.run()
+    assert [(a.state, a.root) for a in history.alerts] == [("acknowledged", 2)]
+
+
+def test_an_acknowledgement_survives_a_corrected_date() -> None:
+    history = history_of(0, r1=(5, 15))
+    history.run()
+    history.person("acknowledged")
+    history.ratings[1] = (9, 15)
+    history.run()
+    assert [a.state for a in history.alerts] == ["acknowledged"]
+
+
+def test_two_alerts_whose_spells_became_one_leave_one_that_keeps_the_acknowledgement() -> None:
+    history = history_of(0, r1=(1, 15), r2=(2, 30), r3=(3, 15))
+    history.run()
+    history.person("acknowledged")
+    history.ratings[2] = (2, 16)
+    history.run()
+    assert sorted(a.state for a in history.alerts) == ["acknowledged", "superseded"]
+
+
+def test_a_cleared_alert_that_stands_again_after_a_correction_comes_back_as_it_was() -> None:
+    history = history_of(0, r1=(1, 15))
+    history.run()
+    history.person("acknowledged")
+    history.ratings[2] = (2, 30)
+    history.run()
+    assert [a.state for a in history.alerts] == ["resolved"]
+    history.ratings[2] = (2, 16)
+    history.run()
+    assert [(a.state, a.cause) for a in history.alerts] == [("acknowledged", Cause.STANDS_AGAIN)]
+
+
+def test_a_later_spell_opens_a_new_alert_that_says_regressed() -> None:
+    history = history_of(0, r1=(1, 15), r2=(2, 30))
+    history.run()
+    history.ratings[3] = (3, 12)
+    history.run()
+    assert [(a.state, a.regressed) for a in history.alerts] == [("resolved", False), ("open", True)]
+
+
+def test_a_spell_that_came_and_went_unseen_is_recorded_without_a_message() -> None:
+    history = history_of(0, r1=(1, 15), r2=(2, 30))
+    transitions = reconcile(history.spells(), [], today=100)
+    assert [(t.alert.state, t.alert.cause, t.tells) for t in transitions] == [("resolved", Cause.LATE, False)]
+
+
+def test_a_convention_that_does_not_fire_three_times_is_not_confirmed() -> None:
+    history = history_of(2, r1=(1, 30), r2=(2, 25))
+    history.run()
+    for number in (3, 4, 5):
+        history.ratings[number] = (number, 25)
+    history.run()
+    assert [(a.state, a.cause) for a in history.alerts] == [("resolved", Cause.LAPSED)]
+
+
+def test_safety_is_never_resolved_by_a_lower_answer() -> None:
+    history = history_of(6, r1=(1, 30))
+    history.run()
+    history.ratings[2] = (2, 10)
+    history.run()
+    assert [(a.state, a.cause) for a in history.alerts] == [("open", Cause.BELOW)]
+
+
+def test_a_late_form_with_a_higher_answer_brings_a_handled_flag_back_and_one_with_the_same_answer_does_not() -> None:
+    history = history_of(6, r1=(5, 30))
+    history.run()
+    history.person("acknowledged")
+    history.ratings[2] = (3, 30)
+    history.run()
+    assert [a.state for a in history.alerts] == ["acknowledged"]
+    history.ratings[3] = (2, 35)
+    history.run()
+    assert [(a.state, a.cause) for a in history.alerts] == [("open", Cause.ASKS_AGAIN)]
+
+
+@pytest.mark.parametrize(("answers", "state"), [((30, 30, 30), "resolved"), ((30, 31), "open"), ((30, 10, 30), "open")])
+def test_a_handled_flag_comes_back_only_when_higher_or_after_a_low_one(answers: tuple[int, ...], state: str) -> None:
+    history = history_of(6, r1=(1, answers[0]))
+    history.run()
+    history.person("resolved")
+    for number, answer in enumerate(answers[1:], 2):
+        history.ratings[number] = (number, answer)
+        history.run()
+    assert [a.state for a in history.alerts] == [state]
+
+
+def test_an_acknowledged_safety_alert_closes_with_the_episode_and_an_open_one_does_not() -> None:
+    history = history_of(6, r1=(1, 30))
+    history.run()
+    history.closed = True
+    history.run()
+    assert [a.state for a in history.alerts] == ["open"]
+    history.person("acknowledged")
+    history.run()
+    assert [a.state for a in history.alerts] == ["closed"]
+
+
+def test_a_snooze_ends_on_its_day() -> None:
+    history = history_of(0, r1=(1, 15))
+    history.run()
+    history.person("snoozed")
+    history.run()
+    assert [a.state for a in history.alerts] == ["snoozed"]
+    history.today += 5
+    history.run()
+    assert [(a.state, a.cause) for a in history.alerts] == [("open", Cause.SNOOZE_OVER)]
+
+
+def test_a_missing_rating_that_arrives_resolves_its_own_alert_and_nothing_is_voided() -> None:
+    spell = Spell(key=KEY, severity="notice", basis="absence", root=0, opened=10, last=40)
+    alerts = applied([], reconcile([spell], [], today=40))
+    alerts = applied(alerts, reconcile([], alerts, today=41))
+    assert [(a.state, a.cause) for a in alerts] == [("resolved", Cause.ARRIVED)]
+    assert alerts[0].state not in LIVE
