@@ -303,11 +303,8 @@ alert = sa.Table(
     Column("cause", Text, nullable=False, server_default=""),
     Column("root_id", Integer, nullable=False, server_default="0"),  # 0: a finding about the member
     Column("opened_day", Integer, nullable=False, server_default="0"),
-    Column("opened_order", Integer, nullable=False, server_default="0"),
     Column("last_day", Integer, nullable=False, server_default="0"),
-    Column("last_order", Integer, nullable=False, server_default="0"),
-    Column("cleared_day", Integer),
-    Column("cleared_order", Integer),
+    Column("ended_day", Integer),
     Column("session_on", Date, nullable=False),
     Column("reason", Text, nullable=False),  # a template over `evidence`
     Column("evidence", JSON, nullable=False),
@@ -315,10 +312,9 @@ alert = sa.Table(
     Column("first_seen", Date, nullable=False),
     Column("opened_at", DateTime, nullable=False),
     Column("changed_at", DateTime, nullable=False),
-    Column("renewed_day", Integer, nullable=False, server_default="0"),  # the newest point that asks again
     Column("calm_day", Integer),  # a later point that did not fire
-    Column("handled_day", Integer),  # the newest point a person had seen when acting
-    Column("handled_order", Integer),
+    Column("seen", JSON, nullable=False),  # model.alerts.Handled: what somebody who acts now has before them
+    Column("handled", sa.JSON(none_as_null=True)),  # the same, as it was when a person last acted
     Column("action", String(64)),
     Column("note", Text),
     Column("snooze_until", Date),
