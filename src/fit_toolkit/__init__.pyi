@@ -4,11 +4,15 @@ from fit_toolkit.course import Curve as Curve
 from fit_toolkit.course import Findings as Findings
 from fit_toolkit.course import Norms as Norms
 from fit_toolkit.course import Rating as Rating
+from fit_toolkit.errors import DataError as DataError
+from fit_toolkit.errors import DeliveryError as DeliveryError
 from fit_toolkit.hookspecs import HOOK_API as HOOK_API
 from fit_toolkit.hookspecs import hookimpl as hookimpl
-from fit_toolkit.model import Channel as Channel
-from fit_toolkit.model import Reader as Reader
 from fit_toolkit.model import ScoringRule as ScoringRule
+from fit_toolkit.model.parts import Channel as Channel
+from fit_toolkit.model.parts import Message as Message
+from fit_toolkit.model.parts import RawTable as RawTable
+from fit_toolkit.model.parts import Reader as Reader
 
 __version__: str
 __all__ = [
@@ -17,9 +21,13 @@ __all__ = [
     "Channel",
     "Course",
     "Curve",
+    "DataError",
+    "DeliveryError",
     "Findings",
+    "Message",
     "Norms",
     "Rating",
+    "RawTable",
     "Reader",
     "ScoringRule",
     "__version__",
