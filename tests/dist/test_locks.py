@@ -43,7 +43,9 @@ def test_developing_uses_the_versions_that_run() -> None:
 
 def test_every_dependency_is_locked() -> None:
     text = (ROOT / "pyproject.toml").read_text()
-    wanted = set(re.findall(r'^    "([a-z0-9.-]+)(?:>=[^"]*)?",', text.partition("[project.scripts]")[0], flags=re.MULTILINE))
+    wanted = set(
+        re.findall(r'^    "([a-z0-9.-]+)(?:>=[^"]*)?",', text.partition("[project.scripts]")[0], flags=re.MULTILINE)
+    )
     assert {name.replace(".", "-") for name in wanted} - set(pins(ROOT / "script" / "locks" / "dev.lock")) == set()
 
 

@@ -40,8 +40,12 @@ def test_the_wheel_carries_its_licence_and_types(wheel: Path) -> None:
 
 
 def test_every_folder_with_code_is_a_package(tracked: list[str]) -> None:
-    folders = {str(Path(name).parent) for name in tracked if name.startswith(("src/", "plugins/")) and name.endswith(".py")}
-    bare = sorted(folder for folder in folders if f"{folder}/__init__.py" not in tracked and "/migrations" not in folder)
+    folders = {
+        str(Path(name).parent) for name in tracked if name.startswith(("src/", "plugins/")) and name.endswith(".py")
+    }
+    bare = sorted(
+        folder for folder in folders if f"{folder}/__init__.py" not in tracked and "/migrations" not in folder
+    )
     assert bare == []
 
 
@@ -50,7 +54,9 @@ def test_a_wheel_alone_shows_its_help(clean_fit: Path, tmp_path: Path) -> None:
 
 
 def test_a_wheel_alone_is_what_runs(clean_fit: Path, tmp_path: Path) -> None:
-    program = "import fit_toolkit.errors, fit_toolkit.plugins as p; print(fit_toolkit.errors.__file__); print(p.__file__)"
+    program = (
+        "import fit_toolkit.errors, fit_toolkit.plugins as p; print(fit_toolkit.errors.__file__); print(p.__file__)"
+    )
     for file in run(clean_fit.with_name("python"), "-c", program, cwd=tmp_path).split():
         assert Path(file).is_relative_to(clean_fit.parents[1])
 
