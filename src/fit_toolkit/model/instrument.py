@@ -107,6 +107,16 @@ class Item(Record, frozen=True):
         low, high, step = ticks(self.range[0]), ticks(self.range[1]), ticks(self.step)
         return tuple(value / TICK for value in range(low, high + 1, step))
 
+    def accepts(self, value: float) -> bool:
+        """Say whether a number is a permitted answer."""
+        wanted = ticks(value)
+        if self.options:
+            return any(ticks(option.value) == wanted for option in self.options)
+        if self.range is None:
+            return False
+        low, high = ticks(self.range[0]), ticks(self.range[1])
+        return low <= wanted <= high and (wanted - low) % ticks(self.step) == 0
+
 
 class Missing(Record, frozen=True):
     """What happens when answers are missing; without it every item is needed."""

@@ -1,0 +1,143 @@
+"""All definitions a practice can use: found by name at once, read when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fit_toolkit.catalog.convert import nearest
+from fit_toolkit.catalog.files import File, load_instrument, load_norms, load_wording
+from fit_toolkit.catalog.hashing import definition_hash
+from fit_toolkit.errors import ConfigError, DataError
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.norms import NormSet
+from fit_toolkit.model.wording import Wording
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Instruments, wordings and norm sets of some folders; each file is read once, when asked for."""
+
+    files: dict[str, File]
+    wordings: dict[tuple[str, str], File]
+    norm_files: dict[str, File]
+    _read: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def ids(self) -> tuple[str, ...]:
+        """List the ids of all instruments."""
+        return tuple(sorted(self.files))
+
+    def __contains__(self, id: object) -> bool:
+        """Say whether there is an instrument of this id."""
+        return id in self.files
+
+    def __iter__(self) -> Iterator[Instrument]:
+        """Go through all instruments, by id."""
+        return (self.get(id) for id in self.ids())
+
+    def get(self, id: str) -> Instrument:
+        """Give an instrument; an unknown id is refused with the nearest known one."""
+        if id not in self.files:
+            raise DataError(f"there is no instrument '{id}'", hint=nearest(id, self.files))
+        return self._once(("instrument", id), lambda: load_instrument(self.files[id]))
+
+    def hash(self, id: str) -> str:
+        """Give the fingerprint of the scoring part of an instrument."""
+        return self._once(("hash", id), lambda: definition_hash(self.get(id)))
+
+    def languages(self, id: str) -> tuple[str, ...]:
+        """List the languages in which an instrument has words."""
+        return tuple(sorted(language for each, language in self.wordings if each == id))
+
+    def wording(self, id: str, language: str) -> Wording | None:
+        """Give the words of an instrument in a language, or in the language without its region, or None."""
+        for tag in dict.fromkeys((language, language.partition("-")[0])):
+            if (id, tag) in self.wordings:
+                return self._once(("wording", id, tag), lambda tag=tag: self._wording(id, tag))
+        return None
+
+    def norm_ids(self) -> tuple[str, ...]:
+        """List the names of all norm sets."""
+        return tuple(sorted(self.norm_files))
+
+    def norms(self, name: str) -> NormSet:
+        """Give a norm set; an unknown name is refused with the nearest known one."""
+        if name not in self.norm_files:
+            hint = nearest(name, self.norm_files) if self.norm_files else "there are none yet"
+            raise DataError(f"there is no norm set '{name}'", hint=hint)
+        return self._once(("norms", name), lambda: load_norms(self.norm_files[name]))
+
+    def _wording(self, id: str, language: str) -> Wording:
+        file = self.wordings[id, language]
+        wording = load_wording(file)
+        if (wording.instrument, wording.language) != (id, language):
+            raise ConfigError(f"says instrument '{wording.instrument}', language '{wording.language}'", where=str(file))
+        if wording.version != self.get(id).version:
+            message = f"the words belong to version {wording.version}, the definition is {self.get(id).version}"
+            raise ConfigError(message, where=str(file))
+        return wording
+
+    def _once(self, key: tuple[str, ...], read: Callable[[], Any]) -> Any:
+        if key not in self._read:
+            self._read[key] = read()
+        return self._read[key]
+
+
+def build(folders: Sequence[File]) -> Catalog:
+    """Find the definitions in folders (or single files); an id that two of them give is an error naming both.
+
+    A folder holds `<id>.yaml`, `wording/<language>/<id>.yaml` and `norms/<name>.yaml`.
+    """
+    catalog = Catalog({}, {}, {})
+    for folder in folders:
+        if folder.is_file():
+            _add(catalog.files, _stem(folder), folder, "instrument")
+            continue
+        for file in _definitions(folder):
+            _add(catalog.files, _stem(file), file, "instrument")
+        for file in _definitions(_child(folder, "norms")):
+            _add(catalog.norm_files, _stem(file), file, "norm set")
+        for language in _entries(_child(folder, "wording")):
+            for file in _definitions(language):
+                _add(catalog.wordings, (_stem(file), language.name), file, "wording")
+    return catalog
+
+
+def bundled() -> File:
+    """Give the folder of definitions that come with the toolkit."""
+    from importlib.resources import files  # noqa: PLC0415 - the folder is a namespace of its own
+
+    return files("fit_toolkit.instruments")
+
+
+def _add(files: dict[Any, File], key: Any, file: File, what: str) -> None:
+    if key in files:
+        name = " in ".join(key) if isinstance(key, tuple) else key
+        hint = "rename one: a changed instrument is another instrument"
+        raise ConfigError(f"two files give the {what} '{name}': {files[key]} and {file}", hint=hint)
+    files[key] = file
+
+
+def _entries(folder: File | None) -> Iterable[File]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(folder.iterdir(), key=lambda each: each.name)
+
+
+def _definitions(folder: File | None) -> Iterable[File]:
+    for file in _entries(folder):
+        if file.name.endswith(SUFFIXES) and not file.name.startswith((".", "_")) and file.is_file():
+            yield file
+
+
+def _child(folder: File, name: str) -> File | None:
+    child = Path(folder, name) if isinstance(folder, Path) else folder.joinpath(name)
+    return child if child.is_dir() else None
+
+
+def _stem(file: File) -> str:
+    return file.name.rpartition(".")[0]

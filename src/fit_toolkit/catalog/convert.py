@@ -1,0 +1,110 @@
+"""Plain data to typed records, with every mismatch reported at its line, not only the first."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from fit_toolkit.catalog.yaml import Document, Path
+
+T = TypeVar("T", bound=Struct)
+
+
+def convert(document: Document, kind: type[T]) -> T | None:
+    """Make a record of a document's data; None, and findings on the document, when it does not fit."""
+    if document.data is None:
+        return None
+    before = len(document.findings)
+    _check(document, (), document.data, kind)
+    if len(document.findings) > before:
+        return None
+    try:
+        return msgspec.convert(document.data, kind)
+    except msgspec.ValidationError as error:
+        document.report((), "FI100", _plain(str(error)))
+        return None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant, or list them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else "known: " + ", ".join(names)
+
+
+def _check(document: Document, path: Path, value: Any, kind: Any) -> None:
+    kind = _bare(kind, value)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        _check_record(document, path, value, kind)
+        return
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is tuple and len(args) == 2 and args[1] is ... and isinstance(value, list):
+        for number, each in enumerate(value):
+            _check(document, (*path, number), each, args[0])
+    elif origin is dict and isinstance(value, dict) and args[1] is not Any:
+        for key, each in value.items():
+            _check(document, (*path, key), each, args[1])
+    else:
+        _check_leaf(document, path, value, kind)
+
+
+def _bare(kind: Any, value: Any) -> Any:
+    """Look through `Annotated` and `| None` when a record or a list is inside; keep limits on plain values."""
+    inner = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(inner) in (Union, types.UnionType):
+        rest = [each for each in get_args(inner) if each is not type(None)]
+        return _bare(rest[0], value) if len(rest) == 1 and value is not None else kind
+    is_record = isinstance(inner, type) and issubclass(inner, Struct)
+    many = get_origin(inner) is dict or (get_origin(inner) is tuple and get_args(inner)[-1] is ...)
+    return inner if is_record or (many and value) else kind
+
+
+def _check_record(document: Document, path: Path, value: Any, kind: type[Struct]) -> None:
+    if not isinstance(value, dict):
+        document.report(path, "FI101", f"expected a block of `key: value` lines, got {_name(value)}")
+        return
+    fields = {each.encode_name: each for each in msgspec.structs.fields(kind)}
+    for key in value:
+        if key not in fields:
+            hint = nearest(key, fields)
+            document.report((*path, key), "FI102", f"unknown key '{key}'; {hint}", key=True)
+    for name, each in fields.items():
+        if name in value:
+            _check(document, (*path, name), value[name], each.type)
+        elif each.required:
+            document.report(path, "FI103", f"'{name}' is missing{_allowed(each.type)}")
+
+
+def _check_leaf(document: Document, path: Path, value: Any, kind: Any) -> None:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message = _plain(str(error)) + _allowed(kind)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and "Expected `str" in str(error):
+            message += "; put it in quotes"
+        document.report(path, "FI104", message)
+
+
+def _allowed(kind: Any) -> str:
+    """List the permitted words of a closed choice."""
+    inner = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    choices = [each for each in get_args(inner) if isinstance(each, str)]
+    return f" (one of: {', '.join(choices)})" if choices else ""
+
+
+def _plain(message: str) -> str:
+    message = re.sub(r" - at `.*`$", "", message)
+    message = message.replace("`array`", "a list").replace("`object`", "a block").replace("`null`", "nothing")
+    return message[:1].lower() + message[1:]
+
+
+def _name(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return "a list" if isinstance(value, list) else f"the value {value!r}"[:60]

@@ -1,0 +1,20 @@
+"""JSON Schemas of the definition files, made from the same types that read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.norms import NormSet
+from fit_toolkit.model.wording import Wording
+
+KINDS: dict[str, type[msgspec.Struct]] = {"instrument": Instrument, "wording": Wording, "norms": NormSet}
+
+
+def json_schema(kind: str = "instrument") -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a kind of file; editors use it for completion and checking."""
+    schema = msgspec.json.schema(KINDS[kind])
+    title = f"fit-toolkit {kind} file"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
