@@ -230,7 +230,7 @@ administration = sa.Table(
     Column("form_version", String(32)),
     Column("raw", JSON, nullable=False),
     Column("numbers", JSON, nullable=False),
-    Column("texts", JSON),
+    Column("texts", JSON(none_as_null=True)),
     Column("seen_client_answers", Boolean),
     Column("entered_by", Text, nullable=False),
     Column("entered_at", DateTime, nullable=False),
@@ -314,7 +314,7 @@ alert = sa.Table(
     Column("changed_at", DateTime, nullable=False),
     Column("calm_day", Integer),  # a later point that did not fire
     Column("seen", JSON, nullable=False),  # model.alerts.Handled: what somebody who acts now has before them
-    Column("handled", sa.JSON(none_as_null=True)),  # the same, as it was when a person last acted
+    Column("handled", JSON(none_as_null=True)),  # the same, as it was when a person last acted
     Column("action", String(64)),
     Column("note", Text),
     Column("snooze_until", Date),
@@ -340,8 +340,8 @@ run = sa.Table(
     Column("known_at", DateTime),
     Column("policies_hash", String(64)),
     Column("engine_version", String(32)),
-    Column("counts", JSON),
-    Column("failures", JSON),
+    Column("counts", JSON(none_as_null=True)),
+    Column("failures", JSON(none_as_null=True)),
     Column("exit_code", Integer),
     sqlite_autoincrement=True,
 )
