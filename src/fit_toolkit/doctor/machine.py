@@ -85,7 +85,7 @@ def _library(name: str, floor: str) -> Verdict:
     if name != "weasyprint":  # it needs Pango, which has a check of its own
         try:
             importlib.import_module(name.lower())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a broken library may raise anything
             return fail(name, f"{version} cannot be imported: {type(error).__name__}", f"{mend} --force-reinstall")
     return ok(name, version)
 
@@ -94,7 +94,7 @@ def _applies(marker: str) -> bool:
     """Say whether an environment marker of ours holds here: ours speak of an extra or of the system only."""
     if "extra" in marker:
         return False
-    platform = re.search(r"sys_platform\s*==\s*['\"](\w+)['\"]", marker)
+    platform = re.search(r"sys_platform\s*==\s*['\"]([^'\"]+)['\"]", marker)
     return platform is None or platform[1] == sys.platform
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 
 class State(enum.StrEnum):
@@ -16,7 +15,8 @@ class State(enum.StrEnum):
     FAIL = "fail"
 
 
-class Verdict(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Verdict:
     """One line of the report: what was looked at, how it stands, what was found, and the command that mends it."""
 
     check: str
@@ -48,5 +48,5 @@ def examine(checks: Iterable[tuple[str, Check]]) -> Iterator[Verdict]:
     for name, check in checks:
         try:
             yield from check()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks are wanted too
             yield fail(name, f"could not be checked: {type(error).__name__}", "fit --debug doctor")
