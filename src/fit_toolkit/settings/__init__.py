@@ -1,0 +1,6 @@
+"""Settings: declared once, read from fit.toml with line numbers, and never guessed."""
+
+from fit_toolkit.settings.declared import SECTIONS, SETTINGS, Setting
+from fit_toolkit.settings.loading import FILE, PolicyTable, Settings, find_practice, load_settings
+
+__all__ = ["FILE", "SECTIONS", "SETTINGS", "PolicyTable", "Setting", "Settings", "find_practice", "load_settings"]

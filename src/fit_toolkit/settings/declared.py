@@ -1,0 +1,89 @@
+"""Every setting, declared once: name, type, default, help. fit.toml, the checks and the manual are made from these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `name` is section.key, `type` one of str, int, bool, list (of texts) or dict (of texts)."""
+
+    name: str
+    type: type[Any]
+    default: Any
+    help: str
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """The table of fit.toml it stands in."""
+        return self.name.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """Its name within that table."""
+        return self.name.partition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "FIT_" + self.name.replace(".", "_").upper()
+
+
+SECTIONS = {
+    "practice": "The practice as a whole.",
+    "people": "What the people who rate are told.",
+    "safety": "What happens after a worrying answer. Fill this in before using an instrument with a risk item.",
+    "store": "Where the data lie.",
+    "alerts": "When alerts come and go, and how people hear of them.",
+    "mail": "Only for the channel email. Mails hold counts, never names, scores or answers.",
+    "sheets": "The one-page sheets.",
+    "plugins": "Installed packages are off until they are enabled here; plugins/*.py beside this file are on.",
+}
+
+SETTINGS = (
+    Setting("practice.name", str, "", "Printed at the head of forms and sheets."),
+    Setting("practice.time_zone", str, "UTC", "Decides what day it is, such as Europe/Berlin."),
+    Setting("practice.language", str, "en", "The language of forms and sheets where nothing else is said."),
+    Setting(
+        "people.who_sees", str, "Your therapist sees your answers and talks about them with you.",
+        "Printed on every form: who sees the answers.",
+    ),
+    Setting("safety.protocol", str, "", "Who does what after a worrying answer; shown on the screen when one is keyed in."),
+    Setting("safety.contact", str, "", "Whom to call, with hours and number; shown beside it."),
+    Setting("store.path", str, "store.db", "The SQLite file, relative to the practice; never on a network share."),
+    Setting("store.url", str, "", "A PostgreSQL database instead, without a password: postgresql://user@host/name."),
+    Setting("alerts.channels", list, ["stdout"], "How people hear of alerts: stdout, file, email, or a plugin's channel."),
+    Setting("alerts.lapse", int, 3, "A conventional flag ends after this many ratings that do not confirm it.", minimum=1),
+    Setting("alerts.max_gap_days", int, 42, "A rating older than this is not compared with.", minimum=1),
+    Setting("alerts.repeat_days", int, 7, "Tell again of an alert nobody has seen after so many days; 0: never.", minimum=0),
+    Setting("alerts.safety_repeat_days", int, 1, "The same for safety, which is always told again.", minimum=1),
+    Setting("alerts.folder", str, "messages", "Where the channel file writes, relative to the practice."),
+    Setting("alerts.link", str, "", "An address inside your network, printed at the end of messages."),
+    Setting("mail.host", str, "", "The mail server."),
+    Setting("mail.port", int, 587, "Its port.", minimum=1, maximum=65535),
+    Setting("mail.from", str, "", "The sender's address."),
+    Setting("mail.starttls", bool, True, "Encrypt the connection; refuse to send where the server cannot."),
+    Setting("mail.username", str, "", "The account on the mail server, where it asks for one."),
+    Setting("mail.password_file", str, "", "A file holding only the password, readable by you alone."),
+    Setting("mail.timeout_seconds", int, 60, "Give up on a silent mail server after this time.", minimum=1),
+    Setting("mail.include_codes", bool, False, "Put client codes into mails. A code is personal data."),
+    Setting("sheets.folder", str, "sheets", "Where sheets go, relative to the practice."),
+    Setting("sheets.keep_sheets_days", int, 14, "Sheets older than this are deleted.", minimum=1),
+    Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name."),
+    Setting("plugins.required", list, [], "Plugins without which nothing is to run."),
+    Setting("plugins.isolate", bool, True, "Run the policies and scoring rules of others in a process of their own."),
+    Setting("plugins.timeout_seconds", int, 60, "Stop such a process after this time.", minimum=1),
+    Setting("plugins.memory_mb", int, 1024, "Stop it when it takes more memory.", minimum=64),
+    Setting("plugins.choose", dict, {}, "Where two plugins bring the same name: name = plugin to use."),
+)  # fmt: skip
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+# Tables whose content somebody else checks: the engine the policies, each channel and reader its own settings.
+FREE_ARRAYS = ("policies",)
+FREE_TABLES = ("channels", "readers")
