@@ -16,8 +16,8 @@ from fit_toolkit.course.findings import Findings
 class Members:
     """Arrays of length m, one entry per member; days count from 1970-01-01, unknown is NaN.
 
-    `last_rated` is the day of the newest rating of this instrument by this rater. `due` is the first day on
-    which an expected rating was missing (NaN: none is expected now, as in a pause or after the end).
+    `last_rated` is the day of the newest rating of this instrument by this rater. `due` is the day on
+    which the next expected rating was, or will be, due (NaN: none is expected, as in a pause or after the end).
     """
 
     id: NDArray[np.int64]

@@ -25,7 +25,7 @@ class Norms(msgspec.Struct, frozen=True):
     mean: float
     sd_between: float
     sd_within: float
-    status: Literal["published", "local", "assumed"] = "assumed"
+    status: Literal["published", "local", "assumed", "synthetic"] = "assumed"
     version: str = "1"
     n_clients: int | None = None
     source: str = ""

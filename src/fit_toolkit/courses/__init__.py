@@ -1,0 +1,1 @@
+"""From the store to courses, and from courses to what the practice's policies find in them."""

@@ -1,0 +1,104 @@
+"""The words an alert is told in: its reason with the figures filled in, and what a flag of its kind is worth.
+
+A reason is a template written by a policy, kept as it is and filled when shown, so that it can be translated. Only
+plain names and plain number formats are filled; anything else in it is left unknown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Mapping
+from typing import Any
+
+UNKNOWN = "unknown"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER_FORMAT = re.compile(r"[+]?\d{0,2}(?:\.\d)?[defg%]?")
+
+BASIS = {
+    "convention": "a convention, not a test: ratings that vary by chance set it off too",
+    "answer": "a flagged answer",
+    "absence": "an expected rating is missing",
+}
+WORTH = {
+    "unusual": "Worth asking about. It says that the rating is unusual, not why.",
+    "convention": "Worth asking about. It says that a line was crossed, not why, nor that anything is wrong.",
+    "answer": "Worth asking about now. It shows what was answered; it does not assess risk.",
+    "absence": "Worth asking about. No rating is not a good rating, and not a bad one.",
+}
+CAUSES = {
+    "new": "opened",
+    "seen late": "seen late: it was over before it was noticed",
+    "cleared": "over: the rating is back where it was",
+    "not confirmed": "not confirmed by the ratings after it",
+    "source corrected": "the rating behind it was corrected or withdrawn",
+    "merged": "became one with a newer alert",
+    "stands again": "stands again",
+    "asks again": "asks for a person again",
+    "answer now below its trigger": "the answer is now below its trigger; it waits for a person",
+    "amended": "what it rests on was amended",
+    "episode ended": "the episode has ended",
+    "snooze over": "the snooze is over",
+    "no longer missing": "the rating has come",
+    "policy removed": "the practice no longer watches this",
+    "by a person": "by a person",
+}
+
+
+def reason_text(template: str, evidence: Mapping[str, Any], gap: float | None = None) -> str:
+    """Fill a policy's reason with its evidence; what is not known says "unknown".
+
+    `gap` is the number of days since the rating before: it is named at the end unless the template names it itself,
+    it is not known, or there is none (a finding about a member).
+    """
+    named = dict(evidence)
+    if gap is not None:
+        named["gap"] = gap
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:  # a stray brace: the text as its author wrote it says more than nothing
+        return template
+    text = "".join(literal + _filled(name, spec, named) for literal, name, spec, _ in parts)
+    if any(name == "gap" for _, name, _, _ in parts) or not _is_number(gap):
+        return text
+    days = round(float(gap or 0))
+    return f"{text}, {days} {'day' if days == 1 else 'days'} after the rating before" if days > 0 else text
+
+
+def basis_text(basis: str, evidence: Mapping[str, Any]) -> str:
+    """Say on what an alert rests and, where it is known, how often chance alone brings one about."""
+    if basis != "unusual":
+        return BASIS.get(basis, BASIS["convention"])
+    one_in = evidence.get("one_in")
+    if not _is_number(one_in) or float(one_in) < 1:
+        return "unusual for this client"
+    return f"unusual for this client: about 1 in {round(float(one_in)):d} ratings by chance"
+
+
+def worth_text(basis: str) -> str:
+    """Say what to make of an alert that rests on `basis`."""
+    return WORTH.get(basis, WORTH["convention"])
+
+
+def cause_text(cause: str) -> str:
+    """Say in plain words why an alert changed."""
+    return CAUSES.get(cause, cause)
+
+
+def _filled(name: str | None, spec: str | None, named: Mapping[str, Any]) -> str:
+    if name is None:
+        return ""
+    value = named.get(name) if _NAME.fullmatch(name) else None
+    if isinstance(value, str):
+        return value
+    if not _is_number(value):
+        return UNKNOWN
+    wanted = spec if spec and _NUMBER_FORMAT.fullmatch(spec) else "g"
+    number = round(float(value)) if wanted.endswith("d") else float(value)
+    text = format(number, wanted)
+    return text.replace("-", "", 1) if text.startswith("-") and not text.strip("-0.%") else text  # no "-0"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
