@@ -1,0 +1,297 @@
+"""Where things go on the page: dates and values to millimetres, as plain numbers and paths for the SVG macros.
+
+All panels share one date axis. Marks of one kind are one path, because WeasyPrint pays for every element (a path
+0.2 ms, a word 0.5 ms); nothing here knows colours or words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fit_toolkit.sheets.data import Mark, Panel, Point
+
+LEFT = 6.0  # room for the numbers of the value axis
+RIGHT = 36.0  # room for the last value and its name
+DENSE = 26  # more points than this are drawn as small dots
+FIRST = 7.0  # room for the first value, left of its point
+LETTER = 1.25  # about the width of a small letter
+TICK_ROOM = 19.0  # least distance between two printed dates
+LABEL_ROOM = 3.5  # least distance between two printed values
+
+Place = Callable[[date], float]
+Height = Callable[[float], float]
+
+
+class Label(Struct, frozen=True, kw_only=True):
+    """A word or number at a place."""
+
+    x: float
+    y: float
+    text: str
+    strong: bool = False
+    hot: bool = False
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """A stretch without ratings that is long enough to be named."""
+
+    x: float
+    room: float
+    days: int
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """One box with its axis: the full range of a panel, or its enlarged part."""
+
+    top: float
+    bottom: float
+    rules: str  # grid lines
+    band: str = ""
+    cutoff: str = ""
+    line: str = ""  # the client's
+    dashed: str = ""  # everybody else's
+    dots: str = ""
+    rings: str = ""  # prorated
+    kites: str = ""
+    hot: str = ""  # a live alert rests on it
+    scale: tuple[Label, ...] = ()
+    first: tuple[Label, ...] = ()
+    last: tuple[Label, ...] = ()
+    band_y: float | None = None
+    cutoff_y: float | None = None
+
+
+class Plot(Struct, frozen=True, kw_only=True):
+    """A panel as drawn."""
+
+    panel: Panel
+    height: float
+    main: Frame
+    inset: Frame | None
+    gaps: tuple[Gap, ...]
+    marks: tuple[Label, ...]
+    mark_lines: str
+    dense: bool
+
+
+class Chart(Struct, frozen=True, kw_only=True):
+    """All panels on their shared date axis."""
+
+    width: float
+    left: float
+    right: float
+    plots: tuple[Plot, ...]
+    dates: tuple[Label, ...]
+    sessions: str  # a tick for every session
+    empty: bool
+
+
+def number(value: float) -> str:
+    """A rating as people write it: at most two decimals, no trailing zeros."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def runs(points: Sequence[Point], max_gap_days: int) -> list[list[Point]]:
+    """The points cut where more than `max_gap_days` passed without one."""
+    out: list[list[Point]] = []
+    for point in points:
+        if out and (point.on - out[-1][-1].on).days <= max_gap_days:
+            out[-1].append(point)
+        else:
+            out.append([point])
+    return out
+
+
+def _n(value: float) -> float:
+    return round(value, 2)
+
+
+def _path(spots: Sequence[tuple[float, float]]) -> str:
+    return "".join(f"{'L' if i else 'M'}{x:.2f} {y:.2f}" for i, (x, y) in enumerate(spots))
+
+
+def _linear(low: float, high: float, at_low: float, at_high: float) -> Height:
+    span = (high - low) or 1.0
+    return lambda value: at_low + (min(max(value, low), high) - low) / span * (at_high - at_low)
+
+
+def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, ...]:
+    """Move printed values so that none covers another, within the box as far as it goes."""
+    placed: list[Label] = []
+    for label in sorted(labels, key=lambda n: n.y):
+        y = max(label.y, placed[-1].y + LABEL_ROOM if placed else top)
+        placed.append(replace(label, y=_n(y)))
+    over = placed[-1].y - bottom if placed else 0.0
+    return tuple(replace(n, y=_n(n.y - over)) for n in placed) if over > 0 else tuple(placed)
+
+
+def _band(panel: Panel, x: Place, y: Height) -> tuple[str, float | None]:
+    """The outline of the expected range, one closed shape per unbroken stretch, and the height of its name."""
+    if panel.band is None or not panel.band.points:
+        return "", None
+    lows = {p.on: p.low for p in panel.band.points}
+    shapes = []
+    for run in runs([Point(on=p.on, value=p.high) for p in panel.band.points], panel.max_gap_days):
+        ends = [(x(p.on), p) for p in run]
+        if len(run) == 1:  # a stretch of one rating still has a width
+            ends = [(ends[0][0] - 1.2, run[0]), (ends[0][0] + 1.2, run[0])]
+        upper = [(a, y(p.value)) for a, p in ends]
+        lower = [(a, y(lows[p.on])) for a, p in reversed(ends)]
+        shapes.append(_path([*upper, *lower]) + "Z")
+    newest = panel.band.points[-1]
+    return "".join(shapes), _n((y(newest.low) + y(newest.high)) / 2)
+
+
+def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[float, float], full: bool) -> Frame:
+    """Draw one box; `at` is left, right and the place of the last values, `box` top and bottom."""
+    (left, right, aside), (top, bottom) = at, box
+    low, high = panel.minimum, panel.maximum
+    if not full and panel.inset is not None:
+        low, high = panel.inset.low, panel.inset.high
+    y = _linear(low, high, bottom, top)
+    paths = dict.fromkeys(("line", "dashed", "dots", "rings", "kites", "hot"), "")
+    first, last = [], []
+    for series in panel.series:
+        own = series.rater == "client"
+        points = [p for p in series.points if low <= p.value <= high] if not full else list(series.points)
+        # In the enlarged part a line that leaves the range is cut, so points outside break it like a gap.
+        inside = {id(p) for p in points}
+        for run in runs(series.points, panel.max_gap_days):
+            for piece in _pieces(run, inside):
+                paths["line" if own else "dashed"] += _path([(x(p.on), y(p.value)) for p in piece])
+        for p in points:
+            a, b = _n(x(p.on)), _n(y(p.value))
+            kind = "hot" if p.stands_out else "kites" if not own else "rings" if p.status == "prorated" else "dots"
+            paths[kind] += f"M{a} {_n(b - 1.05)}l1.05 1.05l-1.05 1.05l-1.05 -1.05z" if kind == "kites" else f"M{a} {b}h0"
+        if series.points:
+            start, end = series.points[0], series.points[-1]
+            text = f"{number(end.value)} {series.label}" if len(panel.series) > 1 else number(end.value)
+            last.append(Label(x=aside, y=_n(y(end.value)), text=text, strong=own, hot=end.stands_out))
+            if own and len(series.points) > 1:
+                first.append(Label(x=_n(x(start.on) - 1.7), y=_n(y(start.value)), text=number(start.value)))
+    band, band_y = _band(panel, x, y)
+    cut = panel.cutoff
+    cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
+    middle = ((low + high) / 2,) if full else ()
+    return Frame(
+        top=_n(top), bottom=_n(bottom),
+        rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
+        band=band, band_y=band_y,
+        cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
+        scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
+        first=tuple(first) if full else (),
+        last=_apart(last, top + 0.8, bottom - 0.4) if full else (),
+        **paths,
+    )  # fmt: skip
+
+
+def _pieces(run: Sequence[Point], inside: set[int]) -> list[list[Point]]:
+    out: list[list[Point]] = [[]]
+    for point in run:
+        if id(point) in inside:
+            out[-1].append(point)
+        elif out[-1]:
+            out.append([])
+    return [piece for piece in out if len(piece) > 1]
+
+
+def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
+    own = next((s for s in panel.series if s.rater == "client"), None)
+    if own is None:
+        return ()
+    cut = runs(own.points, panel.max_gap_days)
+    found = []
+    for before, after in zip(cut, cut[1:], strict=False):
+        left, right = x(before[-1].on), x(after[0].on)
+        if right - left > 10:
+            days = (after[0].on - before[-1].on).days
+            found.append(Gap(x=_n((left + right) / 2), room=_n(right - left), days=days))
+    return tuple(found)
+
+
+def _marks(marks: Sequence[Mark], x: Place, left: float, right: float) -> tuple[tuple[Label, ...], int]:
+    """Names of marks above the first panel, on as many lines as it takes for none to cover another."""
+    ends: list[float] = []
+    placed: list[tuple[int, float, str]] = []
+    for mark in marks:
+        half = len(mark.text) * LETTER / 2
+        at = min(max(x(mark.on), left + half), right - half)
+        level = next((i for i, end in enumerate(ends) if at - half > end + 1.5), len(ends))
+        ends[level : level + 1] = [at + half]
+        placed.append((level, at, mark.text))
+    return tuple(Label(x=_n(at), y=_n(2.4 + 2.9 * (len(ends) - 1 - lv)), text=text) for lv, at, text in placed), len(ends)
+
+
+def _dates(days: Sequence[date], x: Place, say: Callable[[date, bool], str]) -> tuple[Label, ...]:
+    """Session dates to print: the first and the last, and those between that have room; the year where it changes."""
+    if not days:
+        return ()
+    keep = [days[0]]
+    for day in days[1:-1]:
+        if x(day) - x(keep[-1]) >= TICK_ROOM and x(days[-1]) - x(day) >= TICK_ROOM:
+            keep.append(day)
+    if len(days) > 1:
+        keep.append(days[-1])
+    years = [None, *[d.year for d in keep]]
+    return tuple(Label(x=_n(x(d)), y=0.0, text=say(d, d.year != y)) for d, y in zip(keep, years, strict=False))
+
+
+def _axis(days: Sequence[date], left: float, right: float) -> Place:
+    if len(days) < 2:
+        return lambda day: (left + right) / 2
+    to_x = _linear(days[0].toordinal(), days[-1].toordinal(), left + FIRST, right - 2)
+    return lambda day: to_x(day.toordinal())
+
+
+def chart(
+    panels: Sequence[Panel],
+    marks: Sequence[Mark] = (),
+    *,
+    say_date: Callable[[date, bool], str],
+    width: float = 182.0,
+    height: float = 24.0,
+    inset_height: float = 14.0,
+    right_room: float = RIGHT,
+) -> Chart:
+    """Lay out all panels, one SVG each, so that one day is at the same place in all of them."""
+    days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
+    left, right = LEFT, width - right_room
+    x = _axis(days, left, right)
+    shown = [m for m in marks if days and days[0] <= m.on <= days[-1]]
+    words, levels = _marks(shown, x, left, right)
+    plots: list[Plot] = []
+    for panel in panels:
+        top = 1.4 if plots else 1.4 + 2.9 * levels
+        bottom = top + height
+        main = _frame(panel, x, (left, right, right + 2.5), (top, bottom), full=True)
+        inset = None
+        if panel.inset is not None:
+            low = bottom + 4.2
+            inset = _frame(panel, x, (left, right, right + 2.5), (low, low + inset_height), full=False)
+            bottom = inset.bottom
+        plots.append(
+            Plot(
+                panel=panel,
+                height=_n(bottom + 1.4),
+                main=main,
+                inset=inset,
+                gaps=() if plots else _gaps(panel, x),
+                marks=() if plots else words,
+                mark_lines="".join(f"M{_n(x(m.on))} {_n(top)}V{_n(bottom)}" for m in shown),
+                dense=len(days) > DENSE,
+            )
+        )
+    return Chart(
+        width=width,
+        left=left,
+        right=right,
+        plots=tuple(plots),
+        dates=_dates(days, x, say_date),
+        sessions="".join(f"M{_n(x(d))} 0v1" for d in days),
+        empty=not days,
+    )

@@ -1,0 +1,52 @@
+"""The client's own page: what is left when everything that is not the client's own answer is taken away."""
+
+from __future__ import annotations
+
+from fit_toolkit.sheets.data import ClientData, Facet, Facets, Panel, Point, Series, SheetData
+
+
+def client_page(sheet: SheetData) -> ClientData:
+    """Keep the client's own answers and lines; drop flags, bands, cut-offs, risk and everybody else's ratings.
+
+    Templates of the client page never see the therapist's data, so an edited template cannot print it either.
+    """
+    facets = sheet.facets
+    return ClientData(
+        number=sheet.number,
+        client=sheet.client,
+        as_of=sheet.as_of,
+        session_on=sheet.session_on,
+        facets=Facets(
+            on=facets.on,
+            before=facets.before,
+            minimum=facets.minimum,
+            maximum=facets.maximum,
+            rows=tuple(
+                Facet(label=f.label, client=f.client, client_before=f.client_before, wording=f.wording)
+                for f in facets.rows
+                if f.client is not None
+            ),
+        ),
+        panels=tuple(_own(panel) for panel in sheet.panels),
+        marks=sheet.marks,
+        quotes=sheet.quotes,
+        version=sheet.version,
+        language=sheet.language,
+    )
+
+
+def _own(panel: Panel) -> Panel:
+    return Panel(
+        key=panel.key,
+        title=panel.client_title or panel.title,
+        what=panel.client_what or panel.what,
+        minimum=panel.minimum,
+        maximum=panel.maximum,
+        better=panel.better,
+        max_gap_days=panel.max_gap_days,
+        series=tuple(
+            Series(rater=s.rater, label=s.label, points=tuple(Point(on=p.on, value=p.value) for p in s.points))
+            for s in panel.series
+            if s.rater == "client"
+        ),
+    )

@@ -1,0 +1,80 @@
+"""HTML to a tagged PDF through WeasyPrint, which may fetch nothing from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.render import render_sheet
+
+VARIANT = "pdf/ua-1"
+DENSITIES = ("normal", "tight", "scant")
+
+
+@lru_cache(maxsize=1)
+def _tools() -> tuple[Any, Any, Any]:
+    """WeasyPrint is imported at the first PDF, and its font configuration is made once per process."""
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+    except (ImportError, OSError) as error:
+        raise ConfigError("PDF needs the Pango libraries", hint="fit doctor names the package; HTML needs none") from error
+    return weasyprint, FontConfiguration(), _fetcher_class()
+
+
+def _fetcher_class() -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Refuse(URLFetcher):  # type: ignore[misc]
+        """Serves the packaged assets it was given; everything else is refused and remembered."""
+
+        def __init__(self, assets: Mapping[str, tuple[bytes, str]]) -> None:
+            super().__init__(allowed_protocols=(), allow_redirects=False)
+            self.assets = dict(assets)
+            self.denied: list[str] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in self.assets:
+                body, mime = self.assets[url]
+                return URLFetcherResponse(url, body, {"Content-Type": mime})
+            self.denied.append(url.split(":", 1)[0][:12])
+            raise FatalURLFetchingError("blocked")
+
+    return Refuse
+
+
+def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = None) -> tuple[bytes, int]:
+    """The PDF of a page and how many pages it has; a page that asks for anything from outside is discarded."""
+    weasyprint, fonts, refuse = _tools()
+    fetcher = refuse(assets or {})
+    try:
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts)
+        pdf = document.write_pdf(pdf_variant=VARIANT)
+    except BaseException as error:
+        if not fetcher.denied:
+            raise
+        raise _refused(fetcher.denied) from error
+    if fetcher.denied:  # an image inside an SVG is skipped in silence, so look at what was asked for
+        raise _refused(fetcher.denied)
+    return bytes(pdf), len(document.pages)
+
+
+def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Path] = ()) -> bytes:
+    """One page about one member as a PDF of one A4 page: what does not fit is set tighter, never onto a second page."""
+    pdf = b""
+    for density in DENSITIES:
+        pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density))
+        if pages == 1:
+            break
+    return pdf
+
+
+def _refused(schemes: list[str]) -> ConfigError:
+    return ConfigError(
+        f"a template asks for something outside the sheet ({', '.join(sorted(set(schemes)))}:), so no PDF was made",
+        hint="put pictures and styles into the template itself",
+    )

@@ -1,0 +1,127 @@
+"""Plain data to HTML through sandboxed templates; a practice may put its own templates in front of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from gettext import NullTranslations
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets.chart import chart, number
+from fit_toolkit.sheets.client import client_page
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.facets import facet_chart
+from fit_toolkit.sheets.trim import trim
+from fit_toolkit.sheets.twin import twin
+
+PAGES = ("therapist", "client")
+TEMPLATE_NAME = re.compile(r"(?:[a-z0-9_-]{1,64}/){0,3}[a-z0-9_-]{1,64}\.(?:html|css|svg)")
+LARGEST = 256 * 1024  # a template is a page, not a data file
+
+
+def _reader(folder: Traversable | Path) -> FunctionLoader:
+    def read(name: str) -> str | None:
+        if not TEMPLATE_NAME.fullmatch(name):
+            return None
+        place: Any = folder
+        for part in name.split("/"):
+            place = place / part
+        if not place.is_file():
+            return None
+        text = str(place.read_text(encoding="utf-8"))
+        if len(text) > LARGEST:
+            raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
+        return text
+
+    return FunctionLoader(read)
+
+
+def _loader(folders: Sequence[Path]) -> BaseLoader:
+    bundled = _reader(files("fit_toolkit.templates"))
+    return ChoiceLoader([*[_reader(f) for f in folders], bundled, PrefixLoader({"bundled": bundled})])
+
+
+def say_day(day: date, language: str = "en") -> str:
+    """A date in words, as the heading of a page has it."""
+    return format_date(day, "d MMMM y", locale=language)
+
+
+def say_short(day: date, with_year: bool = False, language: str = "en") -> str:
+    """A date that fits under an axis."""
+    return format_date(day, "d MMM y" if with_year else "d MMM", locale=language)
+
+
+@lru_cache(maxsize=8)
+def environment(folders: tuple[Path, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
+    """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
+    env = ImmutableSandboxedEnvironment(
+        loader=_loader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = NullTranslations()
+    env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters["number"] = number
+    env.filters["day"] = lambda d: say_day(d, language)
+    env.filters["short"] = lambda d, with_year=False: say_short(d, with_year, language)
+    return env
+
+
+def render(name: str, values: dict[str, Any], *, folders: Sequence[Path] = (), language: str = "en") -> str:
+    """Run one template over plain values."""
+    env = environment(tuple(folders), language)
+    try:
+        return env.get_template(name).render(values)
+    except TemplateError as error:
+        # A template's own text may end up in the message, a value never: Jinja names variables, not contents.
+        line = getattr(error, "lineno", None)
+        place = f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
+        raise ConfigError(
+            f"the template cannot be used: {type(error).__name__}", where=place, hint="fit doctor shows the folders"
+        ) from error
+
+
+def render_sheet(
+    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Path] = (), density: str = "normal"
+) -> str:
+    """One page about one member as a complete HTML document; a `density` other than normal is for crowded pages."""
+    language = sheet.language
+    sheet = trim(sheet, density)
+
+    def say(day: date, with_year: bool) -> str:
+        return say_short(day, with_year, language)
+
+    values: dict[str, Any]
+    if page == "client":
+        own = client_page(sheet)
+        values = {
+            "sheet": own,
+            "facets": facet_chart(own.facets, width=60, row=6.2, label=60),
+            "chart": chart(own.panels, own.marks, say_date=say, height=30, right_room=22),
+            "twin": twin(own.panels, last=6),
+        }
+    else:
+        tight = density != "normal"
+        values = {
+            "sheet": sheet,
+            "facets": facet_chart(sheet.facets, width=44, row=4.4 if tight else 5.4),
+            "chart": chart(
+                sheet.panels, sheet.marks, say_date=say, height=15 if tight else 24, inset_height=9 if tight else 14
+            ),
+            "twin": twin(sheet.panels, last=6),
+        }
+    return render(f"sheets/{page}.html", {**values, "density": density}, folders=folders, language=language)

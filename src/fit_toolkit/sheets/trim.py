@@ -1,0 +1,49 @@
+"""Keep a sheet to one page: long texts are cut with a sign, long lists end in a count; flagged answers never are."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from fit_toolkit.sheets.data import SheetData
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` characters, cut at a word and marked."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
+
+
+def trim(sheet: SheetData, density: str = "normal") -> SheetData:
+    """The sheet with every text and list no longer than its place; what is left out is counted."""
+    tight = density != "normal"
+    most = {"normal": 4, "tight": 3}.get(density, 2)
+    alerts = tuple(
+        replace(a, what=cut(a.what, 40), reason=cut(a.reason, 110 if tight else 150), done=cut(a.done, 60))
+        for a in sheet.alerts[:most]
+    )
+    missing = tuple(cut(m, 60) for m in sheet.missing)
+    keep = 3 if tight else 5
+    if len(missing) > keep:
+        missing = (*missing[: keep - 1], f"and {len(missing) - keep + 1} more")
+    risk = replace(
+        sheet.risk,
+        contact=cut(sheet.risk.contact, 140),
+        answers=tuple(replace(a, item=cut(a.item, 90), answer=cut(a.answer, 30)) for a in sheet.risk.answers),
+    )
+    return replace(
+        sheet,
+        client=cut(sheet.client, 40),
+        therapist=cut(sheet.therapist, 44),
+        headline=cut(sheet.headline, 260),
+        risk=risk,
+        alerts=alerts,
+        more_alerts=sheet.more_alerts + len(sheet.alerts) - len(alerts),
+        question=cut(sheet.question, 150),
+        missing=missing,
+        quotes=tuple(replace(q, text=cut(q.text, 150 if tight else 280)) for q in sheet.quotes[: 1 if density == "scant" else 2]),
+        notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
+        marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
+        sources=tuple(cut(s, 200) for s in sheet.sources[:5]),
+    )

@@ -1,0 +1,51 @@
+"""The charts as numbers: a small table that says the same as the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from fit_toolkit.sheets.chart import number
+from fit_toolkit.sheets.data import Panel, Point
+
+
+class TwinRow(Struct, frozen=True, kw_only=True):
+    """One rater's values of one panel, a cell per session; empty where nothing was rated."""
+
+    label: str
+    n: int | None  # answers behind each number unless the cell says otherwise; None for typed totals
+    cells: tuple[str, ...]
+
+
+class Twin(Struct, frozen=True, kw_only=True):
+    """The newest sessions as columns, one row per line of the charts."""
+
+    days: tuple[date, ...]
+    rows: tuple[TwinRow, ...]
+    earlier: int
+
+
+def cell(point: Point | None) -> str:
+    """A value, with its n where not everything was answered."""
+    if point is None:
+        return ""
+    text = number(point.value)
+    if point.answered is not None and point.items is not None and point.answered < point.items:
+        return f"{text} ({point.answered}/{point.items})"
+    return text
+
+
+def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
+    """The last sessions of all panels side by side."""
+    days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
+    shown = tuple(days[-last:])
+    rows = []
+    for panel in panels:
+        for series in panel.series:
+            by_day = {p.on: p for p in series.points}
+            label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
+            n = max((p.items for p in series.points if p.items is not None), default=None)
+            rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d)) for d in shown)))
+    return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))
