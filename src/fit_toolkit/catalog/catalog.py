@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.catalog.files import File, load_instrument, load_norms, load_wording
@@ -15,6 +17,7 @@ from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.norms import NormSet
 from fit_toolkit.model.wording import Wording
 
+R = TypeVar("R")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -57,7 +60,7 @@ class Catalog:
         """Give the words of an instrument in a language, or in the language without its region, or None."""
         for tag in dict.fromkeys((language, language.partition("-")[0])):
             if (id, tag) in self.wordings:
-                return self._once(("wording", id, tag), lambda tag=tag: self._wording(id, tag))
+                return self._once(("wording", id, tag), partial(self._wording, id, tag))
         return None
 
     def norm_ids(self) -> tuple[str, ...]:
@@ -81,10 +84,10 @@ class Catalog:
             raise ConfigError(message, where=str(file))
         return wording
 
-    def _once(self, key: tuple[str, ...], read: Callable[[], Any]) -> Any:
+    def _once(self, key: tuple[str, ...], read: Callable[[], R]) -> R:
         if key not in self._read:
             self._read[key] = read()
-        return self._read[key]
+        return cast("R", self._read[key])
 
 
 def build(folders: Sequence[File]) -> Catalog:
@@ -109,9 +112,7 @@ def build(folders: Sequence[File]) -> Catalog:
 
 def bundled() -> File:
     """Give the folder of definitions that come with the toolkit."""
-    from importlib.resources import files  # noqa: PLC0415 - the folder is a namespace of its own
-
-    return files("fit_toolkit.instruments")
+    return resources.files("fit_toolkit.instruments")
 
 
 def _add(files: dict[Any, File], key: Any, file: File, what: str) -> None:

@@ -100,9 +100,7 @@ def _reach(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Problem
         return
     if scale.method == "weighted":
         weights = [scale.weights.get(each, 0.0) for each in scale.items]
-        ends = [
-            sorted((low * weight, high * weight)) for low, high, weight in zip(lows, highs, weights, strict=True)
-        ]
+        ends = [sorted((low * weight, high * weight)) for low, high, weight in zip(lows, highs, weights, strict=True)]
         low, high = round(sum(end[0] for end in ends)), round(sum(end[1] for end in ends))
     else:
         share = len(scale.items) if scale.method == "mean" else 1

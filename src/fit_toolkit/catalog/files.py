@@ -138,7 +138,8 @@ def _expand(document: Document, instrument: Instrument | None) -> Instrument | N
     if instrument is None:
         return None
     items = []
-    for number, item in enumerate(instrument.items):
+    for number, written in enumerate(instrument.items):
+        item = written
         path = ("items", number, "option_set")
         if item.option_set and item.option_set not in instrument.option_sets:
             hint = nearest(item.option_set, instrument.option_sets) if instrument.option_sets else "there are none"

@@ -78,7 +78,7 @@ class _Frame(Struct):
         self.key, self.skip = None, False
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Reading cannot go on; the finding is already on the document."""
 
 
@@ -97,7 +97,7 @@ def read(text: bytes, file: str) -> Document:
     parser = YAML(typ="safe", pure=True)
     try:
         _Builder(document, parser).run(parser.parse(decoded))
-    except _Refused:
+    except _RefusedError:
         pass  # the finding says why
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -150,7 +150,7 @@ class _Builder:
 
     def refuse(self, event: Event, code: str, message: str) -> None:
         self.document.findings.append(Finding(self.document.file, *self.place(event), code, message))
-        raise _Refused
+        raise _RefusedError
 
     def open(self, event: Event) -> None:
         if self.stack and self.stack[-1].is_key_next():

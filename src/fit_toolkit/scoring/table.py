@@ -1,0 +1,93 @@
+"""Scores laid out as a table: one row per administration and scale, by whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas import DataFrame
+
+from fit_toolkit.model.instrument import TICK, Scale, ticks
+from fit_toolkit.scoring.grid import Bools, Ints
+
+STATUSES: Final = ("complete", "prorated", "entered", "unscorable")
+COMPLETE, PRORATED, ENTERED, UNSCORABLE = range(4)
+COLUMNS: Final = ("row", "scale", "value", "value_ticks", "status", "reason", "n_answered", "n_items", "band")
+
+Codes: TypeAlias = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One scale over all administrations; `reason` holds indices into `reasons`, of which the first is empty."""
+
+    ticks: Ints
+    scored: Bools | None  # None: every row has a score
+    status: Codes
+    reason: Codes
+    reasons: list[str]
+    answered: Ints
+    items: Ints
+
+
+def table(scales: tuple[Scale, ...], columns: list[Column]) -> DataFrame:
+    """Lay the scales of each administration one after the other."""
+    count = len(columns[0].ticks) if columns else 0
+    marks = _side([column.ticks for column in columns])
+    gone = _side([np.zeros(count, np.bool_) if column.scored is None else ~column.scored for column in columns])
+    value = marks / TICK
+    value[gone] = np.nan
+    scale = np.tile(np.arange(len(scales), dtype=np.int16), count)
+    return DataFrame(
+        {
+            "row": np.repeat(np.arange(count), len(scales)),
+            "scale": _named(scale, [each.id for each in scales]),
+            "value": value,
+            "value_ticks": pd.arrays.IntegerArray(marks, gone),
+            "status": _named(_side([column.status for column in columns]), STATUSES),
+            "reason": _reasons(columns),
+            "n_answered": _side([column.answered for column in columns]),
+            "n_items": _side([column.items for column in columns]),
+            "band": _bands(scales, columns),
+        },
+        copy=False,
+    )
+
+
+def _reasons(columns: list[Column]) -> pd.Categorical[str]:
+    names: dict[str, int] = {"": 0}
+    parts = []
+    for column in columns:
+        place = np.array([names.setdefault(reason, len(names)) for reason in column.reasons], dtype=np.int16)
+        parts.append(place[column.reason])
+    return _named(_side(parts), list(names))
+
+
+def _bands(scales: tuple[Scale, ...], columns: list[Column]) -> pd.Categorical[str]:
+    names: dict[str, int] = {"": 0}
+    parts = []
+    for scale, column in zip(scales, columns, strict=True):
+        codes = np.zeros(len(column.ticks), dtype=np.int16)
+        if scale.bands:
+            place = np.array([names.setdefault(band.label, len(names)) for band in scale.bands], dtype=np.int16)
+            at = np.zeros(len(column.ticks), dtype=np.int8)
+            for band in scale.bands[1:]:
+                at += column.ticks >= ticks(band.low)
+            codes = place[at]
+            if column.scored is not None:
+                codes[~column.scored] = 0
+        parts.append(codes)
+    return _named(_side(parts), list(names))
+
+
+def _side(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Put columns side by side and read them row by row."""
+    return arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=1).ravel()
+
+
+def _named(codes: Codes, names: Sequence[str]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, pd.Index(list(names)))
