@@ -45,5 +45,9 @@ class App:
         """Tell the person something on stderr, leaving stdout to data."""
         click.echo(text, err=True)
 
+    def done(self, text: str, *, dry_run: bool = False) -> None:
+        """Say what was done, or that it would have been."""
+        self.say(f"Dry run, nothing kept: {text}" if dry_run else text)
+
 
 pass_app = click.make_pass_decorator(App)

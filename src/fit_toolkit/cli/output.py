@@ -103,7 +103,7 @@ def visible(value: object) -> str:
 
 def write_atomic(path: Path, content: bytes) -> None:
     """Write a private file that appears whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=".fit-", suffix=".tmp")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".fit-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

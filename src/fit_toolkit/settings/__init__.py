@@ -1,6 +1,16 @@
 """Settings: declared once, read from fit.toml with line numbers, and never guessed."""
 
 from fit_toolkit.settings.declared import SECTIONS, SETTINGS, Setting
-from fit_toolkit.settings.loading import FILE, PolicyTable, Settings, find_practice, load_settings
+from fit_toolkit.settings.loading import FILE, PluginOptions, PolicyTable, Settings, find_practice, load_settings
 
-__all__ = ["FILE", "SECTIONS", "SETTINGS", "PolicyTable", "Setting", "Settings", "find_practice", "load_settings"]
+__all__ = [
+    "FILE",
+    "SECTIONS",
+    "SETTINGS",
+    "PluginOptions",
+    "PolicyTable",
+    "Setting",
+    "Settings",
+    "find_practice",
+    "load_settings",
+]

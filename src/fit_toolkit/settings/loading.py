@@ -40,6 +40,19 @@ class PolicyTable:
 
 
 @dataclass(frozen=True)
+class PluginOptions:
+    """The settings under `[plugins]` by name."""
+
+    enabled: tuple[str, ...]
+    disabled: tuple[str, ...]
+    required: tuple[str, ...]
+    isolate: bool
+    timeout_seconds: float
+    memory_mb: int
+    choose: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting with its value and origin, and the policies as typed by the practice."""
 
@@ -72,6 +85,19 @@ class Settings:
     def section(self, name: str) -> dict[str, Any]:
         """Return the settings of one section by their short names."""
         return {setting.key: self.values[setting.name] for setting in SETTINGS if setting.section == name}
+
+    @property
+    def plugins(self) -> PluginOptions:
+        """Return the settings of the section plugins as the engine reads them."""
+        return PluginOptions(
+            enabled=self.texts("plugins.enabled"),
+            disabled=self.texts("plugins.disabled"),
+            required=self.texts("plugins.required"),
+            isolate=self.flag("plugins.isolate"),
+            timeout_seconds=float(self.number("plugins.timeout_seconds")),
+            memory_mb=self.number("plugins.memory_mb"),
+            choose=dict(self["plugins.choose"]),
+        )
 
 
 def find_practice(folder: Path | None = None) -> Path:

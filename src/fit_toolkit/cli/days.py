@@ -1,0 +1,42 @@
+"""Dates on the command line: ISO, or a word for a day near today."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fit_toolkit.cli.context import App
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+
+
+if TYPE_CHECKING:
+    _Base = click.ParamType[date]
+else:
+    _Base = click.ParamType
+
+
+class Day(_Base):
+    """A date as 2026-03-12, or today, yesterday, tomorrow by the practice's calendar."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date or say how to write one."""
+        if isinstance(value, date):
+            return value
+        if value in _WORDS and ctx is not None and isinstance(ctx.obj, App):
+            return ctx.obj.practice.today() + timedelta(days=_WORDS[value])
+        try:
+            if _ISO.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            raise click.BadParameter("there is no such day", ctx, param) from None
+        raise click.BadParameter("write a date as year-month-day, such as 2026-03-12, or today", ctx, param)
+
+
+DAY = Day()
