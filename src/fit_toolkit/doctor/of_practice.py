@@ -1,0 +1,207 @@
+"""What a practice needs to work: its settings, its store, its own definitions and plugins, and what people set up."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fit_toolkit.doctor.verdict import Check, Verdict, fail, ok, warn
+from fit_toolkit.errors import ConfigError, FitError
+from fit_toolkit.settings import FILE, Settings, find_practice, load_settings
+
+RUN = "alerts"
+RUN_AGE = timedelta(hours=36)  # a run every morning, and one that was late
+OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def checks(
+    folder: Path | None, *, plugins: bool = True, clock: Callable[[], datetime] | None = None
+) -> tuple[tuple[str, Check], ...]:
+    """Give the checks of the practice found from here, as far as its settings can be read."""
+    try:
+        root = find_practice(folder)
+    except ConfigError as error:
+        missing = fail if folder is not None else warn
+        return (("practice", _says(missing("practice", error.what, "fit init"))),)
+    found = ok("practice", str(root))
+    try:
+        settings = load_settings(root)
+    except ConfigError as error:
+        wrong = fail("settings", str(error), f"mend it in {FILE}; then: fit config show")
+        return (("practice", _says(found)), ("settings", _says(wrong)))
+    return (("practice", _says(found)), *_Practice(root, settings, plugins, clock or _now).checks())
+
+
+def _says(verdict: Verdict) -> Check:
+    return lambda: [verdict]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Practice:
+    """A practice whose settings could be read."""
+
+    root: Path
+    settings: Settings
+    plugins: bool
+    clock: Callable[[], datetime]
+
+    def checks(self) -> tuple[tuple[str, Check], ...]:
+        return (
+            ("settings", lambda: [ok("settings", FILE)]),
+            ("store", self.store),
+            ("instruments", self.instruments),
+            ("plugins", self.of_plugins),
+            ("safety", self.safety),
+            ("mail", self.mail),
+            ("alert run", self.alert_run),
+        )
+
+    def store(self) -> Iterator[Verdict]:
+        """The store can be opened, has the tables of this version, lies on a local disk and is private."""
+        if self.settings.text("store.url"):
+            yield from self._database()
+            return
+        from fit_toolkit.store import migrate, sqlite
+
+        path = self._store_path()
+        try:
+            sqlite.check_file(path)
+        except FitError as error:
+            yield fail("store", error.what, error.hint)
+            return
+        revision = _revision(path)
+        if revision is not None and revision not in migrate.REVISIONS:
+            yield fail("store", "written by a newer version of fit-toolkit", "update fit-toolkit")
+        elif revision != migrate.HEAD:
+            yield warn("store", "has the tables of an older version", "make a copy; the next command updates it")
+        else:
+            yield ok("store", f"{path.name}, tables {revision}, on a local disk")
+        yield _private("store access", path)
+
+    def _database(self) -> Iterator[Verdict]:
+        from fit_toolkit.store import open_store
+
+        try:
+            open_store(self.settings.text("store.url")).close()
+        except FitError as error:
+            yield fail("store", error.what, error.hint)
+        else:
+            yield ok("store", "PostgreSQL answers")
+
+    def instruments(self) -> Iterator[Verdict]:
+        """The practice's own definitions have no findings and take no name that is taken."""
+        from fit_toolkit import catalog
+
+        folder = self.root / "instruments"
+        files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        wrong = 0
+        for file in files:
+            if findings := catalog.check_file(file):
+                wrong += 1
+                mend = f"fit instruments check {shlex.quote(str(file))}"
+                yield fail("instruments", f"{file.name}: {len(findings)} findings", mend)
+        places = [catalog.bundled(), *([folder] if folder.is_dir() else [])]
+        try:
+            known = len(catalog.build(places).ids())
+        except ConfigError as error:
+            yield fail("instruments", error.what, error.hint)
+            return
+        if not wrong:
+            yield ok("instruments", f"{known}, of which {len(files)} your own")
+
+    def of_plugins(self) -> Iterator[Verdict]:
+        """Every plugin that is switched on could be loaded."""
+        from fit_toolkit.engine import build_registry
+
+        if not self.plugins:
+            yield warn("plugins", "left out by --no-plugins")
+            return
+        registry = build_registry(self.root, self.settings)
+        for failure in registry.failures:
+            yield fail("plugins", str(failure), f"fit plugins show {failure.plugin}")
+        if not registry.failures:
+            yield ok("plugins", "loaded")
+
+    def safety(self) -> Iterator[Verdict]:
+        """It is written down what happens after a worrying answer, and whom to call."""
+        empty = [name for name in ("safety.protocol", "safety.contact") if not self.settings.text(name).strip()]
+        if empty:
+            mend = f"fill in {' and '.join(empty)} in {FILE}"
+            yield warn("safety", "not written: what happens after a worrying answer", mend)
+        else:
+            yield ok("safety", "protocol and contact are written")
+
+    def mail(self) -> Iterator[Verdict]:
+        """Where alerts go by mail, a server and a sender are named, and the password is private."""
+        channels = self.settings.texts("alerts.channels")
+        if "email" not in channels:
+            yield ok("mail", f"not used; alerts go to {', '.join(channels) or 'nobody'}")
+            return
+        empty = [name for name in ("mail.host", "mail.from") if not self.settings.text(name)]
+        if empty:
+            yield fail("mail", "alerts go by mail, but it is not set up", f"fill in {' and '.join(empty)} in {FILE}")
+            return
+        yield ok("mail", f"{self.settings.text('mail.host')}:{self.settings.number('mail.port')}")
+        if name := self.settings.text("mail.password_file"):
+            file = self.root / Path(name).expanduser()
+            yield (
+                _private("mail password", file)
+                if file.is_file()
+                else fail("mail password", "no such file", f"see {FILE}")
+            )
+
+    def alert_run(self) -> Iterator[Verdict]:
+        """Alerts were looked for lately, and the last run came to an end."""
+        from fit_toolkit.store import migrate, open_store, runs
+
+        location = self.settings.text("store.url") or self._store_path()
+        if isinstance(location, Path) and (not location.exists() or _revision(location) != migrate.HEAD):
+            return  # said already; and opening it would update it
+        store = open_store(location)
+        try:
+            with store.read() as c:
+                last = runs.last_run(c, RUN)
+        finally:
+            store.close()
+        if last is None:
+            yield warn("alert run", "never yet", "fit alerts run")
+            return
+        age = self.clock().astimezone(UTC).replace(tzinfo=None) - last["finished_at"]
+        found = f"{age.days} days ago" if age.days else f"{age.seconds // 3600} hours ago"
+        if age > RUN_AGE:
+            yield warn("alert run", found, "fit alerts run, and let cron call it every morning")
+        else:
+            yield ok("alert run", found)
+
+    def _store_path(self) -> Path:
+        return self.root / Path(self.settings.text("store.path")).expanduser()
+
+
+def _revision(path: Path) -> str | None:
+    """Read which migration the store is at, without changing anything."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return str(row[0]) if row else None
+
+
+def _private(check: str, path: Path) -> Verdict:
+    if os.name != "posix":
+        return ok(check, "as the folder's access list says")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & OPEN_TO_OTHERS:
+        return fail(check, f"other accounts may open it ({mode:04o})", f"chmod 600 {shlex.quote(str(path))}")
+    return ok(check, f"yours alone ({mode:04o})")
