@@ -1,0 +1,157 @@
+"""Checks a class that a plugin registered and describes it as plain data: kind, parameters, schema."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import msgspec
+from msgspec import inspect as types
+
+from fit_toolkit.course import AlertPolicy, Curve, Norms, Rating
+from fit_toolkit.engine.records import Parameter, Role, Thing, What
+from fit_toolkit.errors import ContractError
+from fit_toolkit.model import ScoringRule
+from fit_toolkit.model.parts import Channel, Reader
+
+KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+BASES: dict[What, tuple[type[Any], tuple[str, ...]]] = {
+    "policy": (AlertPolicy, ("find",)),
+    "rule": (ScoringRule, ("compute",)),
+    "reader": (Reader, ("rows",)),
+    "channel": (Channel, ("deliver",)),
+}
+TAKEN = frozenset({"id", "kind", "instrument", "scale", "rater", "severity", "to", "after", "occasion"})
+ROLES: dict[type[Any], Role] = {Norms: "norms", Rating: "rating", Curve: "curve"}
+ALLOWED = {
+    "basis": ("unusual", "convention", "answer", "absence"),
+    "severity": ("safety", "attention", "notice"),
+}
+WORDS: dict[type[types.Type], str] = {
+    types.BoolType: "yes or no",
+    types.StrType: "text",
+    types.IntType: "whole number",
+    types.FloatType: "number",
+    types.NoneType: "nothing",
+    types.DateType: "date",
+}
+
+
+def describe(what: What, cls: object) -> Thing:
+    """Check a registered class and describe it; raise ContractError that says what is wrong with it."""
+    base, methods = BASES[what]
+    if not (isinstance(cls, type) and issubclass(cls, base)) or cls is base:
+        raise ContractError(f"gave something that is not a class derived from fit_toolkit.{base.__name__}")
+    kind = getattr(cls, "kind", None)
+    if not isinstance(kind, str) or not KIND.fullmatch(kind):
+        raise ContractError(f"{cls.__name__}.kind must be a name of letters a-z, digits and '-'")
+    for method in methods:
+        if getattr(cls, method) is getattr(base, method):
+            raise ContractError(f"{cls.__name__} does not define {method}")
+    config: Any = getattr(cls, "__struct_config__")  # noqa: B009 - not in the type of a class
+    if not (config.frozen and config.forbid_unknown_fields):
+        raise ContractError(f"{cls.__name__} must stay frozen and refuse unknown parameters")
+    doc = inspect.cleandoc(cls.__doc__ or "")
+    thing = Thing(
+        what=what,
+        kind=kind,
+        title=doc.partition("\n")[0],
+        doc=doc,
+        parameters=parameters(cls),
+        schema=_schema(cls),
+    )
+    return _with_policy_facts(cls, thing) if what == "policy" else thing
+
+
+def parameters(cls: type[Any]) -> tuple[Parameter, ...]:
+    """Describe the parameters of a class in the order they are declared."""
+    try:
+        info = types.type_info(cls)
+    except (TypeError, NameError, AttributeError) as error:
+        raise ContractError(f"a parameter of {cls.__name__} has no usable type ({type(error).__name__})") from error
+    if not isinstance(info, types.StructType):
+        raise ContractError(f"{cls.__name__} is not a record with typed parameters")
+    return tuple(_parameter(cls, field) for field in info.fields)
+
+
+def _parameter(cls: type[Any], field: types.Field) -> Parameter:
+    if field.name in TAKEN:
+        raise ContractError(f"{cls.__name__}: the parameter name {field.name!r} is taken by fit.toml itself")
+    inner = field.type.type if isinstance(field.type, types.Metadata) else field.type
+    extra = (field.type.extra_json_schema or {}) if isinstance(field.type, types.Metadata) else {}
+    return Parameter(
+        name=field.name,
+        type=_words(inner, f"{cls.__name__}.{field.name}"),
+        required=field.required,
+        default=_default(field),
+        help=str(extra.get("description", "")),
+        role=_role(inner),
+    )
+
+
+def _default(field: types.Field) -> Any:
+    value = field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        value = field.default_factory()
+    return None if value is msgspec.NODEFAULT else msgspec.to_builtins(value)
+
+
+def _members(kind: types.Type) -> tuple[types.Type, ...]:
+    if isinstance(kind, types.Metadata):
+        return _members(kind.type)
+    return kind.types if isinstance(kind, types.UnionType) else (kind,)
+
+
+def _role(kind: types.Type) -> Role:
+    for member in _members(kind):
+        if isinstance(member, types.StructType) and member.cls in ROLES:
+            return ROLES[member.cls]
+    return ""
+
+
+def _words(kind: types.Type, where: str) -> str:
+    return " or ".join(_word(member, where) for member in _members(kind))
+
+
+def _word(kind: types.Type, where: str) -> str:
+    if isinstance(kind, (types.AnyType, types.CustomType, types.RawType)):
+        raise ContractError(f"{where} has no type that can be checked")
+    if isinstance(kind, types.LiteralType):
+        return "one of " + ", ".join(str(value) for value in kind.values)
+    if isinstance(kind, types.StructType):
+        named = {"norms": "name of a norm set", "rating": "another rating", "curve": "name of a curve pack"}
+        return named.get(ROLES.get(kind.cls, ""), kind.cls.__name__)
+    if isinstance(kind, (types.ListType, types.VarTupleType, types.SetType, types.FrozenSetType)):
+        return f"list of {_words(kind.item_type, where)}"
+    word = WORDS.get(type(kind), type(kind).__name__.removesuffix("Type").lower())
+    return word + _bounds(kind)
+
+
+def _bounds(kind: types.Type) -> str:
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    bounds = [
+        f"{sign} {getattr(kind, name):g}" for name, sign in signs.items() if getattr(kind, name, None) is not None
+    ]
+    return " " + " and ".join(bounds) if bounds else ""
+
+
+def _schema(cls: type[Any]) -> dict[str, Any]:
+    try:
+        return msgspec.json.schema(cls)
+    except TypeError as error:
+        raise ContractError(f"a parameter of {cls.__name__} cannot be described as JSON") from error
+
+
+def _with_policy_facts(cls: type[Any], thing: Thing) -> Thing:
+    for name, allowed in ALLOWED.items():
+        if getattr(cls, name) not in allowed:
+            raise ContractError(f"{cls.__name__}.{name} must be one of {', '.join(allowed)}")
+    for name in ("clock", "item"):
+        if not isinstance(getattr(cls, name), bool):
+            raise ContractError(f"{cls.__name__}.{name} must be True or False")
+    if type(cls.after) is not int or cls.after < 1:
+        raise ContractError(f"{cls.__name__}.after must be a whole number from 1 on")
+    return msgspec.structs.replace(
+        thing, basis=cls.basis, severity=cls.severity, after=cls.after, clock=cls.clock, item=cls.item
+    )

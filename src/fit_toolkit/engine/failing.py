@@ -1,0 +1,65 @@
+"""Turns what a plugin raised into one line: a class name and a line number, never the message of a running policy.
+
+A message may hold a client's data (`ValueError: bad rating of C17`), so once a plugin has been handed data only the
+class of the exception and the line of the plugin's own file are told. While a plugin is merely loaded it has been
+handed nothing, and its message helps its author.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+
+from fit_toolkit.engine.records import Source
+
+LONGEST = 240
+_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """Shorten a text to one harmless line."""
+    line = _UNSAFE.sub(" ", text).strip()
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
+
+
+def class_name(error: BaseException) -> str:
+    """Name the class of an exception, if the name is one."""
+    name = type(error).__name__
+    return name if _CLASS.fullmatch(name) else "an exception"
+
+
+def silent(error: BaseException, source: Source) -> str:
+    """Describe an exception by class and line only."""
+    said = "called sys.exit" if isinstance(error, SystemExit) else f"raised {class_name(error)}"
+    return f"{said}{_at(error, source)}"
+
+
+def spoken(error: BaseException, source: Source) -> str:
+    """Describe an exception with its message: only for what was raised before any data was handed over."""
+    if isinstance(error, SystemExit):
+        return f"called sys.exit{_at(error, source)}"
+    message = one_line(str(error))
+    said = f"raised {class_name(error)}: {message}" if message else f"raised {class_name(error)}"
+    return f"{said}{_at(error, source)}"
+
+
+def _at(error: BaseException, source: Source) -> str:
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return f" ({Path(error.filename).name}:{error.lineno})"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if _belongs(frame.filename, source):
+            return f" ({Path(frame.filename).name}:{frame.lineno})"
+    return ""
+
+
+def _belongs(filename: str, source: Source) -> bool:
+    if source.file:
+        return Path(filename) == Path(source.file)
+    top = source.module.split(".")
+    inside = "/".join(top) if source.origin == "bundled" else top[0]
+    place = Path(filename).as_posix()
+    if source.origin == "bundled":
+        return f"/plugins/{top[-1]}/" in place
+    return f"/{inside}/" in place or place.endswith(f"/{inside}.py")

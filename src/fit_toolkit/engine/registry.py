@@ -1,0 +1,303 @@
+"""Builds the registry: who provides which policy, scoring rule, reader, channel and instrument, and what failed.
+
+Plugins that ship with the toolkit are loaded in this process. Every other plugin is first loaded in a probe child,
+with the limits of all child processes: one that hangs, ends the process or eats memory while it is merely imported
+harms nothing here. The probe tells what the plugin brings as plain data. Its policies and scoring rules are known in
+this process by that description alone (`Provided.cls` is None) and run in a child; their module is never imported
+here. A plugin that also brings readers or channels, which run in process, is imported here after its probe succeeded,
+and asked for those alone. With `isolate = false` its policies and rules are taken from that import too.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from fit_toolkit.engine.child import Child, ChildGoneError
+from fit_toolkit.engine.discover import Refused, discover, plugin_name
+from fit_toolkit.engine.load import Loaded, load
+from fit_toolkit.engine.records import (
+    Defaults,
+    Description,
+    Limits,
+    PluginFailure,
+    PluginInfo,
+    PluginSettings,
+    Provided,
+    Source,
+    State,
+    What,
+)
+from fit_toolkit.errors import ConfigError, PluginError
+
+IN_PROCESS = ("register_readers", "register_channels")
+LABELS: Mapping[What, str] = {
+    "policy": "alert policy",
+    "rule": "scoring rule",
+    "reader": "reader",
+    "channel": "channel",
+}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything the plugins of a practice provide; built once, never changed."""
+
+    plugins: tuple[PluginInfo, ...]
+    policies: Mapping[str, Provided]
+    rules: Mapping[str, Provided]
+    readers: Mapping[str, Provided]
+    channels: Mapping[str, Provided]
+    instrument_paths: tuple[Any, ...]
+    failures: tuple[PluginFailure, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    conflicts: Mapping[tuple[What, str], str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+    def provided(self, what: What, kind: str, *, where: str = "") -> Provided:
+        """Give the provider of a kind; an unknown or contested kind is a ConfigError that says what to do."""
+        known = {"policy": self.policies, "rule": self.rules, "reader": self.readers, "channel": self.channels}[what]
+        if kind in known:
+            return known[kind]
+        if (what, kind) in self.conflicts:
+            raise ConfigError(self.conflicts[what, kind], where=where)
+        near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
+        raise ConfigError(f"there is no {LABELS[what]} {kind!r}", where=where, hint=hint)
+
+    def plugin(self, name: str) -> PluginInfo:
+        """Give one plugin by name; an unknown name is a PluginError that names the nearest."""
+        wanted = plugin_name(name)
+        for info in self.plugins:
+            if info.name == wanted:
+                return info
+        near = difflib.get_close_matches(wanted, [info.name for info in self.plugins], n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else "`fit plugins list` shows all"
+        raise PluginError(f"there is no plugin {name!r}", hint=hint)
+
+
+def build_registry(
+    settings: PluginSettings | None = None, root: Path | None = None, *, third_party: bool = True
+) -> Registry:
+    """Load every plugin that may be loaded and say what each provides.
+
+    `root` is the practice folder. Plugins that fail are recorded in `failures`; only one that `[plugins] required`
+    names makes this raise PluginError. `third_party=False`, or FIT_NO_PLUGINS in the environment, loads only what
+    ships with the toolkit.
+    """
+    third_party = third_party and not _switched_on("FIT_NO_PLUGINS")
+    build = _Build(settings or Defaults(), third_party=third_party)
+    found = discover(root, third_party=third_party)
+    for refused in found.refused:
+        build.refuse(refused)
+    for source in found.sources:
+        build.add(source)
+    build.missing()
+    registry = build.registry()
+    if third_party:
+        _require(registry, build.settings.required)
+    return registry
+
+
+def probe(source: Source, limits: Limits) -> Description:
+    """Load a plugin in a child process of its own and give what it brings; never raises for what the plugin does."""
+    try:
+        with Child(limits) as child:
+            answer, _ = child.ask("load", {"source": msgspec.to_builtins(source)}, most_bytes=0)
+            if answer.op != "done":
+                return _nothing(source, str(answer.body.get("error", "did not load")))
+            return msgspec.convert(answer.body, Description)
+    except ChildGoneError as gone:
+        return _nothing(source, str(gone))
+    except msgspec.ValidationError:
+        return _nothing(source, "the answer is not in the agreed form")
+
+
+def trace(text: str) -> None:
+    """Tell a hook call on stderr where FIT_TRACE_PLUGINS asks for it; holds no client data."""
+    if _switched_on("FIT_TRACE_PLUGINS"):
+        sys.stderr.write(f"fit trace: {text}\n")
+
+
+def _switched_on(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def limits_of(settings: PluginSettings) -> Limits:
+    """Give the limits of a child process under these settings."""
+    return Limits(seconds=float(settings.timeout_seconds), memory_mb=int(settings.memory_mb))
+
+
+def _nothing(source: Source, error: str) -> Description:
+    failure = PluginFailure(source.name, source.version, "", "import", error)
+    return Description(version=source.version, failures=(failure,))
+
+
+class _Build:
+    """The registry while it is being built."""
+
+    def __init__(self, settings: PluginSettings, *, third_party: bool) -> None:
+        self.settings = settings
+        self.third_party = third_party
+        self.limits = limits_of(settings)
+        self.enabled = {plugin_name(name) for name in settings.enabled}
+        self.disabled = {plugin_name(name) for name in getattr(settings, "disabled", ())}
+        self.plugins: list[PluginInfo] = []
+        self.failures: list[PluginFailure] = []
+        self.sources: dict[str, Source] = {}
+        self.offers: dict[tuple[What, str], list[Provided]] = {}
+        self.places: list[Any] = []
+
+    def add(self, source: Source) -> None:
+        """Load one plugin, or note that it is off."""
+        self.sources[source.name] = source
+        if (reason := self._off(source)) is not None:
+            self.plugins.append(self._info(source, Description(), "off", reason, 0.0, isolated=False))
+            return
+        began = time.perf_counter()
+        apart = source.origin != "bundled" and self.settings.isolate
+        loaded = self._load(source, apart=apart)
+        told = loaded.description
+        source = msgspec.structs.replace(source, version=told.version or source.version)
+        self.sources[source.name] = source
+        for line in told.trace:
+            trace(line)
+        self._offer(source, loaded)
+        self.failures += told.failures
+        state: State = "failed" if told.failures and not (told.things or told.instruments) else "loaded"
+        reason = f"{_shown(told.failures[0])}" if told.failures else told.note
+        took = time.perf_counter() - began
+        self.plugins.append(self._info(source, told, state, reason, took, isolated=apart))
+
+    def refuse(self, refused: Refused) -> None:
+        """Note what discovery would not have loaded."""
+        source, failure = refused.source, refused.failure
+        self.failures.append(failure)
+        self.plugins.append(self._info(source, Description(), "failed", _shown(failure), 0.0, isolated=False))
+
+    def missing(self) -> None:
+        """Note what fit.toml enables although it is not installed."""
+        if not self.third_party:
+            return
+        known = set(self.sources) | {failure.plugin for failure in self.failures}
+        known |= {_dist_name(source) for source in self.sources.values()}
+        for name in sorted(self.enabled - known):
+            error = "is enabled in fit.toml but not installed"
+            self.failures.append(PluginFailure(name, "", "", "", error))
+
+    def registry(self) -> Registry:
+        """Settle who provides what, and freeze it."""
+        chosen: dict[What, dict[str, Provided]] = {what: {} for what in LABELS}
+        conflicts: dict[tuple[What, str], str] = {}
+        for (what, kind), offers in sorted(self.offers.items()):
+            winner = self._choose(what, kind, offers, conflicts)
+            if winner is not None:
+                chosen[what][kind] = winner
+        return Registry(
+            plugins=tuple(sorted(self.plugins, key=_by_origin)),
+            policies=MappingProxyType(chosen["policy"]),
+            rules=MappingProxyType(chosen["rule"]),
+            readers=MappingProxyType(chosen["reader"]),
+            channels=MappingProxyType(chosen["channel"]),
+            instrument_paths=tuple(self.places),
+            failures=tuple(self.failures),
+            sources=MappingProxyType(self.sources),
+            conflicts=MappingProxyType(conflicts),
+            limits=self.limits,
+        )
+
+    def _off(self, source: Source) -> str | None:
+        names = {source.name, _dist_name(source)}
+        if names & self.disabled:
+            return "switched off in fit.toml ([plugins] disabled)"
+        if source.origin == "package" and not names & self.enabled:
+            return f"not enabled: fit plugins enable {source.name}"
+        return None
+
+    def _load(self, source: Source, *, apart: bool) -> Loaded:
+        if not apart:
+            return load(source)
+        told = probe(source, self.limits)
+        here = [hook for hook in IN_PROCESS if hook in told.hooks]
+        if not here or not any(thing.what in {"reader", "channel"} for thing in told.things):
+            return Loaded(told, places=tuple(Path(place) for place in told.instruments))
+        own = load(source, hooks=here)
+        kept = tuple(thing for thing in told.things if thing.what not in {"reader", "channel"})
+        more = tuple(failure for failure in own.description.failures if failure not in told.failures)
+        told = msgspec.structs.replace(told, things=kept + own.description.things, failures=told.failures + more)
+        return Loaded(told, own.classes, tuple(Path(place) for place in told.instruments))
+
+    def _offer(self, source: Source, loaded: Loaded) -> None:
+        for thing in loaded.description.things:
+            offer = Provided(thing=thing, source=source, cls=loaded.classes.get((thing.what, thing.kind)))
+            self.offers.setdefault((thing.what, thing.kind), []).append(offer)
+        self.places += loaded.places
+
+    def _choose(
+        self, what: What, kind: str, offers: list[Provided], conflicts: dict[tuple[What, str], str]
+    ) -> Provided | None:
+        if len(offers) == 1:
+            return offers[0]
+        wanted = self.settings.choose.get(kind)
+        if wanted is not None:
+            picked = [offer for offer in offers if offer.plugin == plugin_name(wanted)]
+            if picked:
+                return picked[0]
+        names = " and ".join(repr(offer.plugin) for offer in offers)
+        text = (
+            f"the {LABELS[what]} {kind!r} is given by the plugins {names}, so none is used; "
+            f'choose in fit.toml: [plugins] choose = {{ "{kind}" = "{offers[-1].plugin}" }}'
+        )
+        conflicts[what, kind] = text
+        self.failures += [offer.failure(text) for offer in offers if offer.source.origin != "bundled"]
+        return None
+
+    def _info(
+        self, source: Source, told: Description, state: State, reason: str, took: float, *, isolated: bool
+    ) -> PluginInfo:
+        return PluginInfo(
+            name=source.name,
+            version=source.version,
+            source=source.origin,
+            where=source.where,
+            hooks=told.hooks,
+            api=told.api,
+            state=state,
+            reason=reason,
+            load_seconds=round(took, 3),
+            kinds=tuple(f"{thing.what} {thing.kind}" for thing in told.things),
+            isolated=isolated,
+            digest=source.digest,
+        )
+
+
+def _require(registry: Registry, required: Iterable[str]) -> None:
+    failed = {failure.plugin: failure for failure in reversed(registry.failures)}
+    states = {info.name: info for info in registry.plugins}
+    for name in map(plugin_name, required):
+        if name in failed:
+            raise PluginError(f"a required plugin does not work: {failed[name]}", hint=f"fit plugins show {name}")
+        if name not in states or states[name].state != "loaded":
+            reason = states[name].reason if name in states else "there is none of that name"
+            raise PluginError(f"the required plugin {name!r} is not loaded: {reason}", hint="[plugins] in fit.toml")
+
+
+def _shown(failure: PluginFailure) -> str:
+    return " ".join(part for part in (failure.hook, failure.thing, failure.error) if part)
+
+
+def _dist_name(source: Source) -> str:
+    return plugin_name(source.where.partition(" ")[0]) if source.origin == "package" else source.name
+
+
+def _by_origin(info: PluginInfo) -> tuple[int, str]:
+    return ("bundled", "drop-in", "package").index(info.source), info.name
