@@ -59,7 +59,6 @@ def _root(clock: Callable[[], datetime] | None) -> click.Group:
         if plain:
             ctx.color = False
 
-    assert isinstance(root, click.Group)
     return root
 
 

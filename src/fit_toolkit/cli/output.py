@@ -52,7 +52,7 @@ def emit(
 ) -> None:
     """Print one listing; JSON is `{"schema": "fit/NAME/1", NAME: [...]}`."""
     names = list(columns) if columns is not None else list(dict.fromkeys(key for row in rows for key in row))
-    text = {"json": as_json, "csv": as_csv, "table": as_table}[fmt](name, rows, names)
+    text = as_json(name, rows, names) if fmt == "json" else {"csv": as_csv, "table": as_table}[fmt](rows, names)
     if fmt == "table" and not rows:
         click.echo(empty or f"no {name}", err=True)
         text = ""
@@ -68,7 +68,7 @@ def as_json(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
     return json.dumps({"schema": f"fit/{name}/1", name: listed}, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """Write rows as CSV; a text that a spreadsheet would run as a formula gets a leading quote mark."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
@@ -78,7 +78,7 @@ def as_csv(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
     return target.getvalue()
 
 
-def as_table(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+def as_table(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """Write rows as aligned columns under their names; control characters are shown, never sent to the terminal."""
     cells = [[visible(row.get(column)) for column in columns] for row in rows]
     widths = [max([len(column), *(len(line[i]) for line in cells)]) for i, column in enumerate(columns)]

@@ -23,6 +23,7 @@ from fit_toolkit.cli.output import dry_run_option
 @pass_app
 def command(
     app: App,
+    *,
     code: str,
     role: str,
     name: str | None,

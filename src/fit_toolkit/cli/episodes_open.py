@@ -1,0 +1,36 @@
+"""`fit episodes open`: open an episode for a client, a couple or a group."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.output import dry_run_option
+
+
+@click.command("open")
+@click.argument("clients", nargs=-1, required=True)
+@click.option("--therapist", metavar="CODE", required=True, help="Who treats.")
+@click.option("--on", type=DAY, help="The first day; today when left out.")
+@click.option("--kind", type=click.Choice(("individual", "couple", "family", "group")),
+              help="Left out: individual for one client, couple for two, group for more.")  # fmt: skip
+@click.option("--code", help="The episode's code; left out, the first client's with a running number.")
+@dry_run_option
+@pass_app
+def command(
+    app: App, *, clients: tuple[str, ...], therapist: str, on: date | None, kind: str | None, code: str | None,
+    dry_run: bool,
+) -> None:  # fmt: skip
+    """Open an episode for one or more CLIENTS, given by code."""
+    from fit_toolkit.store import people
+
+    practice = app.practice
+    with practice.store.begin(dry_run=dry_run) as c:
+        made = people.open_episode(
+            c, clients, therapist=therapist, opened_on=on or practice.today(), kind=kind, code=code, at=practice.now()
+        )
+        (episode,) = people.list_episodes(c, ids=[made])
+    app.done(f"Opened {episode.kind} episode {episode.code} on {episode.opened_on}.", dry_run=dry_run)
