@@ -19,9 +19,9 @@ def command(app: App, fmt: str) -> int:
 
     Nothing is changed. Ends with 5 when something does not work until it is mended.
     """
-    from fit_toolkit.doctor import State, examine, machine, of_practice
+    from fit_toolkit.doctor import State, look
 
-    verdicts = list(examine([*machine.CHECKS, *of_practice.checks(app.folder, plugins=app.plugins)]))
+    verdicts = list(look(app.folder, plugins=app.plugins, clock=app.clock))
     emit("doctor", [{**asdict(verdict), "state": str(verdict.state)} for verdict in verdicts], fmt=fmt)
     broken = [verdict.check for verdict in verdicts if verdict.state is State.FAIL]
     doubtful = [verdict.check for verdict in verdicts if verdict.state is State.WARN]

@@ -6,14 +6,15 @@ import os
 import shlex
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fit_toolkit.doctor.verdict import Check, Verdict, fail, ok, warn
 from fit_toolkit.errors import ConfigError, FitError
+from fit_toolkit.practice import Clock, Practice, utc_now
 from fit_toolkit.settings import FILE, Settings, find_practice, load_settings
 
 RUN = "alerts"
@@ -21,9 +22,7 @@ RUN_AGE = timedelta(hours=36)  # a run every morning, and one that was late
 OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def checks(
-    folder: Path | None, *, plugins: bool = True, clock: Callable[[], datetime] | None = None
-) -> tuple[tuple[str, Check], ...]:
+def checks(folder: Path | None, *, plugins: bool = True, clock: Clock = utc_now) -> tuple[tuple[str, Check], ...]:
     """Give the checks of the practice found from here, as far as its settings can be read."""
     try:
         root = find_practice(folder)
@@ -36,27 +35,26 @@ def checks(
     except ConfigError as error:
         wrong = fail("settings", str(error), f"mend it in {FILE}; then: fit config show")
         return (("practice", _says(found)), ("settings", _says(wrong)))
-    return (("practice", _says(found)), *_Practice(root, settings, plugins, clock or _now).checks())
+    return (("practice", _says(found)), *_Checks(Practice(root, settings, plugins, clock)).all())
 
 
 def _says(verdict: Verdict) -> Check:
     return lambda: [verdict]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
-class _Practice:
-    """A practice whose settings could be read."""
+class _Checks:
+    """What is looked at in a practice whose settings could be read."""
 
-    root: Path
-    settings: Settings
-    plugins: bool
-    clock: Callable[[], datetime]
+    practice: Practice
 
-    def checks(self) -> tuple[tuple[str, Check], ...]:
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+        return self.practice.settings
+
+    def all(self) -> tuple[tuple[str, Check], ...]:
+        """Every check by its name."""
         return (
             ("settings", lambda: [ok("settings", FILE)]),
             ("store", self.store),
@@ -74,7 +72,7 @@ class _Practice:
             return
         from fit_toolkit.store import migrate, sqlite
 
-        path = self._store_path()
+        path = self.practice.path("store.path")
         try:
             sqlite.check_file(path)
         except FitError as error:
@@ -103,7 +101,7 @@ class _Practice:
         """The practice's own definitions have no findings and take no name that is taken."""
         from fit_toolkit import catalog
 
-        folder = self.root / "instruments"
+        folder = self.practice.root / "instruments"
         files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         wrong = 0
         for file in files:
@@ -122,15 +120,13 @@ class _Practice:
 
     def of_plugins(self) -> Iterator[Verdict]:
         """Every plugin that is switched on could be loaded."""
-        from fit_toolkit.engine import build_registry
-
-        if not self.plugins:
+        if not self.practice.plugins:
             yield warn("plugins", "left out by --no-plugins")
             return
-        registry = build_registry(self.root, self.settings)
-        for failure in registry.failures:
+        failures = self.practice.registry.failures
+        for failure in failures:
             yield fail("plugins", str(failure), f"fit plugins show {failure.plugin}")
-        if not registry.failures:
+        if not failures:
             yield ok("plugins", "loaded")
 
     def safety(self) -> Iterator[Verdict]:
@@ -154,7 +150,7 @@ class _Practice:
             return
         yield ok("mail", f"{self.settings.text('mail.host')}:{self.settings.number('mail.port')}")
         if name := self.settings.text("mail.password_file"):
-            file = self.root / Path(name).expanduser()
+            file = self.practice.root / name
             yield (
                 _private("mail password", file)
                 if file.is_file()
@@ -163,29 +159,23 @@ class _Practice:
 
     def alert_run(self) -> Iterator[Verdict]:
         """Alerts were looked for lately, and the last run came to an end."""
-        from fit_toolkit.store import migrate, open_store, runs
+        from fit_toolkit.store import migrate, runs
 
-        location = self.settings.text("store.url") or self._store_path()
-        if isinstance(location, Path) and (not location.exists() or _revision(location) != migrate.HEAD):
+        path = self.practice.path("store.path")
+        if not self.settings.text("store.url") and (not path.exists() or _revision(path) != migrate.HEAD):
             return  # said already; and opening it would update it
-        store = open_store(location)
-        try:
-            with store.read() as c:
-                last = runs.last_run(c, RUN)
-        finally:
-            store.close()
+        with self.practice.store.read() as c:
+            last = runs.last_run(c, RUN)
+        self.practice.store.close()
         if last is None:
             yield warn("alert run", "never yet", "fit alerts run")
             return
-        age = self.clock().astimezone(UTC).replace(tzinfo=None) - last["finished_at"]
+        age = self.practice.now() - last["finished_at"]
         found = f"{age.days} days ago" if age.days else f"{age.seconds // 3600} hours ago"
         if age > RUN_AGE:
             yield warn("alert run", found, "fit alerts run, and let cron call it every morning")
         else:
             yield ok("alert run", found)
-
-    def _store_path(self) -> Path:
-        return self.root / Path(self.settings.text("store.path")).expanduser()
 
 
 def _revision(path: Path) -> str | None:
