@@ -60,7 +60,7 @@ def one_in(uses: Sequence[PolicyUse]) -> dict[str, float]:
     With k such policies on one client, each with chance p a rating and taken as independent, 1 - (1 - p)^k of the
     sessions have a chance finding; a client is looked at by every one of them.
     """
-    known = {use.hash: use.chance for use in uses if use.basis == "unusual"}
+    known = {use.hash: use.ready.chance for use in uses if use.basis == "unusual"}
     chances = [chance for chance in known.values() if chance]
     any_of_them = 1 - float(np.prod([1 - chance for chance in chances])) if chances else 0.0
     return {key: 1 / any_of_them for key, chance in known.items() if chance and any_of_them}
