@@ -10,7 +10,7 @@ import math
 import re
 import string
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 UNKNOWN = "unknown"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -60,10 +60,9 @@ def reason_text(template: str, evidence: Mapping[str, Any], gap: float | None = 
     except ValueError:  # a stray brace: the text as its author wrote it says more than nothing
         return template
     text = "".join(literal + _filled(name, spec, named) for literal, name, spec, _ in parts)
-    if any(name == "gap" for _, name, _, _ in parts) or not _is_number(gap):
+    if any(name == "gap" for _, name, _, _ in parts) or not _is_number(gap) or round(gap) < 1:
         return text
-    days = round(float(gap or 0))
-    return f"{text}, {days} {'day' if days == 1 else 'days'} after the rating before" if days > 0 else text
+    return f"{text}, {round(gap)} {'day' if round(gap) == 1 else 'days'} after the rating before"
 
 
 def basis_text(basis: str, evidence: Mapping[str, Any]) -> str:
@@ -71,9 +70,9 @@ def basis_text(basis: str, evidence: Mapping[str, Any]) -> str:
     if basis != "unusual":
         return BASIS.get(basis, BASIS["convention"])
     one_in = evidence.get("one_in")
-    if not _is_number(one_in) or float(one_in) < 1:
+    if not _is_number(one_in) or one_in < 1:
         return "unusual for this client"
-    return f"unusual for this client: about 1 in {round(float(one_in)):d} ratings by chance"
+    return f"unusual for this client: about 1 in {round(one_in)} ratings by chance"
 
 
 def worth_text(basis: str) -> str:
@@ -95,10 +94,10 @@ def _filled(name: str | None, spec: str | None, named: Mapping[str, Any]) -> str
     if not _is_number(value):
         return UNKNOWN
     wanted = spec if spec and _NUMBER_FORMAT.fullmatch(spec) else "g"
-    number = round(float(value)) if wanted.endswith("d") else float(value)
+    number = round(value) if wanted.endswith("d") else float(value)
     text = format(number, wanted)
     return text.replace("-", "", 1) if text.startswith("-") and not text.strip("-0.%") else text  # no "-0"
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
