@@ -94,6 +94,8 @@ def visible(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, (list, tuple)) and all(isinstance(entry, str) for entry in value):
+        value = ", ".join(value)
     if isinstance(value, (dict, list, tuple)):
         value = json.dumps(_plain(value), ensure_ascii=False)
     if isinstance(value, datetime):

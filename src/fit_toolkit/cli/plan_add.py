@@ -38,10 +38,12 @@ def command(
 
     practice = app.practice
     known = practice.catalog.get(instrument)
+    if rater is not None and rater not in known.raters:
+        raise click.UsageError(f"{known.id} is rated by: {', '.join(known.raters)}")
     asked = Asked(
         instrument=known.id,
         rater=rater or known.raters[0],
-        occasion=occasion or known.occasion,
+        occasion=occasion or known.usual_occasion,
         every_sessions=every_sessions,
         every_days=every_days,
         starts_on=starts,

@@ -81,6 +81,7 @@ def set_up(folder: Path, *, given: Mapping[str, Any] | None = None, policies: st
 
     if (folder / FILE).exists():
         raise ConfigError(f"there is a practice here already: {FILE}", hint="nothing was changed")
+    load_settings(None, flags=given, environment={})  # what cannot be meant is refused before anything is written
     text = settings_text(given, policies=policies)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
