@@ -1,0 +1,178 @@
+"""Where in a file each thing stands: roles, and groups of answer columns that make up one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.catalog.convert import nearest
+from fit_toolkit.errors import DataError
+from fit_toolkit.intake.mapping import ROLES, Map, Target
+from fit_toolkit.model.instrument import Instrument
+
+CONTEXT = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
+ALWAYS_IGNORED = ("problem",)  # the column that a file of rejected rows has more
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One answer column: its position, the item or scale it holds, and what its words count."""
+
+    column: int
+    id: str
+    kind: str
+    values: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answer columns of one form, and what holds for all of them whatever the row says."""
+
+    fixed: dict[str, str]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The meaning of a file's columns; `long` says that each row holds one answer."""
+
+    columns: tuple[str, ...]
+    roles: dict[str, int]
+    groups: tuple[Group, ...]
+    long: bool
+    ignored: tuple[str, ...]
+    unnamed: tuple[int, ...]
+
+    def name(self, role: str) -> str:
+        """Give the file's name of the column with a role, or the role itself."""
+        return self.columns[self.roles[role]] if role in self.roles else role
+
+
+def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str) -> Layout:
+    """Lay out a file by a map; missing and unknown columns are refused, all of them at once."""
+    known = {instrument.id: instrument for instrument in instruments}
+    _no_doubles(columns, file)
+    missing = [column for column in mapping.columns if column not in columns]
+    roles: dict[str, int] = {}
+    groups: dict[tuple[tuple[str, str], ...], list[Slot]] = {}
+    unknown: list[str] = []
+    ignored: list[str] = []
+    unnamed: list[int] = []
+    wrong: list[str] = []
+    for position, column in enumerate(columns):
+        if not column.strip():
+            unnamed.append(position)
+        elif column in mapping.columns:
+            target = mapping.target(column)
+            if target.role:
+                if target.role in roles:
+                    wrong.append(f"two columns for the {target.role}: '{columns[roles[target.role]]}' and '{column}'")
+                roles[target.role] = position
+                continue
+            slot = _slot(position, target, mapping, known)
+            if slot is None:
+                wrong.append(f"'{column}' is for '{target.item or target.scale}', which no instrument in use has")
+                continue
+            groups.setdefault(_fixed(target), []).append(slot)
+        elif column in mapping.ignore or column in ALWAYS_IGNORED or mapping.on_unknown_column == "ignore":
+            ignored.append(column)
+        else:
+            unknown.append(column)
+    _refuse(missing, unknown, wrong, file)
+    made = tuple(Group(dict(fixed), tuple(slots)) for fixed, slots in groups.items())
+    layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed))
+    _complete(layout, mapping, file)
+    return layout
+
+
+def exact(columns: Sequence[str], instruments: Iterable[Instrument], base: Map) -> Map:
+    """Take the columns that bear a default name, and nothing else."""
+    ids = _ids(instruments)
+    taken: dict[str, str | Target] = {column: column for column in columns if column in ROLES or column in ids}
+    taken.update(base.columns)
+    return Map(**{name: getattr(base, name) for name in Map.__struct_fields__ if name != "columns"}, columns=taken)
+
+
+def _ids(instruments: Iterable[Instrument]) -> set[str]:
+    return {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
+
+
+def instruments_in(catalog: Catalog, texts: Iterable[str], mapping: Map) -> list[Instrument]:
+    """Gather the instruments a file may hold: named in its cells, in the map, or for the whole file."""
+    named = {text.strip() for text in texts}
+    named |= {target.instrument for target in mapping.columns.values() if isinstance(target, Target)}
+    named.add(mapping.instrument)
+    return [catalog.get(id) for id in sorted(named) if id in catalog]
+
+
+def _slot(position: int, target: Target, mapping: Map, known: dict[str, Instrument]) -> Slot | None:
+    id = target.item or target.scale
+    candidates = [known[target.instrument]] if target.instrument in known else list(known.values())
+    values = {**mapping.values, **target.values}
+    if not target.scale and any(id in each.item_ids for each in candidates):
+        return Slot(position, id, "item", values)
+    if any(id == scale.id for each in candidates for scale in each.scales):
+        return Slot(position, id, "scale", values)
+    return None
+
+
+def _fixed(target: Target) -> tuple[tuple[str, str], ...]:
+    given = {
+        "instrument": target.instrument,
+        "session": str(target.session or ""),
+        "date": target.date,
+        "occasion": target.occasion,
+        "rater": target.rater,
+    }
+    return tuple((name, value) for name, value in given.items() if value)
+
+
+def _no_doubles(columns: Sequence[str], file: str) -> None:
+    seen: set[str] = set()
+    doubles = sorted({column for column in columns if column.strip() and (column in seen or seen.add(column))})  # type: ignore[func-returns-value]
+    if doubles:
+        raise DataError(f"columns with the same name: {', '.join(doubles)}", where=f"{file}:1")
+
+
+def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str) -> None:
+    said = []
+    if missing:
+        said.append("missing columns: " + ", ".join(missing))
+    if unknown:
+        said.append("unknown columns: " + ", ".join(_readable(column) for column in unknown))
+    said += wrong
+    if said:
+        hint = "give their meaning in a map, or name them under `ignore` there: fit import FILE --save-map MAP"
+        raise DataError("; ".join(said), where=f"{file}:1", hint=hint, findings=(*missing, *unknown, *wrong))
+
+
+def _complete(layout: Layout, mapping: Map, file: str) -> None:
+    lacking = []
+    if "client" not in layout.roles:
+        lacking.append("no column for the client")
+    has_date = "date" in layout.roles or bool(mapping.every)
+    if not has_date and not (layout.groups and all("date" in group.fixed for group in layout.groups)):
+        lacking.append("no column for the date (for data without dates: --start DATE --every '1 weeks')")
+    if layout.long:
+        if ("item" in layout.roles) == ("scale" in layout.roles):
+            lacking.append("with a column 'value' there is one column 'item' or 'scale'")
+        if layout.groups:
+            lacking.append("answers both in a column 'value' and in columns of their own")
+    elif not layout.groups:
+        lacking.append("no column with answers (item ids, or scale ids for totals)")
+    named = "instrument" in layout.roles or mapping.instrument
+    if not named and (layout.long or not all("instrument" in group.fixed for group in layout.groups)):
+        lacking.append("no instrument (a column 'instrument', or --instrument ID)")
+    if lacking:
+        raise DataError("; ".join(lacking), where=f"{file}:1", findings=tuple(lacking))
+
+
+def _readable(column: str) -> str:
+    return column if column.isprintable() and column.isascii() else repr(column)
+
+
+def suggestion(column: str, ids: Iterable[str]) -> str:
+    """Say which default name a column may be meant for."""
+    hint = nearest(column, [*ROLES, *ids])
+    return hint if hint.startswith("did you mean") else ""

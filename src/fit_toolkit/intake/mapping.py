@@ -1,0 +1,132 @@
+"""The map of a file: which column means what, saved as YAML and used again without questions."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from fit_toolkit.catalog.convert import convert
+from fit_toolkit.catalog.files import open_document
+from fit_toolkit.errors import DataError
+
+ROLES = (
+    "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
+)  # fmt: skip
+Column: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one column holds: an item or a scale, perhaps of one instrument and session only; or a role."""
+
+    role: str = ""
+    item: str = ""
+    scale: str = ""
+    instrument: str = ""
+    session: Annotated[int, Meta(ge=1)] | None = None
+    date: Annotated[str, Meta(description="The day of all ratings in this column, ISO.")] = ""
+    occasion: Literal["", "start", "end", "between"] = ""
+    rater: Literal["", "client", "therapist", "carer", "observer", "supervisor"] = ""
+    values: Annotated[dict[str, float], Meta(description="Text to number, where answers are words.")] = {}
+
+
+class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How to read one kind of file; `columns` gives the meaning of each column by the name in the file."""
+
+    format: Literal["fit-map/1"] = "fit-map/1"
+    source: Annotated[str, Meta(description="Where such files come from; for people.")] = ""
+    reader: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: Literal["", ".", ","] = ""
+    date_format: Annotated[str, Meta(description="%d/%m/%Y or DD.MM.YYYY; empty: 2026-03-31.")] = ""
+    instrument: Annotated[str, Meta(description="Where no column and no target names one.")] = ""
+    start: Annotated[str, Meta(description="With `every`, for data without dates: the day of session 1.")] = ""
+    every: Annotated[str, Meta(description="2 weeks, 10 days, 1 months.")] = ""
+    columns: dict[str, str | Target] = {}
+    values: Annotated[dict[str, float], Meta(description="Text to number, in every answer column.")] = {}
+    ignore: Annotated[tuple[str, ...], Meta(description="Columns that are left out on purpose.")] = ()
+    on_unknown_column: Literal["error", "ignore"] = "error"
+
+    def target(self, column: str) -> Target:
+        """Give the meaning of a column as a record; a bare word is a role, or the id of an item or scale."""
+        found = self.columns[column]
+        if isinstance(found, Target):
+            return found
+        return Target(role=found) if found in ROLES else Target(item=found)
+
+    def reader_settings(self) -> dict[str, str]:
+        """Give what the map says about the format of the file."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter}
+
+
+def load_map(path: Path) -> Map:
+    """Read a map; everything that is wrong with it is in the error's `findings`."""
+    document = open_document(path)
+    if isinstance(document.data, dict) and "format" not in document.data:
+        document.report((), "FM103", "'format: fit-map/1' is missing")
+    found = convert(document, Map)
+    if found is not None:
+        _check(document, found)
+    if found is None or document.findings:
+        raise DataError(
+            f"the map cannot be used: {min(document.findings)}", findings=tuple(sorted(document.findings)),
+            hint=f"{len(document.findings)} findings" if len(document.findings) > 1 else "",
+        )  # fmt: skip
+    return found
+
+
+def _check(document: Any, found: Map) -> None:
+    for column, target in found.columns.items():
+        if isinstance(target, str):
+            continue
+        named = [name for name in ("role", "item", "scale") if getattr(target, name)]
+        if len(named) != 1:
+            document.report(("columns", column), "FM201", "say one of: role, item, scale")
+        elif target.role and target.role not in ROLES:
+            document.report(("columns", column, "role"), "FM202", "known roles: " + ", ".join(ROLES))
+    for column in found.ignore:
+        if column in found.columns:
+            document.report(("ignore",), "FM203", f"the column '{column}' is both used and ignored")
+    if bool(found.start) != bool(found.every):
+        document.report(("start",), "FM204", "`start` and `every` go together")
+
+
+def fingerprint(found: Map) -> str:
+    """Give the SHA-256 of what a map says, whatever its layout."""
+    return hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
+
+
+def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
+    """Write a map as YAML that people can read and change; remarks become comments at the end."""
+    plain = msgspec.to_builtins(found)
+    lines = [f"# How to read a file; used with `fit import FILE --map THIS`.\nformat: {found.format}"]
+    for name in ("source", "reader", "encoding", "delimiter", "decimal", "date_format", "instrument", "start", "every",
+                 "on_unknown_column"):  # fmt: skip
+        if plain.get(name):
+            lines.append(f"{name}: {_quoted(plain[name])}")
+    lines.append("columns:" if plain.get("columns") else "columns: {}")
+    lines += [f"  {_quoted(column)}: {_flow(target)}" for column, target in plain.get("columns", {}).items()]
+    if plain.get("values"):
+        lines.append("values:")
+        lines += [f"  {_quoted(text)}: {number:g}" for text, number in plain["values"].items()]
+    lines.append("ignore: [" + ", ".join(_quoted(column) for column in plain.get("ignore", ())) + "]")
+    lines += [f"# {' '.join(remark.split())}" for remark in remarks]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(target: Any) -> str:
+    if not isinstance(target, dict):
+        return _quoted(target) if isinstance(target, str) else format(target, "g")
+    return "{" + ", ".join(f"{_quoted(key)}: {_flow(value)}" for key, value in target.items()) + "}"
+
+
+def _quoted(text: str) -> str:
+    """Write text so that YAML gives back the same text: plain where it can be, else as JSON, which YAML 1.2 holds."""
+    safe = text.replace("-", "").replace("_", "").isalnum() and text.isascii() and text[0].isalpha()
+    if safe and text.lower() not in {"null", "true", "false", "nan", "inf"}:
+        return text
+    return msgspec.json.encode(text).decode()

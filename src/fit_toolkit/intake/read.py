@@ -1,0 +1,91 @@
+"""A file as rows of raw text, by the reader that is surest of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
+from fit_toolkit.model.parts import RawTable, Reader
+
+HEAD: Final = 64 * 1024
+LARGEST: Final = 512 * 1024 * 1024
+
+
+def read_table(
+    path: Path, readers: Mapping[str, type[Reader]], *, reader: str = "", settings: Mapping[str, Any] | None = None
+) -> RawTable:
+    """Read a file with the reader named, or with the one that is surest of it."""
+    head = _head(path)
+    kind = reader or _surest(path, head, readers)
+    if kind not in readers:
+        raise UsageError(f"there is no reader '{kind}'", hint="known: " + ", ".join(sorted(readers)))
+    try:
+        chosen = msgspec.convert({key: value for key, value in (settings or {}).items() if value}, readers[kind])
+    except msgspec.ValidationError as error:
+        raise UsageError(f"the reader {kind} cannot take these settings: {error}") from error
+    try:
+        table = chosen.rows(path)
+    except FitError:
+        raise
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=path.name) from None
+    except (Exception, SystemExit) as error:  # whatever a reader does, it is named and nothing was taken
+        raise PluginError(f"the reader {kind} failed: {type(error).__name__}", where=path.name) from error
+    return checked(table, kind)
+
+
+def checked(table: object, kind: str) -> RawTable:
+    """Hold what a reader gave against its contract."""
+    if not isinstance(table, RawTable):
+        raise ContractError(f"the reader {kind} gave something that is no table")
+    width = len(table.columns)
+    if len(table.rows) != len(table.lines) or any(len(row) != width for row in table.rows):
+        raise ContractError(f"the reader {kind} gave rows of different lengths")
+    texts: list[Sequence[object]] = [table.columns, *table.rows]
+    if not all(isinstance(cell, str) for row in texts for cell in row):
+        raise ContractError(f"the reader {kind} gave cells that are not text")
+    return table
+
+
+def note_of(table: RawTable, name: str) -> str:
+    """Give what a reader noted under a name, `delimiter: ;`, or nothing."""
+    return next((note[len(name) + 2 :] for note in table.notes if note.startswith(f"{name}: ")), "")
+
+
+def fingerprint(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _head(path: Path) -> bytes:
+    if not path.is_file():
+        raise DataError("there is no such file", where=str(path))
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError(f"the file is larger than {LARGEST >> 20} MB", where=path.name, hint="import it in parts")
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str:
+    sure: dict[str, float] = {}
+    for kind, cls in readers.items():
+        try:
+            sure[kind] = float(cls().sniff(head, path.suffix.lower()))
+        except (Exception, SystemExit):  # a reader that cannot even look at the file is not asked for it
+            sure[kind] = 0.0
+    best = max(sure.values(), default=0.0)
+    names = sorted(kind for kind, value in sure.items() if value == best)
+    if best <= 0:
+        raise DataError("no reader knows this format", where=path.name, hint="CSV is read; see fit plugins list")
+    if len(names) > 1:
+        raise UsageError(f"several readers would take the file: {', '.join(names)}", hint="choose one with --reader")
+    return names[0]

@@ -1,0 +1,77 @@
+"""What an import is asked to do, what it found wrong, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One cell that cannot be taken as it is; `row` counts the rows of the file from 0, `line` its lines from 1."""
+
+    row: int
+    line: int
+    column: str
+    value: str
+    problem: str
+
+    def at(self, file: str) -> str:
+        """Write it for a person, with the file it is in."""
+        cell = f" {self.column}={self.value!r}" if self.column else ""
+        return f"{file}:{self.line}:{cell} {self.problem}"
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """How an import is to be done."""
+
+    actor: str
+    today: date
+    now: datetime
+    instrument: str = ""
+    date_format: str = ""
+    decimal: Literal["", ".", ","] = ""
+    start: date | None = None
+    every: str = ""
+    open_episodes: bool = False
+    correct: bool = False
+    reason: str = ""
+    keep_going: bool = False
+    dry_run: bool = False
+    map_sha256: str | None = None
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """One form that was stored: its administration and where in the file it begins."""
+
+    administration: int
+    line: int
+    client: str
+    instrument: str
+    session_on: date
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an import: rows = accepted + unchanged + rejected."""
+
+    file: str
+    rows: int
+    accepted: int
+    unchanged: int
+    rejected: int
+    written: bool
+    batch: int | None = None
+    forms: int = 0
+    corrected: int = 0
+    episodes_opened: int = 0
+    dates_assumed: bool = False
+    flagged: int = 0
+    stored: tuple[Stored, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rejected_rows(self) -> tuple[int, ...]:
+        """Positions of the rejected rows, in the order of the file."""
+        return tuple(sorted({each.row for each in self.problems}))
