@@ -159,7 +159,9 @@ def falling() -> SheetData:
     )  # fmt: skip
 
 
-def _plain(number: str, alliance: Sequence[float | None], outcome: Sequence[float | None], **changes: object) -> SheetData:
+def _plain(
+    number: str, alliance: Sequence[float | None], outcome: Sequence[float | None], **changes: object
+) -> SheetData:
     """A sheet without alerts around two courses; `changes` replace whole fields."""
     when = changes.pop("when", None) or days(len(alliance))
     on = when[-1]  # type: ignore[index]
@@ -176,7 +178,9 @@ def _plain(number: str, alliance: Sequence[float | None], outcome: Sequence[floa
         session_on=on,
         session_number=len(alliance),
         freshness=("last rated 2 days ago",),
-        headline=f"The work together is {rated[-1]:g}; how the client is: {outcome[-1]:g}." if rated else "Not rated yet.",
+        headline=f"The work together is {rated[-1]:g}; how the client is: {outcome[-1]:g}."
+        if rated
+        else "Not rated yet.",
         risk=Risk(asked=len(alliance), last_asked=on, contact="on call 030 555 0199"),
         facets=facets([8, 8, 9, 7, 8, 8, 8, 9, 8], [8, 8, 8, 8, 8, 8, 8, 9, 8], None, on),
         panels=panels(alliance, outcome, therapist, when, hot=hot, inset=bool(inset)),  # type: ignore[arg-type]
@@ -194,7 +198,9 @@ def improving() -> SheetData:
 
 def v_shape() -> SheetData:
     """One bad session and back."""
-    return _plain("0102", [8.4, 8.5, 8.3, 6.1, 8.2, 8.4], [4, 4.2, 4.1, 3.9, 4.6, 4.8], therapist_ratings=[8, 8, 8, 8, 8, 8])
+    return _plain(
+        "0102", [8.4, 8.5, 8.3, 6.1, 8.2, 8.4], [4, 4.2, 4.1, 3.9, 4.6, 4.8], therapist_ratings=[8, 8, 8, 8, 8, 8]
+    )
 
 
 def ceiling() -> SheetData:
@@ -263,7 +269,11 @@ def crowded() -> SheetData:
         base,
         client="CLIENT-WITH-A-RATHER-LONG-CODE-000042",
         therapist="Maximiliane von Hohenstein-Württemberg-Sontheim",
-        risk=structs.replace(base.risk, answers=(structs.replace(answer, dates=tuple(days(14, start=START)[::-1])), answer), contact="on call 030 555 0199 " * 4),
+        risk=structs.replace(
+            base.risk,
+            answers=(structs.replace(answer, dates=tuple(days(14, start=START)[::-1])), answer),
+            contact="on call 030 555 0199 " * 4,
+        ),
         alerts=(structs.replace(base.alerts[0], reason="7.1, below the usual range 7.5 to 9.5, " * 3),) * 4,
         more_alerts=5,
         facets=structs.replace(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,8 +24,18 @@ LETTER = 1.25  # about the width of a small letter
 TICK_ROOM = 19.0  # least distance between two printed dates
 LABEL_ROOM = 3.5  # least distance between two printed values
 
+KITE = "l1.05 1.05l-1.05 1.05l-1.05 -1.05z"
+
 Place = Callable[[date], float]
 Height = Callable[[float], float]
+
+
+class SayDate(Protocol):
+    """Writes a date in few letters, with its year where it changes."""
+
+    def __call__(self, day: date, /, *, year: bool) -> str:
+        """Give the words for a day."""
+        ...
 
 
 class Label(Struct, frozen=True, kw_only=True):
@@ -147,7 +159,7 @@ def _band(panel: Panel, x: Place, y: Height) -> tuple[str, float | None]:
     return "".join(shapes), _n((y(newest.low) + y(newest.high)) / 2)
 
 
-def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[float, float], full: bool) -> Frame:
+def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[float, float], *, full: bool) -> Frame:
     """Draw one box; `at` is left, right and the place of the last values, `box` top and bottom."""
     (left, right, aside), (top, bottom) = at, box
     low, high = panel.minimum, panel.maximum
@@ -167,7 +179,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         for p in points:
             a, b = _n(x(p.on)), _n(y(p.value))
             kind = "hot" if p.stands_out else "kites" if not own else "rings" if p.status == "prorated" else "dots"
-            paths[kind] += f"M{a} {_n(b - 1.05)}l1.05 1.05l-1.05 1.05l-1.05 -1.05z" if kind == "kites" else f"M{a} {b}h0"
+            paths[kind] += f"M{a} {_n(b - 1.05)}{KITE}" if kind == "kites" else f"M{a} {b}h0"
         if series.points:
             start, end = series.points[0], series.points[-1]
             text = f"{number(end.value)} {series.label}" if len(panel.series) > 1 else number(end.value)
@@ -206,7 +218,7 @@ def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
         return ()
     cut = runs(own.points, panel.max_gap_days)
     found = []
-    for before, after in zip(cut, cut[1:], strict=False):
+    for before, after in pairwise(cut):
         left, right = x(before[-1].on), x(after[0].on)
         if right - left > 10:
             days = (after[0].on - before[-1].on).days
@@ -224,10 +236,11 @@ def _marks(marks: Sequence[Mark], x: Place, left: float, right: float) -> tuple[
         level = next((i for i, end in enumerate(ends) if at - half > end + 1.5), len(ends))
         ends[level : level + 1] = [at + half]
         placed.append((level, at, mark.text))
-    return tuple(Label(x=_n(at), y=_n(2.4 + 2.9 * (len(ends) - 1 - lv)), text=text) for lv, at, text in placed), len(ends)
+    words = tuple(Label(x=_n(at), y=_n(2.4 + 2.9 * (len(ends) - 1 - lv)), text=text) for lv, at, text in placed)
+    return words, len(ends)
 
 
-def _dates(days: Sequence[date], x: Place, say: Callable[[date, bool], str]) -> tuple[Label, ...]:
+def _dates(days: Sequence[date], x: Place, say: SayDate) -> tuple[Label, ...]:
     """Session dates to print: the first and the last, and those between that have room; the year where it changes."""
     if not days:
         return ()
@@ -238,12 +251,12 @@ def _dates(days: Sequence[date], x: Place, say: Callable[[date, bool], str]) -> 
     if len(days) > 1:
         keep.append(days[-1])
     years = [None, *[d.year for d in keep]]
-    return tuple(Label(x=_n(x(d)), y=0.0, text=say(d, d.year != y)) for d, y in zip(keep, years, strict=False))
+    return tuple(Label(x=_n(x(d)), y=0.0, text=say(d, year=d.year != y)) for d, y in zip(keep, years, strict=False))
 
 
 def _axis(days: Sequence[date], left: float, right: float) -> Place:
     if len(days) < 2:
-        return lambda day: (left + right) / 2
+        return lambda _: (left + right) / 2
     to_x = _linear(days[0].toordinal(), days[-1].toordinal(), left + FIRST, right - 2)
     return lambda day: to_x(day.toordinal())
 
@@ -252,7 +265,7 @@ def chart(
     panels: Sequence[Panel],
     marks: Sequence[Mark] = (),
     *,
-    say_date: Callable[[date, bool], str],
+    say_date: SayDate,
     width: float = 182.0,
     height: float = 24.0,
     inset_height: float = 14.0,

@@ -70,7 +70,13 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
         rules="".join(f"M{x(v)} {top - 0.6:.2f}V{bottom}" for v in values),
         ticks=tuple(Label(x=x(v), y=round(row - 1.4, 2), text=number(v)) for v in values),
         rows=tuple(
-            FacetRow(facet=f, label=cut(f.label, label), now=_say(f.client), was=_say(f.client_before), other=_say(f.therapist))
+            FacetRow(
+                facet=f,
+                label=cut(f.label, label),
+                now=_say(f.client),
+                was=_say(f.client_before),
+                other=_say(f.therapist),
+            )
             for f in facets.rows
         ),
         **paths,

@@ -22,7 +22,9 @@ def _tools() -> tuple[Any, Any, Any]:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
     except (ImportError, OSError) as error:
-        raise ConfigError("PDF needs the Pango libraries", hint="fit doctor names the package; HTML needs none") from error
+        raise ConfigError(
+            "PDF needs the Pango libraries", hint="fit doctor names the package; HTML needs none"
+        ) from error
     return weasyprint, FontConfiguration(), _fetcher_class()
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from fit_toolkit.errors import ConfigError
+from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.data import SheetData
@@ -56,9 +56,9 @@ def say_day(day: date, language: str = "en") -> str:
     return format_date(day, "d MMMM y", locale=language)
 
 
-def say_short(day: date, with_year: bool = False, language: str = "en") -> str:
+def say_short(day: date, *, year: bool = False, language: str = "en") -> str:
     """A date that fits under an axis."""
-    return format_date(day, "d MMM y" if with_year else "d MMM", locale=language)
+    return format_date(day, "d MMM y" if year else "d MMM", locale=language)
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +77,7 @@ def environment(folders: tuple[Path, ...] = (), language: str = "en") -> Immutab
     env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["number"] = number
     env.filters["day"] = lambda d: say_day(d, language)
-    env.filters["short"] = lambda d, with_year=False: say_short(d, with_year, language)
+    env.filters["short"] = lambda d, year=False: say_short(d, year=year, language=language)
     return env
 
 
@@ -86,8 +86,9 @@ def render(name: str, values: dict[str, Any], *, folders: Sequence[Path] = (), l
     env = environment(tuple(folders), language)
     try:
         return env.get_template(name).render(values)
-    except TemplateError as error:
-        # A template's own text may end up in the message, a value never: Jinja names variables, not contents.
+    except FitError:
+        raise
+    except Exception as error:  # a template is somebody's code; its message may hold a value, its type cannot
         line = getattr(error, "lineno", None)
         place = f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
         raise ConfigError(
@@ -102,8 +103,8 @@ def render_sheet(
     language = sheet.language
     sheet = trim(sheet, density)
 
-    def say(day: date, with_year: bool) -> str:
-        return say_short(day, with_year, language)
+    def say(day: date, *, year: bool) -> str:
+        return say_short(day, year=year, language=language)
 
     values: dict[str, Any]
     if page == "client":

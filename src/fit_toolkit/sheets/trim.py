@@ -42,7 +42,9 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         more_alerts=sheet.more_alerts + len(sheet.alerts) - len(alerts),
         question=cut(sheet.question, 150),
         missing=missing,
-        quotes=tuple(replace(q, text=cut(q.text, 150 if tight else 280)) for q in sheet.quotes[: 1 if density == "scant" else 2]),
+        quotes=tuple(
+            replace(q, text=cut(q.text, 150 if tight else 280)) for q in sheet.quotes[: 1 if density == "scant" else 2]
+        ),
         notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
         sources=tuple(cut(s, 200) for s in sheet.sources[:5]),

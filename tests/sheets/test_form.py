@@ -1,0 +1,74 @@
+"""Blank forms: everything a form must say, nothing chosen beforehand, one page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from fit_toolkit import catalog
+from fit_toolkit.errors import DataError
+from fit_toolkit.sheets.form import form_data, form_pdf, render_form
+from fit_toolkit.sheets.pdf import write_pdf
+
+OURS = ("today-together-client", "today-together-therapist", "arriving-today")
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    return catalog.build([catalog.bundled()])
+
+
+@pytest.mark.parametrize("id", OURS)
+def test_each_of_our_forms_fits_one_page(definitions, id):
+    html = render_form(definitions.get(id), definitions.wording(id, "en"), who_sees="the supervision group")
+    assert write_pdf(html)[1] == 1
+    assert form_pdf(definitions.get(id), definitions.wording(id, "en")).startswith(b"%PDF")
+
+
+def test_a_form_says_who_sees_it_that_it_is_untested_and_which_version_it_is(definitions):
+    id = OURS[0]
+    html = render_form(definitions.get(id), definitions.wording(id, "en"), who_sees="the supervision group")
+    assert "Your therapist sees this. Also: the supervision group." in html
+    assert "New questions, not yet tested." in html
+    assert "today-together-client 1.0, en" in html
+    assert "CC-BY-4.0" in html
+
+
+def test_code_and_date_are_printed_when_they_are_known_and_left_to_write_when_not(definitions):
+    id = OURS[0]
+    known = render_form(definitions.get(id), definitions.wording(id, "en"), code="C-7", date=date(2026, 3, 12))
+    blank = render_form(definitions.get(id), definitions.wording(id, "en"))
+    assert "<b>C-7</b>" in known
+    assert "<b>12 March 2026</b>" in known
+    assert blank.count("<b></b>") == 2
+
+
+def test_each_line_offers_eleven_numbers_and_two_ways_out_and_nothing_is_chosen(definitions):
+    id = OURS[0]
+    form = form_data(definitions.get(id), definitions.wording(id, "en"))
+    lines = [item for item in form.items if item.kind == "circles"]
+    assert len(lines) == 10
+    for line in lines:
+        assert line.marks == tuple(str(n) for n in range(11))
+        assert line.ways_out == ("does not fit today", "rather not say")
+    html = render_form(definitions.get(id), definitions.wording(id, "en"))
+    assert not re.search(r"checked|selected", html)
+
+
+def test_only_the_items_of_this_session_are_printed(definitions):
+    id = OURS[0]
+    html = render_form(definitions.get(id), definitions.wording(id, "en"), asked={"q1", "q2"})
+    assert "not from a script" in html
+    assert "stays as private" not in html
+
+
+def test_an_instrument_without_words_is_refused_with_what_to_do(definitions):
+    with pytest.raises(DataError, match="wording"):
+        render_form(definitions.get("phq-9"), definitions.wording("phq-9", "en"))
+
+
+def test_a_code_with_markup_in_it_stays_a_word(definitions):
+    id = OURS[0]
+    assert "<script" not in render_form(definitions.get(id), definitions.wording(id, "en"), code="<script>x</script>")
