@@ -6,6 +6,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import visible
+from fit_toolkit.errors import ConfigError
 
 
 @click.command("show")
@@ -17,9 +18,7 @@ def command(app: App, kind: str) -> None:
 
     try:
         registry = app.practice.registry
-    except Exception as error:  # without a practice the bundled kinds can still be explained
-        if type(error).__name__ != "ConfigError":
-            raise
+    except ConfigError:  # without a practice the kinds that ship with the toolkit can still be explained
         registry = build_registry(third_party=False)
     provided = registry.provided("policy", kind)
     thing = provided.thing

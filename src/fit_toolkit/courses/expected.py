@@ -73,10 +73,12 @@ class Calendar:
         due[(ended <= self.today) | (started > self.today)] = np.nan
         return self._without_pauses(episode, due)
 
-    def next_day(self, episodes: Sequence[int], future: Sequence[Appointment]) -> dict[int, int]:
-        """For each episode the next day on which the calendar alone may change what is expected."""
+    def next_day(
+        self, episodes: Sequence[int], future: Sequence[Appointment], rated_ahead: Sequence[tuple[int, int]] = ()
+    ) -> dict[int, int]:
+        """For each episode the next day on which the calendar alone may change what is known or expected."""
         ahead: dict[int, int] = {}
-        events = [(a.episode_id, day_number(a.on)) for a in future]
+        events = [*rated_ahead, *((a.episode_id, day_number(a.on)) for a in future)]
         events += [(episode, day) for episode, first, last in self.pauses for day in (first, last + 1)]
         for entry in self.plan:
             edges = [day_number(d) + k for d, k in ((entry.starts_on, 0), (entry.ends_on, 1)) if d is not None]

@@ -54,8 +54,9 @@ class Slice:
         today = day_number(as_of)
         members = frames.member_columns(c, episodes, on=as_of)
         sessions = frames.session_days(c, episodes)
-        kept = sessions["day"] <= today
-        sessions = {name: column[kept] for name, column in sessions.items()}
+        later = sessions["day"] > today
+        rated_ahead = list(zip(sessions["episode_id"][later].tolist(), sessions["day"][later].tolist(), strict=True))
+        sessions = _kept(sessions, ~later)
         appointments = diary.list_appointments(c, episode_ids=episodes)
         calendar = Calendar.of(
             appointments,
@@ -65,7 +66,7 @@ class Slice:
             today=today,
         )
         future = [a for a in appointments if a.on > as_of and a.status == "planned"]
-        ahead = calendar.next_day(list(episodes), future)
+        ahead = calendar.next_day(list(episodes), future, rated_ahead)
         return cls(c, tuple(episodes), as_of, max_gap_days, members, sessions, calendar, ahead, {})
 
     def load(self, stream: Stream, view: ScaleView, partners: Mapping[Rating, tuple[Stream, ScaleView]]) -> Loaded:
