@@ -33,8 +33,8 @@ NEEDED_FOR_PDF = {
 QUICKER_PDF = {
     "libharfbuzz-subset0": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
 }
-FONT_FILES = ("OpenSans*.ttf", "Open Sans*.ttf")
-SPARE_FONT_FILES = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "arial.ttf", "Arial.ttf", "NotoSans-Regular.ttf")
+FONT_FILES = ("LiberationSans-Regular.ttf", "arial.ttf", "Arial.ttf")  # alike in width, so that a sheet stays one page
+SPARE_FONT_FILES = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "OpenSans-Regular.ttf")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
                 "/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts", "C:/Windows/Fonts")  # fmt: skip
 
@@ -50,7 +50,7 @@ def install_command(*packages: str) -> str:
     if shutil.which("apt-get"):
         return f"{'' if _is_root() else 'sudo '}apt-get install -y {' '.join(packages)}"
     if shutil.which("dnf"):
-        return "sudo dnf install pango harfbuzz open-sans-fonts"
+        return "sudo dnf install pango harfbuzz liberation-sans-fonts"
     if shutil.which("brew"):
         return "brew install pango harfbuzz"
     return f"install what Debian calls {', '.join(packages)}"
@@ -126,14 +126,18 @@ def fonts(folders: Iterable[str] = FONT_FOLDERS) -> Iterator[Verdict]:
     there = [Path(folder).expanduser() for folder in folders]
     there = [folder for folder in there if folder.is_dir()]
     if _any_file(there, FONT_FILES):
-        yield ok("fonts", "Open Sans")
+        yield ok("fonts", "Liberation Sans or Arial")
     elif _any_file(there, SPARE_FONT_FILES):
-        yield warn("fonts", "Open Sans is missing; another typeface stands in", install_command("fonts-open-sans"))
+        yield warn(
+            "fonts",
+            "Liberation Sans is missing; with another a sheet may not fit its page",
+            install_command("fonts-liberation"),
+        )
     else:
         yield fail(
             "fonts",
             "no usable typeface, so sheets have no text",
-            install_command("fonts-open-sans", "fonts-dejavu-core"),
+            install_command("fonts-liberation", "fonts-dejavu-core"),
         )
 
 

@@ -123,11 +123,11 @@ class _Checks:
         if not self.practice.plugins:
             yield warn("plugins", "left out by --no-plugins")
             return
-        failures = self.practice.registry.failures
-        for failure in failures:
-            yield fail("plugins", str(failure), f"fit plugins show {failure.plugin}")
-        if not failures:
-            yield ok("plugins", "loaded")
+        registry = self.practice.registry
+        for failure in registry.failures:
+            yield fail("plugins", str(failure), "fit plugins list")
+        if not registry.failures:
+            yield ok("plugins", f"{sum(plugin.state == 'loaded' for plugin in registry.plugins)} loaded")
 
     def safety(self) -> Iterator[Verdict]:
         """It is written down what happens after a worrying answer, and whom to call."""
