@@ -4,82 +4,93 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from fit_toolkit.sheets.chart import chart, number, runs
+from fit_toolkit.sheets.chart import Chart, chart, number, runs
 from fit_toolkit.sheets.data import Cutoff, Inset, Mark, Panel, Point, Series
 from fit_toolkit.sheets.render import say_short
 
 START = date(2026, 1, 8)
 
 
-def panel(values, *, every=7, days=None, rater="client", **changes):
+def panel(
+    values: Sequence[float], *, every: int = 7, days: list[date] | None = None, rater: str = "client", **changes: Any
+) -> Panel:
     days = days or [START + timedelta(days=every * i) for i in range(len(values))]
     points = tuple(Point(on=d, value=v) for d, v in zip(days, values, strict=True))
-    fields = {"minimum": 0, "maximum": 10, "better": "higher", "key": "alliance", "title": "A", "what": "a"} | changes
+    fields: dict[str, Any] = {
+        "minimum": 0,
+        "maximum": 10,
+        "better": "higher",
+        "key": "alliance",
+        "title": "A",
+        "what": "a",
+    } | changes
     return Panel(series=(Series(rater=rater, label=rater, points=points),), **fields)
 
 
-def drawn(*panels, marks=()):
+def drawn(*panels: Panel, marks: Sequence[Mark] = ()) -> Chart:
     return chart(panels, marks, say_date=say_short)
 
 
-def heights(path):
+def heights(path: str) -> list[float]:
     return [float(y) for _, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
 
 
-def places(path):
+def places(path: str) -> list[float]:
     return [float(x) for x, _ in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
 
 
-def test_the_main_axis_is_the_full_range_of_the_scale():
+def test_the_main_axis_is_the_full_range_of_the_scale() -> None:
     frame = drawn(panel([9, 10])).plots[0].main
     assert [n.text for n in frame.scale] == ["0", "5", "10"]
     assert frame.scale[0].y == pytest.approx(frame.bottom)
     assert frame.scale[-1].y == pytest.approx(frame.top)
 
 
-def test_higher_values_are_drawn_higher_whatever_direction_is_better():
+def test_higher_values_are_drawn_higher_whatever_direction_is_better() -> None:
     for better in ("higher", "lower"):
         low, high = heights(drawn(panel([2, 8], better=better)).plots[0].main.line)
         assert high < low
 
 
-def test_days_are_proportional_on_the_axis():
+def test_days_are_proportional_on_the_axis() -> None:
     days = [START, START + timedelta(days=10), START + timedelta(days=40)]
     a, b, c = places(drawn(panel([1, 2, 3], days=days)).plots[0].main.line)
     assert (c - b) == pytest.approx(3 * (b - a), abs=0.05)
 
 
-def test_one_day_is_at_the_same_place_in_every_panel():
+def test_one_day_is_at_the_same_place_in_every_panel() -> None:
     late = [START + timedelta(days=21), START + timedelta(days=35)]
     both = drawn(panel([1, 2, 3, 4, 5, 6]), panel([3, 4], days=late))
     assert places(both.plots[1].main.line) == [places(both.plots[0].main.line)[3], places(both.plots[0].main.line)[5]]
 
 
-def test_a_long_gap_breaks_the_line_and_is_named_in_days():
+def test_a_long_gap_breaks_the_line_and_is_named_in_days() -> None:
     days = [START, START + timedelta(days=7), START + timedelta(days=77), START + timedelta(days=84)]
     plot = drawn(panel([5, 6, 7, 8], days=days)).plots[0]
     assert plot.main.line.count("M") == 2
     assert [g.days for g in plot.gaps] == [70]
 
 
-def test_a_gap_within_the_limit_does_not_break_the_line():
+def test_a_gap_within_the_limit_does_not_break_the_line() -> None:
     days = [START, START + timedelta(days=42)]
     plot = drawn(panel([5, 6], days=days)).plots[0]
     assert plot.main.line.count("M") == 1
     assert plot.gaps == ()
 
 
-def test_the_enlarged_part_leaves_out_what_is_below_it():
+def test_the_enlarged_part_leaves_out_what_is_below_it() -> None:
     inset = drawn(panel([8, 9, 4, 9, 8], inset=Inset(low=6, high=10, label="6 to 10"))).plots[0].inset
     assert inset.dots.count("M") == 4
     assert inset.line.count("M") == 2
 
 
-def test_the_last_value_is_printed_and_in_the_accent_where_an_alert_rests_on_it():
+def test_the_last_value_is_printed_and_in_the_accent_where_an_alert_rests_on_it() -> None:
     points = (Point(on=START, value=8), Point(on=START + timedelta(days=7), value=6, stands_out=True))
     plot = drawn(panel([1], days=[START])).plots[0]
     assert plot.main.first == ()
@@ -92,20 +103,20 @@ def test_the_last_value_is_printed_and_in_the_accent_where_an_alert_rests_on_it(
     assert hot.hot.count("M") == 1
 
 
-def test_printed_last_values_never_cover_each_other():
+def test_printed_last_values_never_cover_each_other() -> None:
     one, two = panel([8.0, 8.1]), panel([8.0, 8.05], rater="therapist")
     both = Panel(key="a", title="A", what="a", minimum=0, maximum=10, better="higher", series=one.series + two.series)
     low, high = sorted(n.y for n in drawn(both).plots[0].main.last)
     assert high - low >= 3.4
 
 
-def test_a_cutoff_is_drawn_only_within_the_range():
+def test_a_cutoff_is_drawn_only_within_the_range() -> None:
     line = Cutoff(value=7, label="cut-off 7", source="x")
     assert drawn(panel([1, 2], cutoff=line)).plots[0].main.cutoff_y is not None
     assert drawn(panel([1, 2], maximum=6, cutoff=line)).plots[0].main.cutoff_y is None
 
 
-def test_names_of_marks_that_are_close_go_on_lines_of_their_own():
+def test_names_of_marks_that_are_close_go_on_lines_of_their_own() -> None:
     days = [START + timedelta(days=7 * i) for i in range(20)]
     near = (Mark(on=days[10], text="therapist changed"), Mark(on=days[11], text="now in German"))
     far = (Mark(on=days[2], text="therapist changed"), Mark(on=days[17], text="now in German"))
@@ -113,25 +124,25 @@ def test_names_of_marks_that_are_close_go_on_lines_of_their_own():
     assert len({n.y for n in drawn(panel([5] * 20), marks=far).plots[0].marks}) == 1
 
 
-def test_the_year_is_printed_where_it_changes():
+def test_the_year_is_printed_where_it_changes() -> None:
     days = [date(2026, 11, 5), date(2026, 12, 10), date(2027, 1, 14)]
     assert [n.text for n in drawn(panel([1, 2, 3], days=days)).dates] == ["5 Nov 2026", "10 Dec", "14 Jan 2027"]
 
 
-def test_sixty_sessions_print_no_more_dates_than_there_is_room_for():
+def test_sixty_sessions_print_no_more_dates_than_there_is_room_for() -> None:
     at = [n.x for n in drawn(panel([5] * 60)).dates]
     assert min(b - a for a, b in itertools.pairwise(at)) >= 15
 
 
-def test_nothing_rated_gives_an_empty_chart():
+def test_nothing_rated_gives_an_empty_chart() -> None:
     assert drawn().empty
     assert drawn(panel([])).empty
 
 
-def test_numbers_are_written_without_trailing_zeros():
+def test_numbers_are_written_without_trailing_zeros() -> None:
     assert [number(v) for v in (7.0, 7.10, 7.126, -0.001, 0)] == ["7", "7.1", "7.13", "0", "0"]
 
 
-def test_runs_cut_where_more_than_the_limit_passed():
+def test_runs_cut_where_more_than_the_limit_passed() -> None:
     points = [Point(on=START + timedelta(days=d), value=1) for d in (0, 42, 85)]
     assert [len(run) for run in runs(points, 42)] == [2, 1]

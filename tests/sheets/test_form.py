@@ -16,18 +16,18 @@ OURS = ("today-together-client", "today-together-therapist", "arriving-today")
 
 
 @pytest.fixture(scope="module")
-def definitions():
+def definitions() -> catalog.Catalog:
     return catalog.build([catalog.bundled()])
 
 
 @pytest.mark.parametrize("id", OURS)
-def test_each_of_our_forms_fits_one_page(definitions, id):
+def test_each_of_our_forms_fits_one_page(definitions: catalog.Catalog, id: str) -> None:
     html = render_form(definitions.get(id), definitions.wording(id, "en"), who_sees="the supervision group")
     assert write_pdf(html)[1] == 1
     assert form_pdf(definitions.get(id), definitions.wording(id, "en")).startswith(b"%PDF")
 
 
-def test_a_form_says_who_sees_it_that_it_is_untested_and_which_version_it_is(definitions):
+def test_a_form_says_who_sees_it_that_it_is_untested_and_which_version_it_is(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     html = render_form(definitions.get(id), definitions.wording(id, "en"), who_sees="the supervision group")
     assert "Your therapist sees this. Also: the supervision group." in html
@@ -36,7 +36,7 @@ def test_a_form_says_who_sees_it_that_it_is_untested_and_which_version_it_is(def
     assert "CC-BY-4.0" in html
 
 
-def test_code_and_date_are_printed_when_they_are_known_and_left_to_write_when_not(definitions):
+def test_code_and_date_are_printed_when_they_are_known_and_left_to_write_when_not(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     known = render_form(definitions.get(id), definitions.wording(id, "en"), code="C-7", date=date(2026, 3, 12))
     blank = render_form(definitions.get(id), definitions.wording(id, "en"))
@@ -45,7 +45,7 @@ def test_code_and_date_are_printed_when_they_are_known_and_left_to_write_when_no
     assert blank.count("<b></b>") == 2
 
 
-def test_each_line_offers_eleven_numbers_and_two_ways_out_and_nothing_is_chosen(definitions):
+def test_each_line_offers_eleven_numbers_and_two_ways_out_and_nothing_is_chosen(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     form = form_data(definitions.get(id), definitions.wording(id, "en"))
     lines = [item for item in form.items if item.kind == "circles"]
@@ -57,18 +57,18 @@ def test_each_line_offers_eleven_numbers_and_two_ways_out_and_nothing_is_chosen(
     assert not re.search(r"checked|selected", html)
 
 
-def test_only_the_items_of_this_session_are_printed(definitions):
+def test_only_the_items_of_this_session_are_printed(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     html = render_form(definitions.get(id), definitions.wording(id, "en"), asked={"q1", "q2"})
     assert "not from a script" in html
     assert "stays as private" not in html
 
 
-def test_an_instrument_without_words_is_refused_with_what_to_do(definitions):
+def test_an_instrument_without_words_is_refused_with_what_to_do(definitions: catalog.Catalog) -> None:
     with pytest.raises(DataError, match="wording"):
         render_form(definitions.get("phq-9"), definitions.wording("phq-9", "en"))
 
 
-def test_a_code_with_markup_in_it_stays_a_word(definitions):
+def test_a_code_with_markup_in_it_stays_a_word(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     assert "<script" not in render_form(definitions.get(id), definitions.wording(id, "en"), code="<script>x</script>")

@@ -7,29 +7,31 @@ import re
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.pdf import sheet_pdf, write_pdf
 from fit_toolkit.sheets.render import render_sheet
 from tests.sheets import examples
 
 
-def page(body, head=""):
+def page(body: str, head: str = "") -> str:
     return f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title>{head}</head><body>{body}</body></html>'
 
 
-def pages(pdf):
+def pages(pdf: bytes) -> int:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         return len(opened.pages)
 
 
 @pytest.mark.parametrize("which", ["therapist", "client"])
 @pytest.mark.parametrize("make", examples.SHAPES, ids=lambda f: f.__name__)
-def test_every_course_shape_fits_one_page(make, which):
+def test_every_course_shape_fits_one_page(make: Callable[[], SheetData], which: str) -> None:
     assert pages(sheet_pdf(make(), which)) == 1
 
 
@@ -48,24 +50,24 @@ def test_every_course_shape_fits_one_page(make, which):
         ('<p style="background: url(file:///etc/passwd)">x</p>', ""),
     ],
 )
-def test_a_page_that_asks_for_anything_from_outside_gives_no_pdf(body, head):
+def test_a_page_that_asks_for_anything_from_outside_gives_no_pdf(body: str, head: str) -> None:
     with pytest.raises(ConfigError, match="outside"):
         write_pdf(page(body, head))
 
 
-def test_an_asset_that_is_handed_over_is_used():
+def test_an_asset_that_is_handed_over_is_used() -> None:
     css = {"asset:house.css": (b"p { color: red }", "text/css")}
     pdf, n = write_pdf(page("<p>x</p>", '<link rel="stylesheet" href="asset:house.css">'), assets=css)
     assert n == 1
     assert pdf.startswith(b"%PDF")
 
 
-def test_the_same_data_and_source_date_give_the_same_bytes(monkeypatch):
+def test_the_same_data_and_source_date_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert sheet_pdf(examples.falling()) == sheet_pdf(examples.falling())
 
 
-def test_the_same_bytes_come_from_another_process(monkeypatch, tmp_path):
+def test_the_same_bytes_come_from_another_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     code = (
         f"import sys; sys.path.insert(0, {str(Path(examples.__file__).parent)!r}); import examples\n"
@@ -76,7 +78,7 @@ def test_the_same_bytes_come_from_another_process(monkeypatch, tmp_path):
     assert other == sheet_pdf(examples.ceiling())
 
 
-def test_the_pdf_is_tagged_has_a_title_and_a_language():
+def test_the_pdf_is_tagged_has_a_title_and_a_language() -> None:
     with pikepdf.open(io.BytesIO(sheet_pdf(examples.falling()))) as opened:
         root = opened.Root
         assert bool(root.MarkInfo.Marked)
@@ -86,14 +88,14 @@ def test_the_pdf_is_tagged_has_a_title_and_a_language():
         assert str(opened.docinfo["/Title"]) == "Sheet 0007, for the therapist"
 
 
-def test_pictures_carry_their_words_into_the_pdf():
+def test_pictures_carry_their_words_into_the_pdf() -> None:
     raw = sheet_pdf(examples.falling())
     plain = raw + b"".join(_streams(raw))
     assert b"/Alt" in plain
     assert b"/Figure" in plain
 
 
-def _streams(pdf):
+def _streams(pdf: bytes) -> Iterator[bytes]:
     for match in re.finditer(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
         try:
             yield zlib.decompress(match.group(1))
@@ -101,7 +103,7 @@ def _streams(pdf):
             continue
 
 
-def test_no_word_runs_out_of_the_page():
+def test_no_word_runs_out_of_the_page() -> None:
     pdf = sheet_pdf(examples.crowded())
     found = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=False)
     if found.returncode != 0:
@@ -115,5 +117,5 @@ def test_no_word_runs_out_of_the_page():
         assert float(bottom) <= 830
 
 
-def test_a_wide_open_page_is_not_set_tighter_than_needed():
+def test_a_wide_open_page_is_not_set_tighter_than_needed() -> None:
     assert 'body class="normal"' in render_sheet(examples.falling())

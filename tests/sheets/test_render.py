@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -14,18 +16,18 @@ from fit_toolkit.sheets.render import render, render_sheet
 from tests.sheets import examples
 
 
-def text(html):
+def text(html: str) -> str:
     """The words of a page in reading order, without its pictures."""
     html = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", html, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def in_order(words, *parts):
+def in_order(words: str, *parts: str) -> bool:
     found = [words.index(part) for part in parts]
     return found == sorted(found)
 
 
-def test_the_therapist_page_leads_with_the_date_then_the_change_then_safety_then_the_relationship():
+def test_the_therapist_page_leads_with_the_date_then_the_change_then_safety_then_the_relationship() -> None:
     words = text(render_sheet(examples.falling()))
     assert in_order(
         words, "C-0042", "After the session of 27 April 2026", "no arrival rating yet today", "Respect fell from 9 to 5",
@@ -34,60 +36,60 @@ def test_the_therapist_page_leads_with_the_date_then_the_change_then_safety_then
     )  # fmt: skip
 
 
-def test_a_flagged_answer_is_printed_with_its_date_its_age_and_whom_to_call():
+def test_a_flagged_answer_is_printed_with_its_date_its_age_and_whom_to_call() -> None:
     words = text(render_sheet(examples.falling()))
     assert "not sure : 27 April 2026 , 7 days old" in words
     assert "Whom to call: on call 030 555 0199" in words
 
 
-def test_every_date_of_a_flagged_answer_is_printed_however_many_there_are():
+def test_every_date_of_a_flagged_answer_is_printed_however_many_there_are() -> None:
     words = text(render_sheet(examples.crowded(), density="tight"))
     for day in examples.crowded().risk.answers[0].dates[1:]:
         assert f"{day.day} {day:%b}" in words
 
 
-def test_without_a_flagged_answer_the_page_says_how_often_it_was_asked():
+def test_without_a_flagged_answer_the_page_says_how_often_it_was_asked() -> None:
     assert "no flagged answer, asked 8 times, last on 26 February 2026" in text(render_sheet(examples.improving()))
 
 
-def test_an_alert_says_why_how_sure_since_when_and_how_far_people_are_with_it():
+def test_an_alert_says_why_how_sure_since_when_and_how_far_people_are_with_it() -> None:
     words = text(render_sheet(examples.falling()))
     assert "7.1, below the usual range 7.5 to 9.5" in words
     assert "unusual for this client: about 1 in 40 ratings by chance; since 27 Apr; new" in words
     assert "convention; since 27 Apr; seen: took to supervision" in words
 
 
-def test_the_lowest_facet_is_named_and_the_change_is_in_the_accent():
+def test_the_lowest_facet_is_named_and_the_change_is_in_the_accent() -> None:
     html = render_sheet(examples.falling())
     assert '<b class="hot">respect</b>, lowest' in html
 
 
-def test_a_quiet_sheet_asks_no_question():
+def test_a_quiet_sheet_asks_no_question() -> None:
     words = text(render_sheet(examples.improving()))
     assert "Nothing stands out." in words
     assert "One question" not in words
 
 
-def test_nobody_says_that_nothing_stands_out_when_nothing_was_rated():
+def test_nobody_says_that_nothing_stands_out_when_nothing_was_rated() -> None:
     words = text(render_sheet(examples.never()))
     assert "Not rated yet." in words
     assert "Nothing stands out" not in words
 
 
-def test_what_could_not_be_checked_is_said():
+def test_what_could_not_be_checked_is_said() -> None:
     words = text(render_sheet(examples.crowded()))
     assert "not checked: the policy “slow loss” failed" in words
     assert "not ready: usual range needs 5 ratings" in words
 
 
-def test_the_table_twin_has_a_caption_and_heads_and_says_how_many_answers():
+def test_the_table_twin_has_a_caption_and_heads_and_says_how_many_answers() -> None:
     html = render_sheet(examples.falling())
     assert "<caption>The same as numbers, the last 6 of 8 sessions</caption>" in html
     assert html.count('scope="row"') == 3
     assert "(9 answers)" in html
 
 
-def test_words_that_claim_too_much_are_on_no_page():
+def test_words_that_claim_too_much_are_on_no_page() -> None:
     for make in examples.SHAPES:
         for page in ("therapist", "client"):
             words = text(render_sheet(make(), page)).lower()
@@ -96,7 +98,9 @@ def test_words_that_claim_too_much_are_on_no_page():
 
 
 @pytest.mark.parametrize("make", examples.SHAPES, ids=lambda f: f.__name__)
-def test_every_page_has_a_language_a_title_headings_in_order_and_pictures_with_words(make):
+def test_every_page_has_a_language_a_title_headings_in_order_and_pictures_with_words(
+    make: Callable[[], SheetData],
+) -> None:
     for page in ("therapist", "client"):
         html = render_sheet(make(), page)
         assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
@@ -110,7 +114,7 @@ def test_every_page_has_a_language_a_title_headings_in_order_and_pictures_with_w
 
 
 @pytest.mark.parametrize("make", examples.SHAPES, ids=lambda f: f.__name__)
-def test_the_client_page_has_no_flag_no_safety_answer_and_no_therapist_rating(make):
+def test_the_client_page_has_no_flag_no_safety_answer_and_no_therapist_rating(make: Callable[[], SheetData]) -> None:
     sheet = make()
     html = render_sheet(sheet, "client")
     for word in ("Staying safe", "Worth asking", "One question", "usual", "therapist</", "unusual", "convention", "◊",
@@ -121,7 +125,7 @@ def test_the_client_page_has_no_flag_no_safety_answer_and_no_therapist_rating(ma
     assert '#005f9e" stroke-width="2.7"' not in html
 
 
-def test_the_client_page_shows_the_clients_own_words_and_asks_whether_it_fits():
+def test_the_client_page_shows_the_clients_own_words_and_asks_whether_it_fits() -> None:
     words = text(render_sheet(examples.falling(), "client"))
     assert "My therapist's words fitted what I was trying to say." in words.replace("&#39;", "'")
     assert "Ask me before you decide what we do next." in words
@@ -147,7 +151,7 @@ def hostile() -> SheetData:
 
 
 @pytest.mark.parametrize("page", ["therapist", "client"])
-def test_markup_and_template_code_in_data_stay_words(page):
+def test_markup_and_template_code_in_data_stay_words(page: str) -> None:
     html = render_sheet(hostile(), page)
     assert "<script" not in html
     assert "<img" not in html
@@ -155,14 +159,14 @@ def test_markup_and_template_code_in_data_stay_words(page):
     assert "{{" in html  # printed as it came
 
 
-def write(folder, name, body):
+def write(folder: Path, name: str, body: str) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(body, encoding="utf-8")
     return folder
 
 
-def test_a_practice_may_put_its_own_block_into_our_page(tmp_path):
+def test_a_practice_may_put_its_own_block_into_our_page(tmp_path: Path) -> None:
     folder = write(
         tmp_path, "sheets/therapist.html",
         '{% extends "bundled/sheets/therapist.html" %}{% block notes %}<p>House notes</p>{% endblock %}',
@@ -188,7 +192,7 @@ def test_a_practice_may_put_its_own_block_into_our_page(tmp_path):
         "{% include 'sheets/../../secret.html' %}",
     ],
 )
-def test_a_hostile_template_gets_nothing_but_an_error_that_names_it(tmp_path, attack):
+def test_a_hostile_template_gets_nothing_but_an_error_that_names_it(tmp_path: Path, attack: str) -> None:
     write(tmp_path, "secret.html", "top secret")
     folder = write(tmp_path / "templates", "sheets/therapist.html", attack)
     with pytest.raises(ConfigError) as refused:
@@ -196,13 +200,13 @@ def test_a_hostile_template_gets_nothing_but_an_error_that_names_it(tmp_path, at
     assert "C-0042" not in str(refused.value)
 
 
-def test_a_template_cannot_change_the_data(tmp_path):
+def test_a_template_cannot_change_the_data(tmp_path: Path) -> None:
     folder = write(tmp_path, "sheets/therapist.html", "{% set x = chart.plots.append(1) %}")
     with pytest.raises(ConfigError):
         render_sheet(examples.falling(), folders=(folder,))
 
 
-def test_a_template_larger_than_a_page_can_be_is_refused(tmp_path):
+def test_a_template_larger_than_a_page_can_be_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, "sheets/big.html", "x" * 300_000)
     with pytest.raises(ConfigError, match="larger"):
         render("sheets/big.html", {}, folders=(folder,))

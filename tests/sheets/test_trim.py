@@ -8,27 +8,27 @@ from fit_toolkit.sheets.twin import twin
 from tests.sheets import examples
 
 
-def test_a_text_is_cut_at_a_word_and_marked():
+def test_a_text_is_cut_at_a_word_and_marked() -> None:
     assert cut("one two three four", 12) == "one two…"
     assert cut("one two", 12) == "one two"
     assert len(cut("x" * 50, 12)) <= 12
 
 
-def test_alerts_left_out_are_counted():
+def test_alerts_left_out_are_counted() -> None:
     sheet = trim(examples.crowded(), "tight")
     assert (len(sheet.alerts), sheet.more_alerts) == (3, 6)
 
 
-def test_missing_forms_left_out_are_counted():
+def test_missing_forms_left_out_are_counted() -> None:
     assert trim(examples.crowded()).missing[-1] == "and 2 more"
 
 
-def test_no_flagged_answer_and_none_of_its_dates_is_ever_left_out():
+def test_no_flagged_answer_and_none_of_its_dates_is_ever_left_out() -> None:
     before, after = examples.crowded().risk, trim(examples.crowded(), "scant").risk
     assert [a.dates for a in after.answers] == [a.dates for a in before.answers]
 
 
-def test_the_table_says_the_same_as_the_charts():
+def test_the_table_says_the_same_as_the_charts() -> None:
     table = twin(examples.falling().panels, last=6)
     assert [r.label for r in table.rows] == [
         "How the work together went, client",
@@ -40,7 +40,7 @@ def test_the_table_says_the_same_as_the_charts():
     assert table.earlier == 2
 
 
-def test_an_answer_left_out_shows_in_its_cell():
+def test_an_answer_left_out_shows_in_its_cell() -> None:
     panel = examples.falling().panels[0]
     series = panel.series[0]
     from msgspec.structs import replace
@@ -50,7 +50,7 @@ def test_an_answer_left_out_shows_in_its_cell():
     assert table.rows[0].cells[-1] == "7.1 (7/9)"
 
 
-def test_the_clients_page_holds_the_clients_own_data_only():
+def test_the_clients_page_holds_the_clients_own_data_only() -> None:
     own = client_page(examples.falling())
     assert {s.rater for p in own.panels for s in p.series} == {"client"}
     assert all(p.band is None and p.cutoff is None and p.inset is None for p in own.panels)
