@@ -26,7 +26,8 @@ class Sum(ScoringRule, frozen=True):
         """Add up."""
         total, count = add(answers)
         if count is not None:
-            total = divide(total * answers.shape[1], count)
+            part = np.flatnonzero(count < answers.shape[1])
+            total[part] = divide(total[part] * answers.shape[1], count[part])
         return Series(total / TICK, index=answers.index)
 
 
@@ -81,16 +82,17 @@ def add(answers: DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64] | None
 
     A sum of decimals as floats is off by far less than half a millionth, so rounding it gives the exact sum.
     """
-    marks = answers.to_numpy()
-    total = marks.sum(axis=1)
-    gaps = np.isnan(total)
+    items = answers.to_numpy().T
+    total = items.sum(axis=0)
+    gaps = np.flatnonzero(np.isnan(total))
     count: NDArray[np.int64] | None = None
-    if gaps.any():
-        some = marks[gaps]
-        given = ~np.isnan(some)
-        total[gaps] = np.where(given, some, 0.0).sum(axis=1)
-        count = np.full(len(total), marks.shape[1], dtype=np.int64)
-        count[gaps] = given.sum(axis=1)
+    if gaps.size:
+        some = items[:, gaps]
+        missing = np.isnan(some)
+        some[missing] = 0.0
+        total[gaps] = some.sum(axis=0)
+        count = np.full(len(total), len(items), dtype=np.int64)
+        count[gaps] -= missing.sum(axis=0)
     return np.rint(total * TICK).astype(np.int64), count
 
 

@@ -29,8 +29,11 @@ def matrix(instrument: Instrument, numbers: DataFrame) -> Floats:
     return np.ascontiguousarray(numbers.to_numpy(dtype=np.float64).T)
 
 
-def forbidden(item: Item, answers: Floats) -> Bools | None:
-    """Mark the answers an item does not permit, or None where there are none; a missing answer is not one of them."""
+def forbidden(item: Item, answers: Floats, spare: tuple[Floats, Floats]) -> Bools | None:
+    """Mark the answers an item does not permit, or None where there are none; a missing answer is not one of them.
+
+    `spare` are two arrays to work in: with fresh ones for each item the time would go into getting memory.
+    """
     if item.options and not is_even(item):
         values = np.array(sorted({ticks(option.value) for option in item.options}), dtype=np.float64)
         inside = np.isin(np.rint(answers * TICK), values)
@@ -38,13 +41,14 @@ def forbidden(item: Item, answers: Floats) -> Bools | None:
         return wrong if wrong.any() else None
     low, step = item.minimum, grain(item)
     last = round((item.maximum - low) / step)
-    steps = (answers - low if low else answers) * (1 / step)
-    whole = np.rint(steps)
-    off = np.abs(np.subtract(whole, steps, out=steps), out=steps)
-    if whole.min(initial=0) >= 0 and whole.max(initial=0) <= last and off.max(initial=0) <= NOISE:
-        return None  # also the quick way out: a missing answer fails these comparisons
-    bad = (off > NOISE) | (whole < 0) | (whole > last) | np.isinf(answers)
-    return bad if bad.any() else None
+    off, whole = spare
+    steps = answers if (low, step) == (0, 1) else np.multiply(answers - low, 1 / step, out=off)
+    np.rint(steps, out=whole)
+    np.abs(np.subtract(whole, steps, out=off), out=off)
+    wrong = off > NOISE  # a missing answer compares as false throughout
+    if wrong.any() or (whole < 0).any() or (whole > last).any():
+        return wrong | (whole < 0) | (whole > last)
+    return None
 
 
 def grain(item: Item) -> float:

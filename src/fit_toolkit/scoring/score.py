@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from pandas import DataFrame
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Scale, ticks
 from fit_toolkit.scoring.grid import Bools, Floats, Ints, forbidden, matrix
 from fit_toolkit.scoring.rules import Rules, apply, bundled_rules
-from fit_toolkit.scoring.table import ENTERED, PRORATED, UNSCORABLE, Column, table
+from fit_toolkit.scoring.table import COMPLETE, ENTERED, PRORATED, UNSCORABLE, Column, table
 
 _FORBIDDEN: Final = "an answer is outside the permitted range"
 _FAILED: Final = "the scoring rule '{kind}' failed"
@@ -28,20 +29,22 @@ class _Form:
     instrument: Instrument
     answers: Floats
     bad: Bools | None
-    given: Bools | None  # None: nothing is missing anywhere
+    gaps: Ints  # the administrations in which anything at all is missing
+    given: Bools  # of those: one row per item
 
     @classmethod
     def read(cls, instrument: Instrument, numbers: DataFrame) -> _Form:
         answers = matrix(instrument, numbers)
         bad: Bools | None = None
+        spare = np.empty(answers.shape[1]), np.empty(answers.shape[1])
         for position, item in enumerate(instrument.number_items):
-            wrong = forbidden(item, answers[position])
+            wrong = forbidden(item, answers[position], spare)
             if wrong is not None:
                 bad = np.zeros(answers.shape, dtype=np.bool_) if bad is None else bad
                 bad[position] = wrong
         answers = _skipped(instrument, answers)
-        gaps = np.isnan(answers)
-        return cls(instrument, answers, bad, ~gaps if gaps.any() else None)
+        gaps = np.flatnonzero(np.isnan(answers.sum(axis=0)))
+        return cls(instrument, answers, bad, gaps, ~np.isnan(answers[:, gaps]))
 
     def rows(self, ids: tuple[str, ...]) -> list[int]:
         places = {item.id: position for position, item in enumerate(self.instrument.number_items)}
@@ -79,16 +82,11 @@ def _entered(scale: Scale, values: Floats) -> Column:
     with np.errstate(invalid="ignore"):
         beyond = (marks < ticks(scale.minimum)) | (marks > ticks(scale.maximum))
     scored = ~(missing | beyond)
-    nothing = np.zeros(len(values), dtype=np.int64)
-    return Column(
-        ticks=np.where(scored, marks, 0.0).astype(np.int64),
-        scored=scored,
-        status=np.where(scored, ENTERED, UNSCORABLE).astype(np.int8),
-        reason=(missing + 2 * beyond).astype(np.int16),
-        reasons=["", "no score was given", "the score is outside the range of the scale"],
-        answered=nothing,
-        items=nothing,
-    )
+    column = Column.blank(len(values), 0, ENTERED)
+    column.ticks[scored] = marks[scored]
+    column.mark(missing, UNSCORABLE, "no score was given")
+    column.mark(beyond, UNSCORABLE, "the score is outside the range of the scale")
+    return column
 
 
 def _skipped(instrument: Instrument, answers: Floats) -> Floats:
@@ -108,97 +106,100 @@ def _skipped(instrument: Instrument, answers: Floats) -> Floats:
 
 def _scale(form: _Form, scale: Scale, rules: Rules) -> Column:
     rows = form.rows(scale.items)
-    count = form.answers.shape[1]
-    answered, asked, enough = _enough(form, scale, rows)
+    column = _gaps(form, scale, rows)
     refused: Bools | None = None if form.bad is None else np.asarray(form.bad[rows].any(axis=0), dtype=np.bool_)
-    able = enough
     if refused is not None:
-        able = ~refused if enough is None else enough & ~refused
-    marks, scored, why = _compute(form, scale, rows, able, rules)
-
-    needed = scale.min_answered
-    counts = [f"{n} answered, {needed} needed" for n in range(len(rows) + 1)]
-    reasons = ["", *counts, *(f"{n} of {len(rows)} answered" for n in range(len(rows) + 1)), _FORBIDDEN, *why]
-    status = np.zeros(count, dtype=np.int8)
-    reason = np.zeros(count, dtype=np.int16)
-    if form.given is not None:
-        part = answered < asked
-        status[part] = PRORATED
-        reason[part] = (answered[part] + 2 + len(rows)).astype(np.int16)
-    if enough is not None:
-        reason[~enough] = (answered[~enough] + 1).astype(np.int16)
-    if refused is not None:
-        reason[refused] = 2 * len(rows) + 3
-    if scored is not None:
-        failed = ~scored if able is None else able & ~scored
-        beyond = failed & (marks != 0)
-        reason[failed] = 2 * len(rows) + 4
-        reason[beyond] = 2 * len(rows) + 5
-        status[~scored] = UNSCORABLE
-        marks = np.where(scored, marks, 0)
-    return Column(marks, scored, status, reason, reasons, answered, asked)
-
-
-def _enough(form: _Form, scale: Scale, rows: list[int]) -> tuple[Ints, Ints, Bools | None]:
-    """Count answers and items asked per administration, and say where there are enough; None: everywhere."""
-    count = form.answers.shape[1]
-    full = np.full(count, len(rows), dtype=np.int64)
-    if form.given is None:
-        return full, full, None
-    given = form.given[rows]
-    answered = given.sum(axis=0, dtype=np.int64)
-    asked = full
-    if scale.method == "mean":
-        for position, row in enumerate(rows):
-            if form.instrument.number_items[row].asked is not None:
-                asked = asked - ~given[position]
-    rule = scale.missing
-    enough = answered >= scale.min_answered
-    if rule is None or not rule.prorate:
-        enough = answered == len(rows)
-    elif rule.may_miss:
-        fixed = [position for position, id in enumerate(scale.items) if id not in rule.may_miss]
-        enough &= given[fixed].all(axis=0)
-    return answered, asked, None if enough.all() else enough
-
-
-def _compute(
-    form: _Form, scale: Scale, rows: list[int], able: Bools | None, rules: Rules
-) -> tuple[Ints, Bools | None, list[str]]:
-    """Call the rule on the rows that may be scored; give ticks, where there is a score (None: everywhere), reasons."""
-    count = form.answers.shape[1]
-    none = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+        column.mark(refused, UNSCORABLE, _FORBIDDEN)
+    able = None if not form.gaps.size and refused is None else column.status != UNSCORABLE
     compute = rules.get(scale.rule_kind)
     if compute is None:
-        return *none, [_UNKNOWN.format(kind=scale.rule_kind), _BEYOND]
-    if able is not None and not able.any():
-        return *none, [_NO_VALUE, _BEYOND]
+        column.mark(able, UNSCORABLE, _UNKNOWN.format(kind=scale.rule_kind))
+        return column
+    select = able if scale.method == "plugin" or refused is not None else None
     try:
-        answers = _frame(form, scale, rows, able)
-        values = apply(compute, answers.copy(deep=False), scale)  # whatever it writes, it writes into a copy
+        frame = _frame(form, scale, rows, select)
+        values = apply(compute, frame.copy(deep=False), scale)  # whatever it writes, it writes into a copy
     except (Exception, SystemExit):  # noqa: BLE001 - whatever a rule does, these rows say that it failed
-        return *none, [_FAILED.format(kind=scale.rule_kind), _BEYOND]
+        column.mark(able, UNSCORABLE, _FAILED.format(kind=scale.rule_kind))
+        return column
+    if select is not None:
+        spread = np.full(len(select), np.nan)
+        spread[select] = values
+        values = spread
+    _take(column, scale, values, able)
+    return column
+
+
+def _gaps(form: _Form, scale: Scale, rows: list[int]) -> Column:
+    """Say for each administration whether there are answers enough, by counting them."""
+    size = len(rows)
+    column = Column.blank(form.answers.shape[1], size)
+    if not form.gaps.size:
+        return column
+    given = form.given[rows]
+    answered = given.sum(axis=0, dtype=np.int16)
+    least = scale.min_answered if scale.missing and scale.missing.prorate else size
+    column.reasons += [f"{n} answered, {least} needed" for n in range(least)]
+    column.reasons += [f"{n} of {size} answered" for n in range(least, size)]
+    status = np.where(answered < least, UNSCORABLE, np.where(answered < size, PRORATED, COMPLETE)).astype(np.int8)
+    reason = np.where(answered < size, answered + 1, 0).astype(np.int16)
+    asked = _asked(form, scale, given)
+    whole = (status == PRORATED) & (answered == asked)
+    status[whole], reason[whole] = COMPLETE, 0
+    lacking = (status == PRORATED) & ~_may_lack(scale, given)
+    status[lacking], reason[lacking] = UNSCORABLE, len(column.reasons)
+    column.reasons.append("an answer is missing that has to be there")
+    for target, part in ((column.answered, answered), (column.items, asked), (column.status, status)):
+        target[form.gaps] = part
+    column.reason[form.gaps] = reason
+    return column
+
+
+def _asked(form: _Form, scale: Scale, given: Bools) -> npt.NDArray[np.int16]:
+    """Count the items asked: one that is not on every form and is unanswered was not."""
+    asked = np.full(given.shape[1], len(given), dtype=np.int16)
+    optional = [position for position, id in enumerate(scale.items) if form.instrument.item(id).asked is not None]
+    if optional and scale.method == "mean":
+        asked -= (~given[optional]).sum(axis=0, dtype=np.int16)
+    return asked
+
+
+def _may_lack(scale: Scale, given: Bools) -> Bools:
+    """Say where only such answers are missing as may be."""
+    may = scale.missing.may_miss if scale.missing else ()
+    fixed = [position for position, id in enumerate(scale.items) if may and id not in may]
+    return np.asarray(given[fixed].all(axis=0))
+
+
+def _take(column: Column, scale: Scale, values: Floats, able: Bools | None) -> None:
+    """Put the values of a rule in, where they are values and lie within the range of the scale."""
     marks = np.rint(values * TICK)
     with np.errstate(invalid="ignore"):
         fine = (marks >= ticks(scale.minimum)) & (marks <= ticks(scale.maximum))
-    if fine.all() and able is None:
-        return marks.astype(np.int64), None, [_NO_VALUE, _BEYOND]
-    # A value out of range is kept as a sign until the reason is written, then dropped.
-    whole = np.where(fine, marks, np.where(np.isnan(marks), 0, 1)).astype(np.int64)
-    if able is None:
-        return whole, fine, [_NO_VALUE, _BEYOND]
-    spread, scored = none
-    spread[able] = whole
-    scored[able] = fine
-    return spread, scored, [_NO_VALUE, _BEYOND]
+    if able is not None:
+        fine &= able
+    np.copyto(column.ticks, marks, where=fine, casting="unsafe")
+    if fine.all() or (able is not None and np.array_equal(fine, able)):
+        return
+    left = ~fine if able is None else able & ~fine
+    column.mark(left & np.isnan(marks), UNSCORABLE, _NO_VALUE)
+    column.mark(left & ~np.isnan(marks), UNSCORABLE, _BEYOND)
 
 
-def _frame(form: _Form, scale: Scale, rows: list[int], able: Bools | None) -> DataFrame:
+def _spread(values: Floats, select: Bools | None) -> Floats:
+    if select is None:
+        return values
+    spread = np.full(len(select), np.nan)
+    spread[select] = values
+    return spread
+
+
+def _frame(form: _Form, scale: Scale, rows: list[int], select: Bools | None) -> DataFrame:
     """Give the answers to a scale, reversed items turned within their own range."""
-    if not scale.reverse and able is None and rows == list(range(len(form.answers))):
+    if not scale.reverse and select is None and rows == list(range(len(form.answers))):
         answers = form.answers
     else:
-        answers = form.answers[rows] if able is None else form.answers[rows][:, able]
+        answers = form.answers[rows] if select is None else form.answers[rows][:, select]
         for position, id in enumerate(scale.items):
             if id in scale.reverse:
                 item = form.instrument.item(id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,36 +19,57 @@ COMPLETE, PRORATED, ENTERED, UNSCORABLE = range(4)
 COLUMNS: Final = ("row", "scale", "value", "value_ticks", "status", "reason", "n_answered", "n_items", "band")
 
 Codes: TypeAlias = npt.NDArray[np.integer[Any]]
+Number = TypeVar("Number", bound=np.integer[Any])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Column:
-    """One scale over all administrations; `reason` holds indices into `reasons`, of which the first is empty."""
+    """One scale over all administrations; `reason` holds places in `reasons`, of which the first is empty."""
 
     ticks: Ints
-    scored: Bools | None  # None: every row has a score
-    status: Codes
-    reason: Codes
+    status: npt.NDArray[np.int8]
+    reason: npt.NDArray[np.int16]
     reasons: list[str]
-    answered: Ints
-    items: Ints
+    answered: npt.NDArray[np.int16]
+    items: npt.NDArray[np.int16]
+
+    @classmethod
+    def blank(cls, count: int, items: int, status: int = COMPLETE) -> Column:
+        """Begin with every administration in the same state and all items answered."""
+        return cls(
+            ticks=np.zeros(count, dtype=np.int64),
+            status=np.full(count, status, dtype=np.int8),
+            reason=np.zeros(count, dtype=np.int16),
+            reasons=[""],
+            answered=np.full(count, items, dtype=np.int16),
+            items=np.full(count, items, dtype=np.int16),
+        )
+
+    def mark(self, where: Bools | None, status: int, reason: str) -> None:
+        """Set status and reason where a mask holds (None: everywhere)."""
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        places = slice(None) if where is None else where
+        self.status[places] = status
+        self.reason[places] = self.reasons.index(reason)
 
 
 def table(scales: tuple[Scale, ...], columns: list[Column]) -> DataFrame:
     """Lay the scales of each administration one after the other."""
     count = len(columns[0].ticks) if columns else 0
     marks = _side([column.ticks for column in columns])
-    gone = _side([np.zeros(count, np.bool_) if column.scored is None else ~column.scored for column in columns])
+    status = _side([column.status for column in columns])
+    gone = status == UNSCORABLE
     value = marks / TICK
     value[gone] = np.nan
-    scale = np.tile(np.arange(len(scales), dtype=np.int16), count)
+    scale = np.tile(np.arange(len(scales), dtype=np.int8 if len(scales) < 128 else np.int16), count)
     return DataFrame(
         {
-            "row": np.repeat(np.arange(count), len(scales)),
+            "row": np.repeat(np.arange(count), len(scales)) if len(scales) > 1 else np.arange(count),
             "scale": _named(scale, [each.id for each in scales]),
             "value": value,
             "value_ticks": pd.arrays.IntegerArray(marks, gone),
-            "status": _named(_side([column.status for column in columns]), STATUSES),
+            "status": _named(status, STATUSES),
             "reason": _reasons(columns),
             "n_answered": _side([column.answered for column in columns]),
             "n_items": _side([column.items for column in columns]),
@@ -75,16 +96,15 @@ def _bands(scales: tuple[Scale, ...], columns: list[Column]) -> pd.Categorical[s
         if scale.bands:
             place = np.array([names.setdefault(band.label, len(names)) for band in scale.bands], dtype=np.int16)
             at = np.zeros(len(column.ticks), dtype=np.int8)
-            for band in scale.bands[1:]:
+            for band in scale.bands[1:]:  # a handful: faster than a search
                 at += column.ticks >= ticks(band.low)
-            codes = place[at]
-            if column.scored is not None:
-                codes[~column.scored] = 0
+            codes = place.take(at)
+            codes[np.flatnonzero(column.status == UNSCORABLE)] = 0
         parts.append(codes)
     return _named(_side(parts), list(names))
 
 
-def _side(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def _side(arrays: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:
     """Put columns side by side and read them row by row."""
     return arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=1).ravel()
 
