@@ -46,14 +46,15 @@ class CsvReader(Reader, frozen=True):
 
     def rows(self, path: Path) -> RawTable:
         """Read all rows; what cannot be read for certain is refused with its line."""
-        encoding = self.encoding or "utf-8"
+        encoding: str = self.encoding or "utf-8"
         data = path.read_bytes()
         for mark, marked in MARKS:
             if data.startswith(mark):
                 encoding = marked
                 break
         text = _decoded(data, encoding, path.name)
-        delimiter, start = self.delimiter, 0
+        delimiter: str = self.delimiter
+        start = 0
         if text[:4].lower() == "sep=" and text[4:5] in DELIMITERS:  # a line spreadsheets write for themselves
             delimiter, start = delimiter or text[4], 1
         records = list(_records(text, delimiter or _delimiter(text, path.name), path.name))[start:]

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.intake.expand import Laid
+from fit_toolkit.intake.expand import Laid, records
 from fit_toolkit.intake.records import Problem
 from fit_toolkit.intake.values import numbers as plain_numbers
 from fit_toolkit.model.instrument import TICK, Instrument
@@ -46,15 +46,18 @@ def read_answers(laid: Laid, forms: DataFrame, catalog: Catalog, *, comma: bool)
     cells = laid.cells.assign(instrument=laid.cells["form"].map(ids))
     for id, mine in cells[cells["instrument"] != ""].groupby("instrument", sort=True):
         instrument = catalog.get(str(id))
-        mine = _known_cells(laid, instrument, mine, problems)
-        mine = _once(laid, mine, problems)
-        mine = _not_mixed(laid, mine, problems)
-        for kind, part in mine.groupby("kind"):
+        good = _known_cells(laid, instrument, mine, problems)
+        good = _not_mixed(laid, _once(laid, good, problems), problems)
+        for kind, part in good.groupby("kind"):
             totals = kind == "scale"
             text = part["text"].map(lambda each: _point(each) if comma else each)
             wide = part.assign(text=text).pivot(index="form", columns="id", values="text")  # noqa: PD010 - text stays text
             wide = wide.fillna("")
-            read = _totals(laid, instrument, wide, part, problems) if totals else _items(laid, instrument, wide, part, problems)
+            read = (
+                _totals(laid, instrument, wide, part, problems)
+                if totals
+                else _items(laid, instrument, wide, part, problems)
+            )
             raw = part.pivot(index="form", columns="id", values="raw").reindex(index=wide.index, columns=wide.columns)  # noqa: PD010
             parts.append(Answers(instrument, totals, read, raw.fillna("")))
             canon.append(canonical(read, wide))
@@ -101,11 +104,13 @@ def _point(text: str) -> str:
 def _known_cells(laid: Laid, instrument: Instrument, cells: DataFrame, problems: list[Problem]) -> DataFrame:
     """Keep the cells of items and scales the instrument has; what is answered elsewhere is reported."""
     known = {"item": set(instrument.item_ids), "scale": {scale.id for scale in instrument.scales}}
-    good = pd.Series([id in known[kind] for id, kind in zip(cells["id"], cells["kind"], strict=True)], index=cells.index)
-    for cell in cells[~good & (cells["text"] != "")].itertuples():
-        text = f"{instrument.id} has no {cell.kind} of this name"
-        column = laid.layout.roles.get(str(cell.kind), int(cell.column)) if laid.layout.long else int(cell.column)
-        problems.append(laid.problem(int(cell.row), column, text))
+    good = pd.Series(
+        [id in known[kind] for id, kind in zip(cells["id"], cells["kind"], strict=True)], index=cells.index
+    )
+    for cell in records(cells[~good & (cells["text"] != "")]):
+        text = f"{instrument.id} has no {cell['kind']} of this name"
+        column = laid.layout.roles.get(cell["kind"], cell["column"]) if laid.layout.long else cell["column"]
+        problems.append(laid.problem(cell["row"], column, text))
     return cells[good]
 
 
@@ -114,8 +119,8 @@ def _once(laid: Laid, cells: DataFrame, problems: list[Problem]) -> DataFrame:
     double = cells[cells.duplicated(["form", "id"], keep=False)]
     if len(double):
         differing = double.groupby(["form", "id"])["text"].transform("nunique") > 1
-        for cell in double[differing].itertuples():
-            problems.append(laid.problem(int(cell.row), int(cell.column), f"{cell.id} is answered twice, differently"))
+        for cell in records(double[differing]):
+            problems.append(laid.problem(cell["row"], cell["column"], f"{cell['id']} is answered twice, differently"))
     return cells.drop_duplicates(["form", "id"])
 
 
@@ -124,25 +129,29 @@ def _not_mixed(laid: Laid, cells: DataFrame, problems: list[Problem]) -> DataFra
     answered = cells[cells["text"] != ""]
     with_items = set(answered.loc[answered["kind"] == "item", "form"])
     mixed = answered[(answered["kind"] == "scale") & answered["form"].isin(with_items)]
-    for cell in mixed.itertuples():
-        text = "a total beside the items it is made from; leave one of them out (`ignore` in a map)"
-        problems.append(laid.problem(int(cell.row), int(cell.column), text))
-    empty_totals = (cells["kind"] == "scale") & ~cells["form"].isin(set(answered.loc[answered["kind"] == "scale", "form"]))
+    text = "a total beside the items it is made from; leave one of them out (`ignore` in a map)"
+    problems.extend(laid.problem(cell["row"], cell["column"], text) for cell in records(mixed))
+    empty_totals = (cells["kind"] == "scale") & ~cells["form"].isin(
+        set(answered.loc[answered["kind"] == "scale", "form"])
+    )
     empty_items = (cells["kind"] == "item") & ~cells["form"].isin(with_items)
     return cells[~cells["form"].isin(set(mixed["form"])) & ~empty_totals & ~empty_items]
 
 
 def _places(part: DataFrame) -> dict[tuple[int, str], tuple[int, int]]:
-    return {(int(f), str(i)): (int(r), int(n)) for f, i, r, n in zip(part["form"], part["id"], part["row"], part["column"], strict=True)}
+    return {
+        (int(f), str(i)): (int(r), int(n))
+        for f, i, r, n in zip(part["form"], part["id"], part["row"], part["column"], strict=True)
+    }
 
 
 def _items(laid: Laid, instrument: Instrument, wide: DataFrame, part: DataFrame, problems: list[Problem]) -> DataFrame:
     read, wrong = read_numbers(instrument, wide.reset_index(drop=True))
     read.index = wide.index
     places = _places(part) if len(wrong) else {}
-    for each in wrong.itertuples():
-        row, column = places[int(wide.index[int(each.row)]), str(each.item)]
-        problems.append(laid.problem(row, column, str(each.problem)))
+    for each in records(wrong):
+        row, column = places[int(wide.index[each["row"]]), each["item"]]
+        problems.append(laid.problem(row, column, each["problem"]))
     return read
 
 
@@ -157,7 +166,9 @@ def _totals(laid: Laid, instrument: Instrument, wide: DataFrame, part: DataFrame
         if not len(wrong):
             continue
         places = places or _places(part)
-        text = f"expected {scale.minimum:g} to {scale.maximum:g}" + (f" in steps of {scale.step:g}" if scale.step else "")
+        text = f"expected {scale.minimum:g} to {scale.maximum:g}" + (
+            f" in steps of {scale.step:g}" if scale.step else ""
+        )
         for form in wrong:
             row, column = places[int(form), str(id)]
             problems.append(laid.problem(row, column, text))

@@ -46,7 +46,11 @@ def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool)
     """Check every row and cell; nothing is written and nothing stops at the first problem."""
     found = Findings(laid, list(laid.stray))
     forms = read_context(laid, ask, catalog, found)
-    alliance = {id for id in forms.loc[forms["known"].astype(bool), "instrument"].unique() if catalog.get(id).construct == "alliance"}
+    alliance = {
+        id
+        for id in forms.loc[forms["known"].astype(bool), "instrument"].unique()
+        if catalog.get(id).construct == "alliance"
+    }
     forms = resolve(c, forms, ask, found, alliance)
     read = read_answers(laid, forms, catalog, comma=comma)
     found.problems.extend(read.problems)
@@ -100,8 +104,8 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series
     for form, key in keys.items():
         if (known := stored.get(key)) is None:
             continue
-        same = canonical_stored(known) == there.at[form, "canon"]
-        result.at[form] = -1 if same else known.id
+        same = canonical_stored(known) == there.loc[form, "canon"]
+        result.loc[form] = -1 if same else known.id
         if not same and not ask.correct:
             day = f"{known.session_on}"
             other[form] = (

@@ -31,9 +31,8 @@ class Findings:
         texts = [text] * len(forms) if isinstance(text, str) else list(text)
         values = list(forms[role]) if role in forms else [""] * len(forms)
         for row, value, said in zip(forms["row"], values, texts, strict=True):
-            at = self.laid.layout.roles.get(role)
-            value = value if at is None and isinstance(value, str) else None
-            self.problems.append(self.laid.problem(int(row), role, said, value))
+            shown = value if role not in self.laid.layout.roles and isinstance(value, str) else None
+            self.problems.append(self.laid.problem(int(row), role, said, shown))
 
 
 def read_context(laid: Laid, ask: Ask, catalog: Catalog, found: Findings) -> DataFrame:
@@ -117,7 +116,7 @@ def _assumed(forms: DataFrame, ask: Ask, start: date, found: Findings) -> Series
         found.add(forms[forms["session"] == ""], "session", "without a date the number of the session is needed")
     every = Every(ask.every)
     read = {each: every.after(start, int(each) - 1) for each in number.dropna().unique()}
-    day = number.map(lambda each: read.get(each)).astype(object)
+    day = number.map(read.get).astype(object)
     beyond = number.notna() & day.isna()
     found.add(forms[beyond], "session", "this session would be beyond the calendar")
     return _not_future(forms, day.where(day.notna(), None), ask, "session", found)
@@ -128,4 +127,3 @@ def _not_future(forms: DataFrame, day: Series[Any], ask: Ask, role: str, found: 
     text = "this day is in the future" if role == "date" else "with these assumed dates it would be in the future"
     found.add(forms[future], role, text)
     return day.where(~future, None)
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,11 @@ class Laid:
         name = self.layout.columns[column] if column >= 0 else ""
         found = self.table.rows[row][column] if column >= 0 and value is None else value or ""
         return Problem(row, self.table.lines[row], name, found, text)
+
+
+def records(frame: DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a small frame as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def lay_out(table: RawTable, layout: Layout, instrument: str) -> Laid:

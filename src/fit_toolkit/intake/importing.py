@@ -42,7 +42,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     rules: Rules | None = None,
 ) -> Outcome:
     """Import a table by its map; with a rejected row nothing is written, unless the ask says to keep going."""
-    _sensible(mapping, ask)
+    _sensible(ask)
     layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file)
     if ask.every and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
@@ -52,17 +52,19 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
         not (ask.decimal or mapping.decimal) and note_of(table, "delimiter") == ";"
     )
     if not len(table):
-        return _outcome(file, None, Written(), ask, [*notes, "the file has no rows below its header line"], False)
+        return _outcome(file, None, Written(), ask, [*notes, "the file has no rows below its header line"], wrote=False)
     laid = lay_out(table, layout, ask.instrument or mapping.instrument)
     with store.begin(dry_run=ask.dry_run) as c:
-        if source_sha256 and (before := [b.id for b in ratings.list_batches(c, source_sha256=source_sha256) if not b.undone_at]):
+        if source_sha256 and (
+            before := [b.id for b in ratings.list_batches(c, source_sha256=source_sha256) if not b.undone_at]
+        ):
             notes.append(f"this very file came in before, as batch {before[0]}")
         checked = check(c, laid, ask, catalog, comma=comma)
         going = ask.keep_going or not checked.problems
         written = Written()
         if going:
             written = write(c, checked, ask, catalog, source_sha256=source_sha256, rules=rules)
-    return _outcome(file, checked, written, ask, notes, going and written.batch is not None and not ask.dry_run)
+    return _outcome(file, checked, written, ask, notes, wrote=going and written.batch is not None and not ask.dry_run)
 
 
 def rejected_file(table: RawTable, outcome: Outcome) -> bytes:
@@ -87,7 +89,7 @@ def side_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.rejected.csv")
 
 
-def _sensible(mapping: Map, ask: Ask) -> None:
+def _sensible(ask: Ask) -> None:
     if ask.correct and not ask.reason.strip():
         raise UsageError("a correction needs a reason", hint="--correct --reason '...'")
     if bool(ask.every) != (ask.start is not None):
@@ -95,7 +97,7 @@ def _sensible(mapping: Map, ask: Ask) -> None:
 
 
 def _outcome(
-    file: str, checked: Checked | None, written: Written, ask: Ask, notes: Sequence[str], wrote: bool
+    file: str, checked: Checked | None, written: Written, ask: Ask, notes: Sequence[str], *, wrote: bool
 ) -> Outcome:
     if checked is None:
         return Outcome(file=file, rows=0, accepted=0, unchanged=0, rejected=0, written=False, notes=tuple(notes))

@@ -88,9 +88,8 @@ def _check(document: Any, found: Map) -> None:
             document.report(("columns", column), "FM201", "say one of: role, item, scale")
         elif target.role and target.role not in ROLES:
             document.report(("columns", column, "role"), "FM202", "known roles: " + ", ".join(ROLES))
-    for column in found.ignore:
-        if column in found.columns:
-            document.report(("ignore",), "FM203", f"the column '{column}' is both used and ignored")
+    for column in sorted(set(found.ignore) & set(found.columns)):
+        document.report(("ignore",), "FM203", f"the column '{column}' is both used and ignored")
     if bool(found.start) != bool(found.every):
         document.report(("start",), "FM204", "`start` and `every` go together")
 

@@ -29,7 +29,7 @@ def resolve(c: Connection, forms: DataFrame, ask: Ask, found: Findings, alliance
     known = people.candidates(c, [client for client in forms["client"].unique() if client])
     forms["fresh"] = _clients(c, forms, known, ask, found)
     _episodes(forms, known, ask, found)
-    _therapists(c, forms, ask, found, alliance)
+    _therapists(c, forms, found, alliance)
     return forms
 
 
@@ -91,9 +91,7 @@ def _table(known: dict[str, list[Candidate]]) -> DataFrame:
     return DataFrame(rows, columns=["client", "episode_code", "episode_id", "member_id", "since", "until"])
 
 
-def _unmet(
-    forms: DataFrame, unmet: DataFrame, known: dict[str, list[Candidate]], ask: Ask, found: Findings
-) -> None:
+def _unmet(forms: DataFrame, unmet: DataFrame, known: dict[str, list[Candidate]], ask: Ask, found: Findings) -> None:
     """Open an episode for forms that met none, where that was asked for and is possible; report the others."""
     if not len(unmet):
         return
@@ -134,7 +132,7 @@ def _why(listed: list[Candidate], day: date, episode: str) -> str:
     return f"this day is after the episode {last.episode} ended, on {last.until}"
 
 
-def _therapists(c: Connection, forms: DataFrame, ask: Ask, found: Findings, alliance: set[str]) -> None:
+def _therapists(c: Connection, forms: DataFrame, found: Findings, alliance: set[str]) -> None:
     staff = {each.code: each for each in people.list_staff(c)}
     given = forms["therapist"] != ""
     unknown = given & ~forms["therapist"].isin(list(staff))
@@ -146,7 +144,7 @@ def _therapists(c: Connection, forms: DataFrame, ask: Ask, found: Findings, alli
     found.add(forms.loc[stranger], "therapist", "this therapist is not assigned to the episode (fit episodes transfer)")
     usual = assigned["usual"].reindex(there.index).fillna(0).astype(int)
     forms.loc[there.index, "staff_id"] = there["staff_id"].where(there["staff_id"] > 0, usual)
-    _new_therapists(forms, ask, found, [each.id for each in staff.values() if each.role == "therapist"])
+    _new_therapists(forms, found, [each.id for each in staff.values() if each.role == "therapist"])
     needed = forms["instrument"].isin(list(alliance)) | (forms["rater"] == "therapist")
     resolved = (forms["episode_id"] > 0) | (forms["new"] != "")
     lacking = needed & resolved & (forms["staff_id"] == 0) & ~unknown
@@ -173,7 +171,7 @@ def _assigned(c: Connection, there: DataFrame) -> dict[str, Any]:
     return {"pairs": list(pairs), "usual": met.drop_duplicates("form", keep="last").set_index("form")["usual"]}
 
 
-def _new_therapists(forms: DataFrame, ask: Ask, found: Findings, therapists: list[int]) -> None:
+def _new_therapists(forms: DataFrame, found: Findings, therapists: list[int]) -> None:
     """Give each episode to be opened one therapist: the one its forms name, or the practice's only one."""
     fresh = forms[forms["new"] != ""]
     for _, part in fresh.groupby("new"):

@@ -80,7 +80,7 @@ def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str
     for kind, cls in readers.items():
         try:
             sure[kind] = float(cls().sniff(head, path.suffix.lower()))
-        except (Exception, SystemExit):  # a reader that cannot even look at the file is not asked for it
+        except (Exception, SystemExit):  # noqa: BLE001 - a reader that cannot even look at the file is not asked for it
             sure[kind] = 0.0
     best = max(sure.values(), default=0.0)
     names = sorted(kind for kind, value in sure.items() if value == best)

@@ -1,0 +1,204 @@
+"""`fit import`: ratings from a file, all or nothing; `fit import undo BATCH` takes one back."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.forms import scoring_rules, typist
+from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
+from fit_toolkit.errors import DataError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from fit_toolkit.intake.columns import Proposal
+    from fit_toolkit.intake.mapping import Map
+    from fit_toolkit.intake.records import Ask, Outcome
+    from fit_toolkit.model.parts import RawTable
+
+COLUMNS = (
+    "file", "batch", "rows", "accepted", "unchanged", "rejected", "forms", "corrected", "episodes_opened",
+    "dates_assumed", "flagged",
+)  # fmt: skip
+
+
+class _Import(click.Command):
+    """A command whose first word may be `undo`; a file of that name is given as ./undo."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Hand over to `fit import undo` where that was typed."""
+        if args[:1] == ["undo"]:
+            from fit_toolkit.cli.import_undo import command as undo
+
+            return undo.make_context(f"{info_name} undo", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("import", cls=_Import)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--map", "map_file", type=click.Path(path_type=Path, dir_okay=False), help="What the columns mean.")
+@click.option("--save-map", type=click.Path(path_type=Path, dir_okay=False), help="Write the proposed map here.")
+@click.option("--instrument", default="", metavar="ID", help="The instrument of all rows that name none.")
+@click.option("--keep-going", is_flag=True, help="Take the good rows; the others go to FILE.rejected.csv.")
+@click.option("--correct", is_flag=True, help="Let other answers for known forms replace those; needs --reason.")
+@click.option("--reason", default="", help="Why the answers are corrected.")
+@click.option("--open-episodes", is_flag=True, help="Add clients and open episodes where there are none.")
+@click.option("--start", type=DAY, help="For data without dates: the day of session 1.")
+@click.option("--every", default="", metavar="STEP", help="With --start: '1 weeks', '10 days', '2 months'.")
+@click.option("--date-format", default="", help="How days are written, such as %d/%m/%Y; otherwise 2026-03-31.")
+@click.option("--reader", default="", metavar="KIND", help="Which reader to use.")
+@click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
+@click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@dry_run_option
+@pass_app
+def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | None, fmt: str, **given: Any) -> int:
+    """Bring in ratings from FILE; `fit import undo BATCH --reason WHY` takes an import back.
+
+    Columns read without a map: client, therapist, episode, session, date, rater, occasion, instrument, and item ids
+    (or scale ids, for totals); or one answer a row, in columns item (or scale) and value. With --instrument, client,
+    date and the items are enough. Rows are accepted, unchanged or rejected; with one rejected row nothing is written,
+    unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
+    """
+    from fit_toolkit.intake.importing import run_import
+    from fit_toolkit.intake.mapping import fingerprint as map_hash
+    from fit_toolkit.intake.mapping import load_map
+    from fit_toolkit.intake.read import fingerprint, read_table
+
+    base = _base(load_map(map_file) if map_file else None, given)
+    settings = {**base.reader_settings()}
+    table = read_table(file, _readers(app), reader=base.reader, settings=settings)
+    mapping = base if map_file else _settle(app, table, base, file, save_map, dry_run=given["dry_run"])
+    if map_file and save_map:
+        raise UsageError("--map and --save-map do not go together")
+    ask = _ask(app, mapping, given, map_hash(mapping))
+    with scoring_rules(app) as rules:
+        outcome = run_import(
+            app.practice.store, app.practice.catalog, table, mapping, ask,
+            file=file.name, source_sha256=fingerprint(file), rules=rules,
+        )  # fmt: skip
+    return _report(app, table, outcome, file, fmt=fmt, ask=ask)
+
+
+def _base(loaded: Map | None, given: dict[str, Any]) -> Map:
+    """Put what the command line says in the place of what the map says."""
+    import msgspec
+
+    from fit_toolkit.intake.mapping import Map
+
+    said = {name: given[name] for name in ("instrument", "date_format", "every", "reader", "encoding") if given[name]}
+    if given["start"] is not None:
+        said["start"] = given["start"].isoformat()
+    return msgspec.structs.replace(loaded or Map(), **said)
+
+
+def _readers(app: App) -> dict[str, Any]:
+    return {kind: each.cls for kind, each in app.practice.registry.readers.items() if each.cls is not None}
+
+
+def _ask(app: App, mapping: Map, given: dict[str, Any], map_sha256: str) -> Ask:
+    from fit_toolkit.intake.records import Ask
+
+    if mapping.instrument:
+        app.practice.catalog.get(mapping.instrument)  # a misspelt id is refused with the nearest one
+    try:
+        start = date.fromisoformat(mapping.start) if mapping.start else None
+    except ValueError:
+        raise DataError("`start` is not a day such as 2026-01-05") from None
+    return Ask(
+        actor=typist(app),
+        today=app.practice.today(),
+        now=app.practice.now(),
+        instrument=mapping.instrument,
+        date_format=mapping.date_format,
+        start=start,
+        every=mapping.every,
+        map_sha256=map_sha256,
+        **{name: given[name] for name in ("open_episodes", "correct", "reason", "keep_going", "dry_run")},
+    )
+
+
+def _settle(app: App, table: RawTable, base: Map, file: Path, save_map: Path | None, *, dry_run: bool) -> Map:
+    """Agree on what the columns mean: default names are taken, likely ones only when a person agrees."""
+    from fit_toolkit.intake.columns import as_map, propose, remarks
+    from fit_toolkit.intake.mapping import as_yaml
+
+    proposals = propose(table, base, app.practice.catalog)
+    proposed = as_map(proposals, base)
+    guessed = [each for each in proposals if each.how in {"spelling", "alias"}]
+    if guessed or save_map or dry_run or any(each.how == "unknown" for each in proposals):
+        _show(app, proposals)
+    if save_map:
+        write_atomic(save_map, as_yaml(proposed, remarks(proposals)).encode())
+        app.say(f"The map is in {save_map}; look at it, then: fit import {file.name} --map {save_map}")
+    if not guessed or dry_run:
+        return proposed
+    if sys.stdin.isatty() and click.confirm("Take the columns as shown?", err=True):
+        return proposed
+    names = ", ".join(visible(each.column) for each in guessed)
+    hint = f"--map {save_map}" if save_map else "--save-map MAP writes this as a map; look at it and use it with --map"
+    raise DataError(f"the meaning of these columns is only guessed: {names}", where=f"{file.name}:1", hint=hint)
+
+
+def _show(app: App, proposals: list[Proposal]) -> None:
+    rows = [
+        {"column": each.column, "is": each.target or "?", "because": each.how if each.how != "unknown" else each.hint or "unknown",
+         "values": ", ".join(each.samples)}
+        for each in proposals
+    ]  # fmt: skip
+    app.say(as_table(rows, ["column", "is", "because", "values"]).rstrip())
+
+
+def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str, ask: Ask) -> int:
+    from fit_toolkit.intake.importing import rejected_file, side_file
+
+    for each in outcome.problems:
+        app.say(visible(each.at(outcome.file)))
+    for note in outcome.notes:
+        app.say(f"note: {visible(note)}")
+    side = None
+    if ask.keep_going and outcome.rejected and not ask.dry_run:
+        side = side_file(file)
+        write_atomic(side, rejected_file(table, outcome))
+        app.say(f"The rejected rows are in {side}; mend them and import that file.")
+    row = _row(outcome, side)
+    columns = [*COLUMNS, "written", "rejected_file", "administrations", "problems"] if fmt == "json" else COLUMNS
+    emit("import", [row], fmt=fmt, columns=columns)
+    _close(app, outcome, ask)
+    if not outcome.rejected:
+        return int(ExitCode.OK)
+    return int(ExitCode.PARTIAL if ask.keep_going else ExitCode.REJECTED)
+
+
+def _row(outcome: Outcome, side: Path | None) -> dict[str, Any]:
+    import msgspec
+
+    row = {name: getattr(outcome, name) for name in (*COLUMNS, "written")}
+    row["rejected_file"] = str(side) if side else None
+    row["administrations"] = [msgspec.to_builtins(each) for each in outcome.stored]
+    row["problems"] = [
+        {"file": outcome.file, "line": each.line, "column": each.column, "value": each.value, "problem": each.problem}
+        for each in outcome.problems
+    ]
+    return row
+
+
+def _close(app: App, outcome: Outcome, ask: Ask) -> None:
+    if ask.dry_run:
+        app.say("Dry run, nothing kept.")
+    elif outcome.rejected and not outcome.written:
+        app.say("Nothing was written. Mend the file, or take only the good rows with --keep-going.")
+    elif not outcome.written:
+        app.say("Nothing new in this file.")
+    else:
+        ids = [each.administration for each in outcome.stored]
+        app.say(f"Stored as batch {outcome.batch}, administrations {min(ids)} to {max(ids)}.")
+    if outcome.flagged and outcome.written:
+        contact = app.practice.settings.text("safety.contact") or "(write [safety] contact in fit.toml)"
+        app.say(f"*** {outcome.flagged} forms hold a flagged answer; run: fit alerts run. Contact: {contact}")
