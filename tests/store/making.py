@@ -11,7 +11,7 @@ from fit_toolkit.model.records import NewAdministration
 from fit_toolkit.store import people, ratings
 from fit_toolkit.store import schema as s
 
-NOW = datetime(2026, 3, 12, 9, 0)
+NOW = datetime.fromisoformat("2026-03-12T09:00")
 DAY = date(2026, 3, 12)
 
 

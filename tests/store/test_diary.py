@@ -12,7 +12,12 @@ from tests.store.making import DAY, NOW, forget_touched, make_episode, touched
 
 
 def asked(**changes: Any) -> Asked:
-    values = {"instrument": "arriving-today", "rater": "client", "occasion": "start", "every_sessions": 1}
+    values: dict[str, Any] = {
+        "instrument": "arriving-today",
+        "rater": "client",
+        "occasion": "start",
+        "every_sessions": 1,
+    }
     return Asked(**(values | changes))
 
 
@@ -20,12 +25,16 @@ def test_an_appointment_is_planned_once_a_day_and_then_becomes_something(store: 
     with store.begin() as c:
         make_episode(c)
         forget_touched(c)
-        diary.add_appointment(c, "c1-1", on=DAY, staff="anna", time=datetime(2026, 3, 12, 14, 0))
+        diary.add_appointment(c, "c1-1", on=DAY, staff="anna", time=datetime.fromisoformat("2026-03-12T14:00"))
         with pytest.raises(DataError, match="appointment on 2026-03-12 already"):
             diary.add_appointment(c, "c1-1", on=DAY)
         diary.set_appointment(c, "c1-1", on=DAY, status="not-attended")
         (entry,) = diary.list_appointments(c)
-        assert (entry.therapist, entry.status, entry.at) == ("anna", "not-attended", datetime(2026, 3, 12, 14, 0))
+        assert (entry.therapist, entry.status, entry.at) == (
+            "anna",
+            "not-attended",
+            datetime.fromisoformat("2026-03-12T14:00"),
+        )
         assert len(touched(c)) == 2
 
 

@@ -199,7 +199,7 @@ def test_candidates_of_many_clients_come_in_one_look(store: Store) -> None:
         rows = [{"code": f"c{number}", "added_at": NOW} for number in range(2000)]
         c.execute(sa.insert(schema.client), rows)
         make_episode(c, "x1")
-        found = people.candidates(c, [*(row["code"] for row in rows), "x1", "unknown"])
+        found = people.candidates(c, [*(f"c{number}" for number in range(2000)), "x1", "unknown"])
     assert len(found) == 2001
     assert [entry.episode for entry in found["x1"]] == ["x1-1"]
     assert found["c7"] == []

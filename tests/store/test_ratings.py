@@ -196,8 +196,8 @@ def test_undoing_two_batches_brings_back_nothing_of_either(store: Store) -> None
 
 def test_nothing_that_was_keyed_in_is_ever_changed(store: Store) -> None:
     def said(c: sa.Connection) -> list[tuple[Any, ...]]:
-        A = schema.administration.c
-        return [tuple(row) for row in c.execute(sa.select(A.id, A.raw, A.numbers, A.entered_by).order_by(A.id))]
+        a = schema.administration.c
+        return [tuple(row) for row in c.execute(sa.select(a.id, a.raw, a.numbers, a.entered_by).order_by(a.id))]
 
     with store.begin() as c:
         wrong, right = make_episode(c, "c1"), make_episode(c, "c2")

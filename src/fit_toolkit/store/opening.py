@@ -15,6 +15,7 @@ _POSTGRESQL_WRITER = 0x46495431
 _BUSY = ("database is locked", "database table is locked", "could not obtain lock", "deadlock detected")
 _DAMAGED = ("malformed", "not a database", "file is encrypted", "corrupt")
 _FULL = ("disk is full", "disk i/o error", "no space left")
+_KEPT = "events are kept as they happened and cannot be changed"
 _READ_ONLY = ("readonly", "read-only", "unable to open", "permission denied")
 
 
@@ -109,6 +110,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sa.exc.IntegrityError as error:
+        if "append-only" in str(error.orig):
+            raise StoreError(_KEPT) from error
         raise StoreError(f"a rule of the store would be broken ({_rule(error)})", hint="nothing was changed") from error
     except sa.exc.DBAPIError as error:
         raise _explained(error) from error
@@ -125,7 +128,7 @@ def _explained(error: sa.exc.DBAPIError) -> Exception:
     if any(part in said for part in _READ_ONLY):
         return StoreError("the store cannot be written or opened", hint="check who owns the practice folder")
     if "append-only" in said:
-        return StoreError("events are kept as they happened and cannot be changed")
+        return StoreError(_KEPT)
     return StoreError(f"the database refused: {type(error.orig).__name__}")
 
 

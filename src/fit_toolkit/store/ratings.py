@@ -35,8 +35,8 @@ _NOT_STORED = ("replaces", "change_reason")
 def add_administrations(
     c: sa.Connection,
     rows: Sequence[NewAdministration],
-    scores: Iterable[Mapping[str, Any]],
-    risks: Iterable[Mapping[str, Any]] = (),
+    scores: Iterable[Mapping[Any, Any]],
+    risks: Iterable[Mapping[Any, Any]] = (),
     *,
     why: str = "entry",
     at: datetime | None = None,
@@ -222,7 +222,7 @@ def _stored(row: NewAdministration, root: int | None) -> dict[str, Any]:
 
 
 def _add_results(
-    c: sa.Connection, ids: Sequence[int], scores: Iterable[Mapping[str, Any]], risks: Iterable[Mapping[str, Any]]
+    c: sa.Connection, ids: Sequence[int], scores: Iterable[Mapping[Any, Any]], risks: Iterable[Mapping[Any, Any]]
 ) -> None:
     score_rows = [
         {
