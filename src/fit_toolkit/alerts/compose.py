@@ -40,7 +40,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same for all messages of one run."""
 
     channels: tuple[str, ...]
-    run_id: int | None
+    run_id: int
     now: datetime
     link: str = ""
     include_codes: bool = False

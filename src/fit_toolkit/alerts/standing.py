@@ -56,6 +56,20 @@ def has_live(c: sa.Connection, person: int, today: date) -> bool:
     return c.execute(query.limit(1)).first() is not None
 
 
+def ended_unseen(c: sa.Connection, run_id: int) -> list[int]:
+    """Return the alerts that a run ended although nobody had acted on them yet; reads no events older than the run's."""
+    e = s.alert_event.c
+    query = s.alert_event.select().with_only_columns(e.alert_id, e.run_id, e.from_state, e.to_state)
+    found = []
+    with c.execute(query.order_by(e.id.desc())) as events:
+        for alert, run, before, after in events:
+            if run is not None and run < run_id:
+                break
+            if run == run_id and before == "open" and after not in s.LIVE_STATES:
+                found.append(alert)
+    return found
+
+
 def newest_events(c: sa.Connection, alerts: Iterable[int]) -> dict[int, int]:
     """Return for each alert the number of its newest event."""
     newest: dict[int, int] = {}

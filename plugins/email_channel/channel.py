@@ -1,0 +1,171 @@
+"""Hands one message to a mail server, and sorts what can go wrong by what helps: wait, give up, or mend the settings."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import smtplib
+import ssl
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import formatdate
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from fit_toolkit import Channel, DeliveryError, Message
+
+IMPLICIT_TLS = 465
+NO_TLS = 454  # "TLS not available": also what we say ourselves when the server's certificate is not to be trusted
+NO_LOGIN = 535
+PATIENCE = 5  # after the text a server may take longer; giving up then would send the same mail twice
+_ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # one plain address, without < > or spaces
+_LINE = re.compile(r"[^\r\n\x00]*")
+
+
+class EmailChannel(Channel, frozen=True):
+    """Sends each message to one address through a mail server; the connection is encrypted unless told otherwise.
+
+    The message's key is its Message-ID, the same at every attempt, so that a mail program can show a repeat as one.
+    """
+
+    kind: ClassVar[str] = "email"
+    address: ClassVar[str] = "email"
+
+    host: Annotated[str, Meta(description="the mail server")]
+    sender: Annotated[str, Meta(description="the sender's address")]
+    port: Annotated[int, Meta(ge=1, le=65535, description="its port; 465 is encrypted from the first byte")] = 587
+    starttls: Annotated[bool, Meta(description="encrypt, and refuse to send where the server cannot")] = True
+    username: Annotated[str, Meta(description="the account, where the server asks for one")] = ""
+    password_file: Annotated[str, Meta(description="a file holding only the password, readable by you alone")] = ""
+    ca_file: Annotated[str, Meta(description="certificates to trust instead of the system's")] = ""
+    timeout_seconds: Annotated[int, Meta(ge=1, description="give up on a silent server after this time")] = 60
+
+    def __post_init__(self) -> None:
+        """Refuse settings with which no mail can go out."""
+        if not self.host:
+            raise ValueError("the mail server is missing: set [mail] host")
+        if not _ADDRESS.fullmatch(self.sender):
+            raise ValueError("the sender is not one e-mail address: set [mail] from")
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain, in which Message-IDs are made."""
+        return self.sender.rpartition("@")[2]
+
+    def deliver(self, message: Message) -> None:
+        """Send one message; returning means that the server took it over."""
+        mail = self.compose(message)
+        with self._sorted(), self._connected() as server:
+            self._log_in(server)
+            _expect(server.mail(self.sender), "the server refused the sender")
+            _expect(server.rcpt(message.recipient), "the server refused the recipient")
+            if server.sock is not None:
+                server.sock.settimeout(self.timeout_seconds * PATIENCE)
+            _expect(server.data(mail.as_bytes()), "the server refused the message")
+
+    def compose(self, message: Message) -> EmailMessage:
+        """Write the mail; a line break in a header is refused, and so is anything but one plain address."""
+        if not _ADDRESS.fullmatch(message.recipient):
+            raise DeliveryError("the recipient has no e-mail address that can be used", permanent=True)
+        if not all(_LINE.fullmatch(text) for text in (message.subject, message.key)):
+            raise DeliveryError("a header would hold a line break", permanent=True)
+        mail = EmailMessage(policy=SMTP_POLICY)
+        mail["From"] = self.sender
+        mail["To"] = message.recipient
+        mail["Subject"] = message.subject
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = f"<{message.key}@{self.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers
+        mail.set_content(message.body, cte="7bit" if message.body.isascii() else "quoted-printable")
+        return mail
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """Connect and encrypt; a server that does not say goodbye properly has the message all the same."""
+        if self.port == IMPLICIT_TLS and self.starttls:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, self.domain, timeout=self.timeout_seconds, context=self._context()
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, self.domain, timeout=self.timeout_seconds)
+        try:
+            server.ehlo_or_helo_if_needed()
+            if self.starttls and self.port != IMPLICIT_TLS:
+                if not server.has_extn("starttls"):
+                    raise DeliveryError("the server offers no encryption (STARTTLS)", permanent=False, code=NO_TLS)
+                server.starttls(context=self._context())
+                server.ehlo()
+            yield server
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        finally:
+            server.close()
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ca_file or None)
+        except OSError:
+            raise DeliveryError(
+                "the file of trusted certificates cannot be read", permanent=False, code=NO_TLS
+            ) from None
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if not self.username:
+            return
+        if not self.starttls and not _is_this_machine(self.host):
+            raise DeliveryError("a password is not sent over an open line", permanent=False, code=NO_LOGIN)
+        server.login(self.username, self._password())
+
+    def _password(self) -> str:
+        try:
+            with Path(self.password_file).open(encoding="utf-8") as file:
+                if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                    raise DeliveryError("others can read the password file: chmod 600", permanent=False, code=NO_LOGIN)
+                return file.read().strip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise DeliveryError("the password file cannot be read", permanent=False, code=NO_LOGIN) from None
+
+    @contextmanager
+    def _sorted(self) -> Iterator[None]:
+        """Turn whatever the mail library raises into one kind of error; what the server said may hold data and is left out."""
+        try:
+            yield
+        except DeliveryError:
+            raise
+        except smtplib.SMTPAuthenticationError as error:
+            raise DeliveryError("the server did not accept the login", permanent=False, code=error.smtp_code) from None
+        except smtplib.SMTPNotSupportedError:
+            raise DeliveryError("the server offers no login", permanent=False, code=NO_LOGIN) from None
+        except smtplib.SMTPResponseException as error:
+            raise _refused("the server refused", error.smtp_code) from None
+        except ssl.SSLError as error:
+            why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else "no common protocol"
+            raise DeliveryError(f"no trusted connection: {why}", permanent=False, code=NO_TLS) from None
+        except smtplib.SMTPServerDisconnected:
+            raise DeliveryError("the server broke the connection", permanent=False) from None
+        except TimeoutError:
+            raise DeliveryError("the server did not answer in time", permanent=False) from None
+        except OSError as error:
+            raise DeliveryError(f"the server cannot be reached: {type(error).__name__}", permanent=False) from None
+
+
+def _expect(reply: tuple[int, bytes], what: str) -> None:
+    if not 200 <= reply[0] < 300:
+        raise _refused(what, reply[0])
+
+
+def _refused(what: str, code: int) -> DeliveryError:
+    return DeliveryError(f"{what} ({code})", permanent=500 <= code < 600, code=code)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

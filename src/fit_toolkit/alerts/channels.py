@@ -1,0 +1,87 @@
+"""Opens the channels a practice uses, each from its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from fit_toolkit.engine import build_part
+from fit_toolkit.errors import FitError
+from fit_toolkit.model.parts import Channel
+
+if TYPE_CHECKING:
+    from fit_toolkit.engine import Registry
+    from fit_toolkit.settings import Settings
+    from fit_toolkit.store import Store
+
+
+class Practice(Protocol):
+    """What delivery needs of a practice."""
+
+    @property
+    def root(self) -> Path:
+        """The practice folder."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Its store."""
+        ...
+
+    @property
+    def registry(self) -> Registry:
+        """What its plugins bring."""
+        ...
+
+
+class Opened(NamedTuple):
+    """Channels by kind, and for those that could not be opened why, in one line."""
+
+    channels: dict[str, Channel]
+    problems: dict[str, str]
+
+
+def open_channels(practice: Practice, kinds: Iterable[str] = ()) -> Opened:
+    """Open every channel named in `[alerts] channels`, and `kinds`; one that cannot be opened keeps no other back."""
+    channels: dict[str, Channel] = {}
+    problems: dict[str, str] = {}
+    for kind in dict.fromkeys((*practice.settings.texts("alerts.channels"), *kinds)):
+        try:
+            channels[kind] = open_channel(practice, kind)
+        except FitError as error:
+            problems[kind] = str(error)
+    return Opened(channels, problems)
+
+
+def open_channel(practice: Practice, kind: str) -> Channel:
+    """Open one channel with its settings; what stands in `[channels.KIND]` comes before the general ones."""
+    provided = practice.registry.provided("channel", kind, where=practice.settings.origins["alerts.channels"])
+    table = practice.settings.tables.get("channels", {}).get(kind)
+    own: Mapping[str, Any] = table.values if table is not None else {}
+    where = (lambda name: table.where(name or None)) if table is not None else ""
+    channel: Channel = build_part(provided, {**_general(practice, kind), **own}, where=where)
+    return channel
+
+
+def _general(practice: Practice, kind: str) -> dict[str, Any]:
+    settings = practice.settings
+    if kind == "file":
+        return {"folder": str(practice.root / settings.text("alerts.folder"))}
+    if kind != "email":
+        return {}
+    password = settings.text("mail.password_file")
+    return {
+        "host": settings.text("mail.host"),
+        "port": settings.number("mail.port"),
+        "sender": settings.text("mail.from"),
+        "starttls": settings.flag("mail.starttls"),
+        "username": settings.text("mail.username"),
+        "password_file": str(practice.root / password) if password else "",
+        "timeout_seconds": settings.number("mail.timeout_seconds"),
+    }
