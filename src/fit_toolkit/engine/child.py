@@ -54,17 +54,7 @@ class Child:
         self._serial = 0
         self._tail = b""
         self._folder = tempfile.TemporaryDirectory(prefix="fit-plugin-", ignore_cleanup_errors=True)
-        root = str(Path(fit_toolkit.__file__).parent.parent)
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOT, root, msgspec.json.encode(limits).decode()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self._folder.name,
-            env={},
-            close_fds=True,
-            start_new_session=True,
-        )
+        self._process = self._start()
         self._selector = selectors.DefaultSelector()
         self._prepare()
         self._pending: deque[memoryview] = deque()
@@ -72,7 +62,7 @@ class Child:
         self.alive = True
         try:
             self._receive(START_SECONDS, 0)
-        except ChildGoneError:
+        except BaseException:
             self.close()
             raise
 
@@ -102,7 +92,7 @@ class Child:
         self._watch_stdin()
         try:
             return self._receive(self.limits.seconds, most_bytes)
-        except ChildGoneError:
+        except BaseException:
             self.close()
             raise
 
@@ -120,6 +110,23 @@ class Child:
                 with suppress(OSError):
                     stream.close()
         self._folder.cleanup()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        root = str(Path(fit_toolkit.__file__).parent.parent)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-c", BOOT, root, msgspec.json.encode(self.limits).decode()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._folder.name,
+                env={},
+                close_fds=True,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._folder.cleanup()
+            raise ChildGoneError(f"could not be started ({type(error).__name__})") from error
 
     # ---- the pump: writes, reads and drains, whichever is possible
 
@@ -178,7 +185,8 @@ class Child:
         if part:
             self._tail = (self._tail + part)[-TAIL_BYTES:]
         else:
-            self._selector.unregister(self._err)
+            with suppress(KeyError):
+                self._selector.unregister(self._err)
 
     def _write(self) -> None:
         try:

@@ -40,8 +40,8 @@ def checked(given: object, asked: Course, course: Course) -> Findings:
         raise ContractError(f"find gave {_kind(given)} where Findings are due")
     about_members = _about_members(given, asked)
     length = len(asked.members) if about_members else len(asked)
-    for name in ("fires", "known"):
-        _mask(name, getattr(given, name), length)
+    _mask("fires", given.fires, length)
+    _mask("known", _known(given, length), length)
     for name in ("until", "renew"):
         if getattr(given, name) is not None:
             _mask(name, getattr(given, name), length)
@@ -64,6 +64,14 @@ def _about_members(given: Findings, asked: Course) -> bool:
     if given.course is not None and given.course is not asked:
         raise ContractError("the findings are about another course than the one asked about")
     return given.course is None
+
+
+def _known(given: Findings, length: int) -> NDArray[np.bool_]:
+    """What is known is worked out from columns of the plugin's own making; those have to be columns first."""
+    if given.said_known is None:
+        for column in given.judged:
+            _numbers("known", column, length)
+    return given.known
 
 
 def reason(text: Any, evidence: dict[str, NDArray[np.float64]]) -> None:

@@ -40,7 +40,7 @@ def spoken(error: BaseException, source: Source) -> str:
     """Describe an exception with its message: only for what was raised before any data was handed over."""
     if isinstance(error, SystemExit):
         return f"called sys.exit{_at(error, source)}"
-    message = one_line(str(error))
+    message = one_line(error.msg if isinstance(error, SyntaxError) else str(error))
     said = f"raised {class_name(error)}: {message}" if message else f"raised {class_name(error)}"
     return f"{said}{_at(error, source)}"
 

@@ -77,7 +77,13 @@ def findings_in(body: dict[str, Any], blobs: dict[str, bytes], course: Course) -
         members=course.members if about_members else None,
         reason=reason,
         evidence=evidence,
-        **{name: columns.get(name) for name in (*MASKS, *LEVELS)},  # type: ignore[arg-type]
+        fires=columns["fires"],
+        said_known=columns["known"],
+        until=columns.get("until"),
+        renew=columns.get("renew"),
+        back_to=columns.get("back_to"),
+        since=columns.get("since"),
+        again=columns.get("again"),
     )
     return contract.checked(findings, course, course)
 

@@ -8,9 +8,9 @@ child that was lost is started once more; a plugin that loses it again is not as
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import msgspec
 import numpy as np
@@ -28,6 +28,7 @@ from fit_toolkit.errors import ContractError
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
+Compute: TypeAlias = "Callable[[DataFrame, Any], Series[float]]"
 STARTS = 2  # the first, and one more after a crash
 
 
@@ -36,6 +37,7 @@ class Workers:
 
     def __init__(self, registry: Registry | None = None, limits: Limits | None = None) -> None:
         self.limits = limits or (registry.limits if registry is not None else Limits())
+        self._registry = registry
         self.failures: list[PluginFailure] = []
         self._children: dict[str, Child] = {}
         self._starts: dict[str, int] = {}
@@ -81,6 +83,16 @@ class Workers:
         except PluginFailureError as error:
             self.failures.append(error.failure)
             raise
+
+    def rules(self) -> dict[str, Compute]:
+        """Give every scoring rule as `compute(answers, scale)`, which takes its parameters from the scale."""
+        return {kind: self._rule(rule) for kind, rule in (self._registry.rules if self._registry else {}).items()}
+
+    def _rule(self, rule: Provided) -> Compute:
+        def compute(answers: DataFrame, scale: Any) -> Series[float]:
+            return self.compute(rule, scale.parameters, answers, scale)
+
+        return compute
 
     def facts(self, provided: Provided, parameters: Mapping[str, Any], *, where: Where = "") -> Facts:
         """Have a child make an instance and tell its facts; a refused parameter is a ConfigError."""

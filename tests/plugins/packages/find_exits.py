@@ -1,0 +1,26 @@
+"""Calls sys.exit while it looks at ratings."""
+
+from typing import Annotated
+import sys
+
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Findings, hookimpl
+
+fit_hook_api = "1.0"
+__version__ = "2.5"
+
+
+class Policy(AlertPolicy, frozen=True):
+    """Falls by `points` or more."""
+
+    kind = "find-exits"
+    points: Annotated[float, Meta(gt=0, description="how many points worse, at least")] = 1.0
+
+    def find(self, course):
+        sys.exit(0)  # here
+
+
+@hookimpl
+def register_alert_policies():
+    return [Policy]

@@ -1,0 +1,12 @@
+"""Never stops giving classes."""
+
+from fit_toolkit import AlertPolicy, hookimpl
+
+fit_hook_api = "1.0"
+__version__ = "2.5"
+
+
+@hookimpl
+def register_alert_policies():
+    while True:
+        yield AlertPolicy

@@ -1,0 +1,3 @@
+"""Prints on import, and has no hooks."""
+
+print("CANARY " * 10_000)

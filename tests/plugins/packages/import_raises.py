@@ -1,0 +1,3 @@
+"""Raises on import."""
+
+raise RuntimeError("broken from the start")  # here
