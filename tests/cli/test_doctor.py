@@ -36,7 +36,7 @@ def test_doctor_ends_with_5_when_something_is_in_the_way(practice: Path, capsys:
 
 def test_doctor_ends_with_0_when_there_are_only_warnings(practice: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--practice", str(practice), "doctor"]) == 0
-    assert "worth a look: safety, alert run" in capsys.readouterr().err
+    assert "worth a look: policies, safety, alert run" in capsys.readouterr().err
 
 
 def test_doctor_works_where_libraries_are_missing(

@@ -12,11 +12,12 @@ from fit_toolkit.doctor import State, Verdict, examine, of_practice
 from fit_toolkit.store import create_store, open_store, runs, sqlite
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+POLICY = '[[policies]]\nid = "worse"\nkind = "drop"\ninstrument = "today-together-client"\n'
 
 
 @pytest.fixture
 def practice(tmp_path: Path) -> Path:
-    (tmp_path / "fit.toml").write_text('[safety]\nprotocol = "call"\ncontact = "the duty desk"\n')
+    (tmp_path / "fit.toml").write_text(f'[safety]\nprotocol = "call"\ncontact = "the duty desk"\n{POLICY}')
     create_store(tmp_path / "store.db").close()
     return tmp_path
 
@@ -111,6 +112,28 @@ def test_an_instrument_that_takes_a_bundled_name_fails(practice: Path) -> None:
     (practice / "instruments").mkdir()
     (practice / "instruments" / "phq-9.yaml").write_text("id: phq-9\n")
     assert any("two files give" in verdict.found for verdict in findings(practice) if verdict.check == "instruments")
+
+
+def test_a_policy_that_cannot_be_asked_is_named_with_its_line(practice: Path) -> None:
+    (practice / "fit.toml").write_text(POLICY.replace("drop", "dorp"))
+    verdict = only(practice, "policies")
+    assert verdict.state is State.FAIL
+    assert "fit.toml:" in verdict.found
+    assert verdict.mend == "fit policies check"
+
+
+def test_a_practice_without_policies_is_told_that_nothing_will_be_flagged(practice: Path) -> None:
+    (practice / "fit.toml").write_text("")
+    assert only(practice, "policies").state is State.WARN
+
+
+def test_a_plugin_that_failed_is_named(practice: Path) -> None:
+    (practice / "plugins").mkdir(mode=0o700)
+    (practice / "plugins" / "ours.py").write_text("raise RuntimeError('no')\n")
+    (practice / "plugins" / "ours.py").chmod(0o600)
+    verdict = only(practice, "plugins")
+    assert verdict.state is State.FAIL
+    assert "ours" in verdict.found
 
 
 def test_an_unwritten_safety_protocol_is_a_warning(practice: Path) -> None:

@@ -60,6 +60,7 @@ class _Checks:
             ("store", self.store),
             ("instruments", self.instruments),
             ("plugins", self.of_plugins),
+            ("policies", self.policies),
             ("safety", self.safety),
             ("mail", self.mail),
             ("alert run", self.alert_run),
@@ -128,6 +129,24 @@ class _Checks:
             yield fail("plugins", str(failure), "fit plugins list")
         if not registry.failures:
             yield ok("plugins", f"{sum(plugin.state == 'loaded' for plugin in registry.plugins)} loaded")
+
+    def policies(self) -> Iterator[Verdict]:
+        """Every policy in the settings can be asked."""
+        from fit_toolkit.courses.asking import Asking
+
+        mend = "fit policies check"
+        try:
+            with Asking(self.practice) as asking:
+                failures, count = asking.failures, len({use.id for use in asking.uses})
+        except FitError as error:
+            yield fail("policies", str(error), mend)
+            return
+        for failure in failures:
+            yield fail("policies", str(failure), mend)
+        if count == 0:
+            yield warn("policies", "none, so nothing is ever flagged", f"add [[policies]] to {FILE}")
+        elif not failures:
+            yield ok("policies", f"{count} can be asked")
 
     def safety(self) -> Iterator[Verdict]:
         """It is written down what happens after a worrying answer, and whom to call."""
