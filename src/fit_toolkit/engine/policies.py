@@ -105,12 +105,12 @@ def instantiate(
     if provided.cls is not None:
         instance, facts = _convert(provided, provided.cls, given, where)
     elif workers is not None:
-        instance, facts = None, workers.facts(provided, given, where=place(where))
+        instance, facts = None, workers.facts(provided, given, where=where)
     else:
         from fit_toolkit.engine.workers import Workers as Started
 
         with Started() as alone:
-            instance, facts = None, alone.facts(provided, given, where=place(where))
+            instance, facts = None, alone.facts(provided, given, where=where)
     return ReadyPolicy(
         provided=provided,
         parameters=facts.parameters,
