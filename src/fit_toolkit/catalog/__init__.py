@@ -5,6 +5,7 @@ from __future__ import annotations
 from fit_toolkit.catalog.catalog import Catalog, build, bundled
 from fit_toolkit.catalog.files import (
     check_file,
+    check_text,
     load_instrument,
     load_norms,
     load_wording,
@@ -20,6 +21,7 @@ __all__ = [
     "build",
     "bundled",
     "check_file",
+    "check_text",
     "definition_hash",
     "load_instrument",
     "load_norms",

@@ -86,9 +86,18 @@ def _check_leaf(document: Document, path: Path, value: Any, kind: Any) -> None:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message = _plain(str(error)) + _allowed(kind)
+        if "matching regex" in message:
+            message = _described(kind) or message
         if isinstance(value, (int, float)) and not isinstance(value, bool) and "Expected `str" in str(error):
             message += "; put it in quotes"
         document.report(path, "FI104", message)
+
+
+def _described(kind: Any) -> str:
+    """Say in words what a pattern asks for, where the model says it."""
+    found = (each.description for each in get_args(kind) if isinstance(each, msgspec.Meta) and each.description)
+    text = next(found, "")
+    return f"expected {text[:1].lower()}{text[1:].rstrip('.')}" if text else ""
 
 
 def _allowed(kind: Any) -> str:

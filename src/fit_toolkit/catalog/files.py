@@ -49,11 +49,19 @@ def open_document(path: File | str) -> Document:
 
 def read_instrument(path: File | str) -> tuple[Document, Instrument | None]:
     """Read and check a definition; the record is None when the file does not fit the format."""
-    document = open_document(path)
+    return _read(open_document(path), str(path))
+
+
+def check_text(text: bytes, file: str) -> list[Finding]:
+    """List everything that is wrong with the text of a definition that is to be called `file`."""
+    return sorted(_read(read(text, file), file)[0].findings)
+
+
+def _read(document: Document, path: str) -> tuple[Document, Instrument | None]:
     instrument = _expand(document, convert(document, Instrument))
     if instrument is None:
         return document, None
-    name = str(path).replace("\\", "/").rpartition("/")[2]
+    name = path.replace("\\", "/").rpartition("/")[2]
     if name.rpartition(".")[0] != instrument.id:
         document.report(("id",), "FI201", f"the file is called {name}, so the id has to be the same, or the other way")
     for check in CHECKS:

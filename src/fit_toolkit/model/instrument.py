@@ -22,7 +22,9 @@ SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Slug: TypeAlias = Annotated[
     str, Meta(pattern=SLUG, max_length=64, description="Lower-case letters, digits and single hyphens.")
 ]
-ItemId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
+ItemId: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=32, description="Lower-case letters, digits and underscores.")
+]
 Range: TypeAlias = Annotated[tuple[float, float], Meta(description="Lowest and highest value, both included.")]
 SourceRef: TypeAlias = Annotated[
     str, Meta(min_length=1, description="Key in `sources`; several are joined by a plus sign.")

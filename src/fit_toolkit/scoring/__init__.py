@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fit_toolkit.scoring.answers import read_answer, read_numbers, way_out
+from fit_toolkit.scoring.checking import check_definition
 from fit_toolkit.scoring.risk import risk, risk_left_out
 from fit_toolkit.scoring.rules import Rules, bundled_rules, calls
 from fit_toolkit.scoring.score import entered, score
@@ -15,6 +16,7 @@ __all__ = [
     "Rules",
     "bundled_rules",
     "calls",
+    "check_definition",
     "entered",
     "read_answer",
     "read_numbers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ STATUSES: Final = ("complete", "prorated", "entered", "unscorable")
 COMPLETE, PRORATED, ENTERED, UNSCORABLE = range(4)
 COLUMNS: Final = ("row", "scale", "value", "value_ticks", "status", "reason", "n_answered", "n_items", "band")
 
-Codes: TypeAlias = npt.NDArray[np.integer[Any]]
 Number = TypeVar("Number", bound=np.integer[Any])
 
 
@@ -109,5 +108,5 @@ def _side(arrays: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:
     return arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=1).ravel()
 
 
-def _named(codes: Codes, names: Sequence[str]) -> pd.Categorical[str]:
+def _named(codes: npt.NDArray[Any], names: Sequence[str]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(codes, pd.Index(list(names)))
