@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +40,12 @@ def test_no_function_is_longer_than_60_lines() -> None:
 def test_the_limits_look_at_the_code() -> None:
     assert ROOT / "src" / "fit_toolkit" / "errors.py" in code()
     assert list(functions("def f():\n    a = 1\n    return a\n")) == [("f", 1, 3)]
+
+
+def test_most_files_and_functions_are_short() -> None:
+    files = [len(path.read_text().splitlines()) for path in code()]
+    lengths = [lines for path in code() for _, _, lines in functions(path.read_text())]
+    assert statistics.median(files) <= 150
+    assert statistics.quantiles(files, n=10)[-1] <= 350
+    assert statistics.mean(lengths) <= 13
+    assert sum(lines > 50 for lines in lengths) < 0.03 * len(lengths)

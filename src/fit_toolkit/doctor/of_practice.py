@@ -117,7 +117,7 @@ class _Checks:
             yield fail("instruments", error.what, error.hint)
             return
         if not wrong:
-            yield ok("instruments", f"{known}, of which {len(files)} your own")
+            yield ok("instruments", f"{known} known, {len(files)} your own")
 
     def of_plugins(self) -> Iterator[Verdict]:
         """Every plugin that is switched on could be loaded."""
