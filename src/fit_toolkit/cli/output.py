@@ -132,6 +132,7 @@ def _inert(value: object) -> object:
     if isinstance(value, (dict, list, tuple, date, datetime)):
         plain = _plain(value)
         return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone one would end the row for some readers
+        return f"'{lines}" if value.startswith(_FORMULA) else lines
     return "" if value is None else value

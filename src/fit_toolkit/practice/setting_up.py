@@ -118,4 +118,5 @@ def _entry(setting: Setting, values: Mapping[str, Any]) -> list[str]:
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)  # texts, numbers, truth and lists are written alike in TOML
+    # texts, numbers, truth and lists are written alike in TOML, but for one character
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -18,7 +18,7 @@ def locate(text: str) -> dict[Path, int]:
     counts: dict[Path, int] = {}
     here: Path = ()
     waiting = _Open()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if waiting.inside:
             waiting.read(line)
         elif table := _TABLE.match(line):

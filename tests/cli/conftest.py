@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.cli import run
+from fit_toolkit.practice import set_up
+
+NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Fit = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def blank_practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return set_up(tmp_path_factory.mktemp("practice") / "blank")
+
+
+@pytest.fixture
+def practice(blank_practice: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(blank_practice, tmp_path / "practice"))
+
+
+@pytest.fixture
+def fit(practice: Path, capsys: pytest.CaptureFixture[str]) -> Fit:
+    """Run `fit` in a fresh practice at noon on 12 March 2026."""
+
+    def call(*arguments: str) -> Outcome:
+        code = run(["--practice", str(practice), *arguments], clock=lambda: NOON)
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.settings import SECTIONS, SETTINGS, find_practice, load_settings
+
+
+def load(folder: Path, text: str, **variables: str) -> Any:
+    (folder / "fit.toml").write_text(text, encoding="utf-8")
+    return load_settings(folder, environment=variables)
+
+
+def test_every_setting_belongs_to_a_section_and_has_a_default_of_its_type() -> None:
+    for setting in SETTINGS:
+        assert setting.section in SECTIONS
+        assert isinstance(setting.default, setting.type), setting.name
+        assert setting.help.endswith("."), setting.name
+    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+    assert len({setting.variable for setting in SETTINGS}) == len(SETTINGS)
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path, "")
+    assert {setting.name: settings[setting.name] for setting in SETTINGS} == {s.name: s.default for s in SETTINGS}
+    assert set(settings.origins.values()) == {"default"}
+
+
+def test_a_flag_wins_over_the_environment_over_the_file_over_the_default(tmp_path: Path) -> None:
+    text = "[mail]\nport = 1\n"
+    assert load(tmp_path, text)["mail.port"] == 1
+    assert load(tmp_path, text, FIT_MAIL_PORT="2")["mail.port"] == 2
+    settings = load_settings(tmp_path, flags={"mail.port": 3}, environment={"FIT_MAIL_PORT": "2"})
+    assert (settings["mail.port"], settings.origins["mail.port"]) == (3, "flag")
+
+
+def test_every_value_knows_where_it_comes_from(tmp_path: Path) -> None:
+    settings = load(tmp_path, "[mail]\n\nport = 1\n", FIT_MAIL_HOST="mail")
+    origins = {name: settings.origins[f"mail.{name}"] for name in ("port", "host", "from")}
+    assert origins == {"port": "fit.toml:3", "host": "FIT_MAIL_HOST", "from": "default"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[mail]\n\nhots = 'x'\n", "fit.toml:3: there is no setting 'hots' in [mail] (did you mean 'host'?)"),
+        ("\n[maill]\nhost = 'x'\n", "fit.toml:2: there is no section 'maill' (did you mean 'mail'?)"),
+        ("[mail]\nport = '25'\n", "fit.toml:2: 'port' must be a whole number, not a text"),
+        ("[mail]\nport = true\n", "fit.toml:2: 'port' must be a whole number, not true or false"),
+        ("[mail]\nport = 0\n", "fit.toml:2: 'port' must be at least 1"),
+        ("[mail]\nport = 70000\n", "fit.toml:2: 'port' must be at most 65535"),
+        ("[alerts]\nchannels = 'stdout'\n", "fit.toml:2: 'channels' must be a list of texts, not a text"),
+        ("[alerts]\nchannels = [1]\n", "fit.toml:2: 'channels' must be a list of texts, not that"),
+        ("[plugins]\nchoose = {a = 1}\n", "fit.toml:2: 'choose' must be a table of texts, not that"),
+        ("[practice]\ntime_zone = 'Europe/Berln'\n", "fit.toml:2: there is no such time zone (did you mean 'Europe/Berlin'?)"),
+        ("mail = 3\n", "fit.toml:1: 'mail' is a section: write [mail]"),
+        ("policies = 3\n", "fit.toml:1: policies are written as [[policies]] tables"),
+        ("[channels]\npager = 3\n", "fit.toml:1: write [channels.NAME] tables"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert str(caught.value) == message
+
+
+def test_broken_toml_is_refused_with_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^fit\.toml:2:8: "):
+        load(tmp_path, "[mail]\nhost = \n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[mail]\npassword = 'hunter2'\n", "[channels.pager]\ntoken = 'hunter2'\n", "[[policies]]\napi_key = 'hunter2'\n"],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"fit\.toml:2: '\w+' holds a secret") as caught:
+        load(tmp_path, text)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_file_that_holds_a_secret_may_be_named(tmp_path: Path) -> None:
+    assert load(tmp_path, "[mail]\npassword_file = 'mail.key'\n")["mail.password_file"] == "mail.key"
+
+
+@pytest.mark.parametrize(
+    ("variable", "typed", "name", "value"),
+    [
+        ("FIT_MAIL_STARTTLS", "no", "mail.starttls", False),
+        ("FIT_ALERTS_CHANNELS", "stdout, email", "alerts.channels", ["stdout", "email"]),
+        ("FIT_PLUGINS_CHOOSE", "drop=ours", "plugins.choose", {"drop": "ours"}),
+        ("FIT_MAIL_PORT", " 26 ", "mail.port", 26),
+        ("FIT_PRACTICE_NAME", "42", "practice.name", "42"),
+    ],
+)
+def test_the_environment_is_read_by_the_type_of_the_setting(
+    tmp_path: Path, variable: str, typed: str, name: str, value: object
+) -> None:
+    assert load(tmp_path, "", **{variable: typed})[name] == value
+
+
+def test_a_wrong_value_in_the_environment_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^FIT_MAIL_PORT: 'port' must be a whole number"):
+        load(tmp_path, "", FIT_MAIL_PORT="many")
+
+
+def test_policies_are_handed_on_as_typed_with_the_line_of_every_key(tmp_path: Path) -> None:
+    text = "[[policies]]\nid = 'a'\nkind = 'drop'\n\n[[policies]]\nid = 'b'\npoints = 1.5\n"
+    first, second = load(tmp_path, text).policies
+    assert (dict(first.values), first.where()) == ({"id": "a", "kind": "drop"}, "fit.toml:1")
+    assert (dict(second.values), second.where("points")) == ({"id": "b", "points": 1.5}, "fit.toml:7")
+    assert second.where("missing") == "fit.toml:5"
+
+
+def test_tables_of_channels_are_handed_on_as_typed(tmp_path: Path) -> None:
+    tables = load(tmp_path, "[channels.pager]\nurl = 'x'\n").tables
+    assert (dict(tables["channels"]["pager"].values), tables["channels"]["pager"].line) == ({"url": "x"}, 1)
+    assert tables["readers"] == {}
+
+
+def test_the_settings_of_a_section_come_by_their_short_names(tmp_path: Path) -> None:
+    settings = load(tmp_path, "[mail]\nhost = 'mail'\n")
+    assert settings.section("mail")["host"] == "mail"
+    assert settings.plugins.memory_mb == settings.number("plugins.memory_mb")
+    assert settings.flag("plugins.isolate") is settings.plugins.isolate is True
+    assert settings.texts("alerts.channels") == ("stdout",)
+
+
+def test_the_practice_is_the_nearest_folder_upward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fit.toml").touch()
+    deep = tmp_path / "sheets" / "march"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    assert find_practice() == tmp_path
+    assert find_practice(tmp_path) == tmp_path
+    with pytest.raises(ConfigError, match="fit init"):
+        find_practice(deep)
+
+
+def test_no_practice_anywhere_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="fit init makes a practice"):
+        find_practice()
