@@ -61,3 +61,25 @@ def say_flagged(app: App, instrument: Instrument, flagged: int, left_out: int, s
         app.say("")
     if left_out:
         app.say(f"A flagged question of {instrument.short} was left out: ask about it.")
+
+
+def list_forms(app: App, client: str, fmt: str) -> None:
+    """Print a client's forms with the ids that `fit move` and `fit void` take."""
+    from fit_toolkit.cli.output import emit
+    from fit_toolkit.intake.mend import forms_of
+
+    rows = [
+        {
+            "administration": each.id,
+            "session_date": each.session_on,
+            "instrument": each.instrument,
+            "rater": each.rater,
+            "occasion": each.occasion,
+            "scores": {score.scale: score.value for score in each.scores},
+            "mode": each.mode,
+            "entered_by": each.entered_by,
+            "batch": each.batch_id,
+        }
+        for each in forms_of(app.practice.store, client)
+    ]
+    emit("forms", rows, fmt=fmt)

@@ -119,8 +119,10 @@ def _once(laid: Laid, cells: DataFrame, problems: list[Problem]) -> DataFrame:
     double = cells[cells.duplicated(["form", "id"], keep=False)]
     if len(double):
         differing = double.groupby(["form", "id"])["text"].transform("nunique") > 1
-        for cell in records(double[differing]):
-            problems.append(laid.problem(cell["row"], cell["column"], f"{cell['id']} is answered twice, differently"))
+        problems.extend(
+            laid.problem(cell["row"], cell["column"], f"{cell['id']} is answered twice, differently")
+            for cell in records(double[differing])
+        )
     return cells.drop_duplicates(["form", "id"])
 
 

@@ -90,7 +90,7 @@ def _doubles(forms: DataFrame, found: Findings) -> Series[bool]:
 
 
 def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series[Any]:
-    """Compare with what the store holds: 0 for a new form, -1 for one that is there, else what it would correct."""
+    """Compare with the store: 0 for a new form, the id of what it would correct, less than 0 (minus its id) if there."""
     result = Series(0, index=forms.index, dtype="int64")
     there = forms[forms["sound"] & (forms["member_id"] > 0)]
     keys = {
@@ -105,7 +105,7 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series
         if (known := stored.get(key)) is None:
             continue
         same = canonical_stored(known) == there.loc[form, "canon"]
-        result.loc[form] = -1 if same else known.id
+        result.loc[form] = -known.id if same else known.id
         if not same and not ask.correct:
             day = f"{known.session_on}"
             other[form] = (
@@ -121,7 +121,7 @@ def _fates(laid: Laid, forms: DataFrame, read: Read, found: Findings) -> Checked
     bad_rows = {problem.row for problem in found.problems}
     rejected_forms = _reached(laid.links, bad_rows)
     bad_rows |= set(laid.links.loc[laid.links["form"].isin(rejected_forms), "row"])
-    settled = forms["double"] | (forms["replaces"] == -1)
+    settled = forms["double"] | (forms["replaces"] < 0)
     fate = np.where(settled, "unchanged", np.where(forms["replaces"] > 0, "corrected", "new"))
     forms["fate"] = np.where(forms.index.isin(list(rejected_forms)), "rejected", fate)
     rows = Series("unchanged", index=range(len(laid.table)), dtype=object)

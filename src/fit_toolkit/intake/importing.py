@@ -121,6 +121,7 @@ def _outcome(
         dates_assumed=bool(ask.every),
         flagged=written.flagged,
         stored=tuple(sorted(written.stored, key=lambda each: each.administration)) if wrote else (),
+        there=tuple(sorted(-int(each) for each in checked.forms["replaces"] if each < 0)),
         problems=checked.problems,
         notes=tuple(said),
     )

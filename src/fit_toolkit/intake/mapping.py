@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,7 +16,10 @@ from fit_toolkit.errors import DataError
 ROLES = (
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
 )  # fmt: skip
-Column: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
+_PLAIN = (
+    "source", "reader", "encoding", "delimiter", "decimal", "date_format", "instrument", "start", "every",
+    "on_unknown_column",
+)  # fmt: skip
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -103,10 +106,7 @@ def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
     """Write a map as YAML that people can read and change; remarks become comments at the end."""
     plain = msgspec.to_builtins(found)
     lines = [f"# How to read a file; used with `fit import FILE --map THIS`.\nformat: {found.format}"]
-    for name in ("source", "reader", "encoding", "delimiter", "decimal", "date_format", "instrument", "start", "every",
-                 "on_unknown_column"):  # fmt: skip
-        if plain.get(name):
-            lines.append(f"{name}: {_quoted(plain[name])}")
+    lines += [f"{name}: {_quoted(plain[name])}" for name in _PLAIN if plain.get(name)]
     lines.append("columns:" if plain.get("columns") else "columns: {}")
     lines += [f"  {_quoted(column)}: {_flow(target)}" for column, target in plain.get("columns", {}).items()]
     if plain.get("values"):

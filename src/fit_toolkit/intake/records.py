@@ -40,6 +40,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     keep_going: bool = False
     dry_run: bool = False
     map_sha256: str | None = None
+    kind: Literal["import", "enter"] = "import"
+    batch: int | None = None
+    mode: Literal["paper", "screen", "phone", "read-aloud", "import"] = "import"
+    language: str | None = None
+    seen_client_answers: bool | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -68,6 +73,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     dates_assumed: bool = False
     flagged: int = 0
     stored: tuple[Stored, ...] = ()
+    there: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 

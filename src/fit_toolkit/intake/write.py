@@ -100,7 +100,10 @@ class _Writer:
             session_on=values["session_on"],
             session_given=int(session) if isinstance(session, int) else None,
             occasion=values["occasion"],
-            mode="import",
+            mode=self.ask.mode,
+            language=self.ask.language,
+            form_version=part.instrument.version if self.ask.kind == "enter" else None,
+            seen_client_answers=self.ask.seen_client_answers if values["rater"] == "therapist" else None,
             dates_assumed=bool(self.ask.every),
             raw=raw,
             numbers=numbers,
@@ -121,16 +124,18 @@ def write(
     active = checked.forms[checked.forms["fate"].isin(["new", "corrected"])]
     if not len(active):
         return writer.written
-    batch = ratings.start_batch(
-        c, "import", actor=ask.actor, at=ask.now, source_sha256=source_sha256, map_sha256=ask.map_sha256
+    writer.written.batch = ask.batch or ratings.start_batch(
+        c, ask.kind, actor=ask.actor, at=ask.now, source_sha256=source_sha256, map_sha256=ask.map_sha256
     )
-    writer.written.batch = batch
     active = writer.open(active)
     pairs = people.pairs_of(c, [int(member) for member in active["member_id"].unique()])
     for part in checked.read.parts:
         writer.store(part, active, pairs)
     counts = {fate: checked.count(fate) for fate in ("accepted", "unchanged", "rejected")}
-    ratings.finish_batch(c, batch, **counts)
+    if ask.batch:  # one more form of a pile
+        there = next(each for each in ratings.list_batches(c) if each.id == ask.batch)
+        counts = {fate: count + getattr(there, fate) for fate, count in counts.items()}
+    ratings.finish_batch(c, writer.written.batch, **counts)
     return writer.written
 
 

@@ -1,0 +1,136 @@
+"""`fit form`: blank forms to print, for one client, for nobody yet, or for all appointments of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.forms import check_safety
+from fit_toolkit.cli.output import emit, write_atomic
+from fit_toolkit.errors import ConfigError, DataError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from fit_toolkit.model.instrument import Instrument
+
+
+@click.command("form")
+@click.argument("client", required=False)
+@click.argument("instrument", required=False)
+@click.option("--blank", metavar="INSTRUMENT", default="", help="A form without a code, to be written in.")
+@click.option("--date", "day", type=DAY, help="Printed on the form; without a client: all appointments of that day.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="FILE.html or FILE.pdf; a folder with --date.")
+@click.option("--language", default="", help="Language of the form; the practice's when left out.")
+@click.option(
+    "--as", "kind", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True, help="For a folder."
+)
+@pass_app
+def command(
+    app: App,
+    /,
+    client: str | None,
+    instrument: str | None,
+    *,
+    blank: str,
+    day: date | None,
+    output: Path | None,
+    language: str,
+    kind: str,
+) -> int:
+    """Print a blank form: code, day, version, and who will see it.
+
+    FIT (feedback-informed treatment) asks for one at each session. Without -o the page goes to stdout as HTML. A form
+    whose wording is not part of the toolkit needs a wording file of the practice.
+    """
+    if blank or (client and instrument):
+        made = _Maker(app, language)
+        _write(made.page(blank or instrument or "", client or "", day, output), output)
+        return 0
+    if client or day is None:
+        raise UsageError(
+            "say whose form and which, or which day",
+            hint="fit form CLIENT INSTRUMENT; fit form --blank INSTRUMENT; fit form --date today -o DIR",
+        )
+    if output is None:
+        raise UsageError("the forms of a day go into a folder", hint="-o DIR")
+    return _day_of_forms(app, _Maker(app, language), day, output, kind)
+
+
+class _Maker:
+    """Makes pages of forms with the settings of the practice."""
+
+    def __init__(self, app: App, language: str) -> None:
+        self.app = app
+        self.language = language or app.practice.settings.text("practice.language")
+
+    def page(self, id: str, client: str, day: date | None, output: Path | None) -> bytes:
+        """Make one form, as PDF where the file is called so."""
+        from fit_toolkit.intake.planned import items_asked
+        from fit_toolkit.sheets.form import form_pdf, render_form
+
+        practice = self.app.practice
+        instrument = practice.catalog.get(id)
+        check_safety(self.app, instrument)
+        wish: dict[str, Any] = {
+            "code": client,
+            "date": day,
+            "who_sees": practice.settings.text("people.who_sees"),
+            "language": self.language,
+            "folders": [practice.root / "templates"],
+        }
+        if client:
+            wish["asked"] = items_asked(practice.store, instrument, client, day or practice.today())
+        wording = practice.catalog.wording(id, self.language)
+        if wording is None:
+            raise _no_words(instrument, practice.catalog.languages(id), self.language)
+        if output is not None and output.suffix.lower() == ".pdf":
+            return form_pdf(instrument, wording, **wish)
+        return render_form(instrument, wording, **wish).encode()
+
+
+def _no_words(instrument: Instrument, languages: tuple[str, ...], language: str) -> DataError:
+    if languages:
+        return DataError(
+            f"{instrument.id} has no wording in the language {language}",
+            hint=f"there is: {', '.join(languages)}; choose with --language",
+        )
+    terms = {"commercial": "is sold under a licence", "permission": "needs its holder's permission"}
+    what = terms.get(instrument.licence.status, f"has the licence status '{instrument.licence.status}'")
+    holder = f" ({instrument.licence.holder})" if instrument.licence.holder else ""
+    return DataError(
+        f"{instrument.id} cannot be printed: it {what}{holder} and its wording is not part of the toolkit",
+        hint=f"use the original forms, or put the words your licence allows into instruments/wording/{language}/"
+        f"{instrument.id}.yaml",
+    )
+
+
+def _write(page: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(page, nl=False)
+    else:
+        write_atomic(output, page)
+
+
+def _day_of_forms(app: App, maker: _Maker, day: date, folder: Path, kind: str) -> int:
+    from fit_toolkit.intake.planned import forms_for
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    planned = forms_for(app.practice.store, app.practice.catalog, day)
+    rows, failed = [], 0
+    for number, each in enumerate(planned, 1):
+        file = folder / f"{number:03d}.{kind}"
+        try:
+            _write(maker.page(each.instrument, each.client, day, file), file)
+        except (DataError, ConfigError) as error:
+            failed += 1
+            app.say(f"fit: form {number}: {error}")
+            continue
+        rows.append(
+            {"form": file.name, "client": each.client, "instrument": each.instrument, "occasion": each.occasion}
+        )
+    emit("forms", rows, empty=f"no forms are planned for {day} (fit appointments, fit plan)")
+    return int(ExitCode.PARTIAL) if failed else int(ExitCode.OK)

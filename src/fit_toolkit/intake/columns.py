@@ -1,0 +1,138 @@
+"""What the columns of a file may mean: exact names are taken, likely ones are proposed, near ones only mentioned."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.intake.layout import ALWAYS_IGNORED, instruments_in, suggestion
+from fit_toolkit.intake.mapping import ROLES, Map, Target
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.parts import RawTable
+
+How = Literal["exact", "spelling", "alias", "ignored", "unknown"]
+ALIASES: dict[str, tuple[str, ...]] = {
+    "client": ("clientid", "clientcode", "clientno", "code", "id", "person", "personid", "participant", "subject"),
+    "therapist": ("therapistid", "therapistcode", "counsellor", "counselor", "practitioner", "staff"),
+    "episode": ("episodeid", "episodecode", "case", "caseid", "referral"),
+    "session": ("sessionno", "sessionnumber", "sessionid", "visit", "time", "wave", "assessment"),
+    "date": ("sessiondate", "dateofsession", "day", "on", "completed", "completedon", "dateofcompletion", "datum"),
+    "rater": ("ratedby", "respondent", "source"),
+    "occasion": ("when", "moment"),
+    "instrument": ("measure", "questionnaire", "scalename", "test", "form"),
+    "item": ("itemid", "question", "questionid"),
+    "scale": ("scaleid", "subscale"),
+    "value": ("answer", "score", "response", "result"),
+}
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What one column is taken for, why, and a few of its values; `hint` names a near miss that is never taken."""
+
+    column: str
+    target: str
+    how: How
+    samples: tuple[str, ...] = ()
+    hint: str = ""
+
+
+def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
+    """Propose a meaning for every named column that the map does not settle already."""
+    roles = _roles()
+    first = {column: _match(column, roles, set(ROLES)) for column in table.columns if column.strip()}
+    instruments = _instruments(table, first, base, catalog)
+    names = {**roles, **_items(instruments)}
+    ids = set(ROLES) | {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
+    taken: set[str] = set()
+    proposals = []
+    for position, column in enumerate(table.columns):
+        if not column.strip() or column in base.columns or column in base.ignore:
+            continue
+        samples = tuple(dict.fromkeys(row[position].strip() for row in table.rows[:50] if row[position].strip()))[:3]
+        target, how = _match(column, names, ids)
+        if column in ALWAYS_IGNORED:
+            target, how = "", "ignored"
+        elif target in taken or (target in ROLES and how != "exact" and target in table.columns):
+            target, how = "", "unknown"  # somebody with a better claim has it
+        taken.add(target)
+        hint = suggestion(column, ids) if how == "unknown" else ""
+        proposals.append(Proposal(column, target, how, samples, hint))
+    return proposals
+
+
+def as_map(proposals: Sequence[Proposal], base: Map) -> Map:
+    """Make a map of everything that was proposed; unknown columns stay unknown."""
+    columns: dict[str, str | Target] = {each.column: each.target for each in proposals if each.target}
+    return msgspec.structs.replace(base, columns={**columns, **base.columns})
+
+
+def remarks(proposals: Sequence[Proposal]) -> tuple[str, ...]:
+    """Say about a saved map what was guessed and what is still to be settled by a person."""
+    guessed = [
+        f"guessed, please check: {each.column} is {each.target}"
+        for each in proposals
+        if each.how in {"spelling", "alias"}
+    ]
+    unknown = [
+        f"not understood: {each.column!r} (give it a meaning under `columns`, or name it under `ignore`) {each.hint}"
+        for each in proposals
+        if each.how == "unknown"
+    ]
+    return (*guessed, *unknown)
+
+
+def _instruments(table: RawTable, first: dict[str, tuple[str, How]], base: Map, catalog: Catalog) -> list[Instrument]:
+    named = [column for column, (target, _) in first.items() if target == "instrument"]
+    named += [column for column in base.columns if base.target(column).role == "instrument"]
+    cells = {row[table.columns.index(column)] for column in named if column in table.columns for row in table.rows}
+    return instruments_in(catalog, cells, base)
+
+
+def _match(column: str, names: dict[str, str], ids: set[str]) -> tuple[str, How]:
+    if column in ids:
+        return column, "exact"
+    plain = plain_name(column)
+    if plain not in names:
+        return "", "unknown"
+    target = names[plain]
+    return target, "spelling" if plain == plain_name(target) else "alias"
+
+
+def _roles() -> dict[str, str]:
+    names = {alias: role for role, aliases in ALIASES.items() for alias in aliases}
+    return names | {role: role for role in ROLES}
+
+
+def _items(instruments: Iterable[Instrument]) -> dict[str, str]:
+    """Give the usual spellings of items and scales; one that two instruments would claim is nobody's."""
+    claims: dict[str, set[str]] = {}
+    for instrument in instruments:
+        stem = plain_name(instrument.id)
+        for number, item in enumerate(instrument.items, 1):
+            own = plain_name(item.id)
+            for name in (
+                own,
+                stem + own,
+                f"{stem}{number}",
+                f"{stem}item{number}",
+                f"item{number}",
+                f"question{number}",
+            ):
+                claims.setdefault(name, set()).add(item.id)
+        for scale in instrument.scales:
+            own = plain_name(scale.id)
+            for name in (own, stem + own):
+                claims.setdefault(name, set()).add(scale.id)
+        for name in (stem, f"{stem}sum", f"{stem}score", f"{stem}totalscore", "totalscore", "sum", "sumscore"):
+            claims.setdefault(name, set()).add(instrument.main_scale)
+    return {name: next(iter(targets)) for name, targets in claims.items() if len(targets) == 1}
+
+
+def plain_name(text: str) -> str:
+    """Bring a column name to letters and digits in lower case, whatever blanks, marks and widths it came with."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(mark for mark in folded if mark.isalnum())
