@@ -91,6 +91,12 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str = ""
     where: str = ""
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names a practice may write for it: that of the distribution."""
+        name = self.where.partition(" ")[0].replace("_", "-").lower()
+        return (name,) if self.origin == "package" and name != self.name else ()
+
 
 class PluginFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that went wrong, attributed; `error` is one line without client data."""

@@ -108,6 +108,14 @@ def build_registry(
     return registry
 
 
+def build_alone(source: Source, settings: PluginSettings | None = None) -> Registry:
+    """Load one plugin and nothing else, whether or not it is enabled."""
+    build = _Build(settings or Defaults(), third_party=True)
+    build.enabled, build.disabled = {source.name}, set()
+    build.add(source)
+    return build.registry()
+
+
 def probe(source: Source, limits: Limits) -> Description:
     """Load a plugin in a child process of its own and give what it brings; never raises for what the plugin does."""
     try:
@@ -189,7 +197,7 @@ class _Build:
         if not self.third_party:
             return
         known = set(self.sources) | {failure.plugin for failure in self.failures}
-        known |= {_dist_name(source) for source in self.sources.values()}
+        known |= {alias for source in self.sources.values() for alias in source.aliases}
         for name in sorted(self.enabled - known):
             error = "is enabled in fit.toml but not installed"
             self.failures.append(PluginFailure(name, "", "", "", error))
@@ -216,7 +224,7 @@ class _Build:
         )
 
     def _off(self, source: Source) -> str | None:
-        names = {source.name, _dist_name(source)}
+        names = {source.name, *source.aliases}
         if names & self.disabled:
             return "switched off in fit.toml ([plugins] disabled)"
         if source.origin == "package" and not names & self.enabled:
@@ -293,10 +301,6 @@ def _require(registry: Registry, required: Iterable[str]) -> None:
 
 def _shown(failure: PluginFailure) -> str:
     return " ".join(part for part in (failure.hook, failure.thing, failure.error) if part)
-
-
-def _dist_name(source: Source) -> str:
-    return plugin_name(source.where.partition(" ")[0]) if source.origin == "package" else source.name
 
 
 def _by_origin(info: PluginInfo) -> tuple[int, str]:

@@ -1,0 +1,84 @@
+"""What the commands about plugins share: the registry, with or without a practice."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fit_toolkit.cli.context import App
+from fit_toolkit.errors import ConfigError, PluginError
+
+if TYPE_CHECKING:
+    from fit_toolkit.engine import Registry
+    from fit_toolkit.engine.records import Source
+    from fit_toolkit.settings import PluginOptions
+
+
+def options_of(app: App) -> tuple[PluginOptions | None, Path | None]:
+    """Give the practice's settings about plugins and its folder; nothing where there is no practice."""
+    from fit_toolkit.settings import find_practice
+
+    if app.folder is None:
+        try:
+            find_practice(None)
+        except ConfigError:
+            return None, None
+    return app.practice.settings.plugins, app.practice.root
+
+
+def registry_of(app: App, *, only: str | None = None) -> Registry:
+    """Load the plugins to look at them: one that is required and broken is shown here, not refused.
+
+    `only` loads that plugin alone, whether or not it is enabled.
+    """
+    from fit_toolkit.engine.registry import build_alone, build_registry
+
+    options, root = options_of(app)
+    if options is not None:
+        options = dataclasses.replace(options, required=())
+    if only is not None:
+        return build_alone(source_of(app, only), options)
+    return build_registry(options, root, third_party=app.plugins)
+
+
+def source_of(app: App, name: str) -> Source:
+    """Find a plugin by its name or its distribution's, without loading any."""
+    from fit_toolkit.engine.discover import discover, plugin_name
+
+    _, root = options_of(app)
+    found = discover(root, third_party=app.plugins)
+    wanted = plugin_name(name)
+    for source in found.sources:
+        if wanted in {source.name, *source.aliases}:
+            return source
+    for refused in found.refused:
+        if refused.source.name == wanted:
+            raise PluginError(str(refused.failure))
+    near = difflib.get_close_matches(wanted, [source.name for source in found.sources], n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else "`fit plugins list` shows all"
+    raise PluginError(f"there is no plugin {name!r}", hint=hint)
+
+
+def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> bool:
+    """Switch a plugin on or off in fit.toml; say whether that changes the file."""
+    from fit_toolkit.cli.output import write_atomic
+    from fit_toolkit.engine.enabling import with_name, without_name
+    from fit_toolkit.settings import FILE
+
+    file = app.practice.root / FILE
+    before = file.read_bytes().decode("utf-8")
+    text = before
+    for name in (source.name, *source.aliases):
+        if on:
+            text = without_name(text, "disabled", name)
+        elif source.origin == "package":
+            text = without_name(text, "enabled", name)
+    if on and source.origin == "package":
+        text = with_name(text, "enabled", source.name)
+    if not on and source.origin != "package":
+        text = with_name(text, "disabled", source.name)
+    if text != before and not dry_run:
+        write_atomic(file, text.encode("utf-8"))
+    return text != before

@@ -1,0 +1,34 @@
+"""`fit plugins enable`: switch a plugin on in fit.toml."""
+
+from __future__ import annotations
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.errors import PluginError
+
+
+@click.command("enable")
+@click.argument("name")
+@dry_run_option
+@pass_app
+def command(app: App, name: str, dry_run: bool) -> None:
+    """Switch the plugin NAME on in fit.toml, after loading it once in a child process to show what it is.
+
+    A plugin is code that runs under your account: enable only what you trust. Everything else in fit.toml stays as it
+    is, comments included.
+    """
+    from fit_toolkit.cli.plugins_common import change_settings, registry_of, source_of
+
+    source = source_of(app, name)
+    registry = registry_of(app, only=name)
+    info = registry.plugin(source.name)
+    app.say(f"{info.name}: {info.source} {info.where}, version {info.version or 'unknown'}")
+    app.say(f"hooks: {', '.join(info.hooks) or 'none'}; brings: {', '.join(info.kinds) or 'nothing'}")
+    if registry.failures:
+        raise PluginError(f"nothing was changed: {registry.failures[0]}", hint=f"fit plugins check {info.name}")
+    if not change_settings(app, source, on=True, dry_run=dry_run):
+        app.say(f"{info.name} is on already; nothing was changed")
+    else:
+        app.say(f"{info.name} {'would be' if dry_run else 'is'} switched on in fit.toml")

@@ -1,0 +1,138 @@
+"""Made-up courses, answers and parameters to try plugins on; no client's data is ever used for a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from fit_toolkit.course import Course, Members, Norms, Rating, ScaleView, ticks
+from fit_toolkit.engine.records import Thing
+
+TODAY = 20_000
+NORMS = Norms(name="example", mean=7.0, sd_between=1.5, sd_within=1.0)
+Ints = NDArray[np.int64]
+
+
+def courses(counts: Sequence[int], *, ratings: Sequence[Rating] = (), higher_is_better: bool = True) -> Course:
+    """Courses with these numbers of ratings: falls, rises, flat stretches, long gaps; partners at most sessions."""
+    rng = np.random.default_rng(len(counts) + sum(counts))
+    course = _course(rng, counts, ScaleView("example", "total", higher_is_better=higher_is_better, trigger=7.0))
+    partners = {}
+    for rating in ratings:
+        scale = ScaleView(rating.instrument or "example", rating.scale or "total", higher_is_better=higher_is_better)
+        partners[rating] = pick(replace(course, scale=scale), rng.random(len(course)) < 0.8)
+    return replace(course, partners=partners)
+
+
+def pick(course: Course, points: NDArray[np.bool_], rows: Ints | None = None) -> Course:
+    """The same courses with some points only, or only the courses `rows` of them."""
+    rows = np.arange(len(course.count)) if rows is None else rows
+    kept = points & np.isin(course.owner, rows)
+    count = np.bincount(course.owner[kept], minlength=len(course.count))[rows]
+    newest = {int(owner): int(day) for owner, day in zip(course.owner[kept], course.day[kept], strict=True)}
+    partners = {}
+    for rating, partner in course.partners.items():
+        known = [newest.get(int(owner), -1) >= day for owner, day in zip(partner.owner, partner.day, strict=True)]
+        partners[rating] = pick(partner, np.array(known, bool), rows)
+    columns = {name: column[rows] for name, column in course.members.columns().items()}
+    return Course(
+        **{name: getattr(course, name)[kept] for name in ("tick", "day", "session", "root", "prorated", "mark")},
+        offsets=np.concatenate(([0], np.cumsum(count))).astype(np.int64),
+        member=np.arange(len(rows), dtype=np.int64),
+        members=Members.from_columns(columns, course.members.today),
+        scale=course.scale,
+        partners=partners,
+        max_gap_days=course.max_gap_days,
+    )
+
+
+def parameters(thing: Thing, *, required_only: bool) -> dict[str, Any]:
+    """Parameters that fit the types and bounds of a policy or rule."""
+    return {
+        parameter.name: _value(_property(thing.schema, parameter.name), thing.schema)
+        for parameter in thing.parameters
+        if parameter.required or not required_only
+    }
+
+
+def _course(rng: np.random.Generator, counts: Sequence[int], scale: ScaleView) -> Course:
+    n, m = int(sum(counts)), len(counts)
+    starts = np.repeat(rng.integers(TODAY - 700, TODAY - 600, m), counts)
+    steps = rng.choice([1, 7, 7, 7, 14, 60], n)
+    first = np.concatenate([np.arange(count) for count in counts] or [np.empty(0, int)])
+    steps[first == 0] = 0
+    day = starts + np.concatenate([np.cumsum(part) for part in np.split(steps, np.cumsum(counts)[:-1])] or [steps])
+    return Course(
+        tick=ticks(np.round(np.clip(rng.normal(6, 2.5, n), 0, 10), 1)),
+        day=day.astype(np.int64),
+        session=(first + 1).astype(np.int64),
+        root=np.arange(1, n + 1, dtype=np.int64),
+        prorated=rng.random(n) < 0.05,
+        mark=rng.random(n) < 0.02,
+        offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        member=np.arange(m, dtype=np.int64),
+        members=_members(rng, m),
+        scale=scale,
+    )
+
+
+def _members(rng: np.random.Generator, m: int) -> Members:
+    def some(values: NDArray[Any]) -> NDArray[np.float64]:
+        known: NDArray[np.float64] = np.where(rng.random(m) < 0.7, values, np.nan)
+        return known
+
+    return Members.plain(
+        m,
+        today=TODAY,
+        started=np.full(m, TODAY - 700.0),
+        ended=some(np.full(m, TODAY - 1.0)),
+        last_rated=some(rng.integers(TODAY - 100, TODAY, m)),
+        due=some(rng.integers(TODAY - 60, TODAY + 30, m)),
+        age=some(rng.integers(12, 80, m)),
+        sex=rng.choice(["", "female", "male"], m),
+    )
+
+
+def _property(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _resolved(schema, schema)["properties"][name]
+    return found
+
+
+def _resolved(part: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = part.get("$ref")
+    if reference is None:
+        return part
+    found: Mapping[str, Any] = schema["$defs"][str(reference).rpartition("/")[2]]
+    return found
+
+
+def _value(part: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+    if str(part.get("$ref", "")).endswith("/Norms"):
+        return msgspec.to_builtins(NORMS)
+    part = _resolved(part, schema)
+    if "anyOf" in part:
+        return next((_value(each, schema) for each in part["anyOf"] if each.get("type") != "null"), None)
+    if "enum" in part:
+        return part["enum"][0]
+    kind = part.get("type")
+    if kind in {"number", "integer"}:
+        return _number(part, whole=kind == "integer")
+    if kind == "object":
+        needed = part.get("required", ())
+        return {name: _value(part["properties"][name], schema) for name in needed}
+    return {"string": "example", "boolean": True, "array": []}.get(str(kind))
+
+
+def _number(part: Mapping[str, Any], *, whole: bool) -> float:
+    low: float | None = part.get("exclusiveMinimum", part.get("minimum"))
+    high: float | None = part.get("exclusiveMaximum", part.get("maximum"))
+    if low is not None and high is not None:
+        return int((low + high) // 2) if whole else (low + high) / 2
+    if low is not None:
+        return max(low + 1, 1)
+    return min(high - 1, 5) if high is not None else 5
