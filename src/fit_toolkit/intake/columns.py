@@ -36,6 +36,7 @@ class Proposal(msgspec.Struct, frozen=True):
     column: str
     target: str
     how: How
+    full: Target | None = None
     samples: tuple[str, ...] = ()
     hint: str = ""
 
@@ -46,6 +47,7 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
     first = {column: _match(column, roles, set(ROLES)) for column in table.columns if column.strip()}
     instruments = _instruments(table, first, base, catalog)
     names = {**roles, **_items(instruments)}
+    stems = {} if instruments else _by_stem(catalog)
     ids = set(ROLES) | {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
     taken: set[str] = set()
     proposals = []
@@ -58,15 +60,18 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
             target, how = "", "ignored"
         elif target in taken or (target in ROLES and how != "exact" and target in table.columns):
             target, how = "", "unknown"  # somebody with a better claim has it
+        full = stems.get(plain_name(column)) if how == "unknown" else None
+        if full is not None:
+            target, how = f"{full.instrument} {full.item or full.scale}", "alias"
         taken.add(target)
         hint = suggestion(column, ids) if how == "unknown" else ""
-        proposals.append(Proposal(column, target, how, samples, hint))
+        proposals.append(Proposal(column, target, how, full, samples, hint))
     return proposals
 
 
 def as_map(proposals: Sequence[Proposal], base: Map) -> Map:
     """Make a map of everything that was proposed; unknown columns stay unknown."""
-    columns: dict[str, str | Target] = {each.column: each.target for each in proposals if each.target}
+    columns: dict[str, str | Target] = {each.column: each.full or each.target for each in proposals if each.target}
     return msgspec.structs.replace(base, columns={**columns, **base.columns})
 
 
@@ -130,6 +135,21 @@ def _items(instruments: Iterable[Instrument]) -> dict[str, str]:
         for name in (stem, f"{stem}sum", f"{stem}score", f"{stem}totalscore", "totalscore", "sum", "sumscore"):
             claims.setdefault(name, set()).add(instrument.main_scale)
     return {name: next(iter(targets)) for name, targets in claims.items() if len(targets) == 1}
+
+
+def _by_stem(catalog: Catalog) -> dict[str, Target]:
+    """Give column names that begin with an instrument: `phq9_1`, `phq9_total`, or its id alone for the total."""
+    found: dict[str, Target] = {}
+    for instrument in catalog:
+        stem = plain_name(instrument.id)
+        for number, item in enumerate(instrument.items, 1):
+            for name in (stem + plain_name(item.id), f"{stem}{number}", f"{stem}item{number}"):
+                found.setdefault(name, Target(item=item.id, instrument=instrument.id))
+        for scale in instrument.scales:
+            found.setdefault(stem + plain_name(scale.id), Target(scale=scale.id, instrument=instrument.id))
+        for name in (stem, f"{stem}sum", f"{stem}score"):
+            found.setdefault(name, Target(scale=instrument.main_scale, instrument=instrument.id))
+    return found
 
 
 def plain_name(text: str) -> str:

@@ -92,10 +92,10 @@ def _sessions(forms: DataFrame, found: Findings) -> Series[Any]:
 
 
 def _days(forms: DataFrame, ask: Ask, laid: Laid, found: Findings) -> Series[Any]:
-    if ask.every and ask.start is not None:
+    fixed = {group.fixed["date"] for group in laid.layout.groups if "date" in group.fixed}
+    if ask.every and ask.start is not None and not fixed:
         return _assumed(forms, ask, ask.start, found)
     form, iso = DateFormat(ask.date_format), DateFormat()
-    fixed = {group.fixed["date"] for group in laid.layout.groups if "date" in group.fixed}
     read: dict[str, date | str] = {}
     for text in forms["date"].unique():
         read[text] = (iso if text in fixed else form).read(text) if text else "the date is missing"

@@ -44,7 +44,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     """Import a table by its map; with a rejected row nothing is written, unless the ask says to keep going."""
     _sensible(ask)
     layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file)
-    if ask.every and "date" in layout.roles:
+    if ask.start is not None and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
     notes = [note for note in table.notes if not note.startswith(("encoding:", "delimiter:"))]
     notes += [f"left out on purpose: {', '.join(layout.ignored)}"] if layout.ignored else []
@@ -92,8 +92,8 @@ def side_file(path: Path) -> Path:
 def _sensible(ask: Ask) -> None:
     if ask.correct and not ask.reason.strip():
         raise UsageError("a correction needs a reason", hint="--correct --reason '...'")
-    if bool(ask.every) != (ask.start is not None):
-        raise UsageError("--start and --every go together", hint='--start 2026-01-05 --every "1 weeks"')
+    if ask.every and ask.start is None:
+        raise UsageError("--every needs the day of session 1", hint='--start 2026-01-05 --every "1 weeks"')
 
 
 def _outcome(
@@ -118,7 +118,7 @@ def _outcome(
         forms=int(fates.isin(["new", "corrected"]).sum()),
         corrected=int((fates == "corrected").sum()),
         episodes_opened=written.opened,
-        dates_assumed=bool(ask.every),
+        dates_assumed=ask.start is not None,
         flagged=written.flagged,
         stored=tuple(sorted(written.stored, key=lambda each: each.administration)) if wrote else (),
         there=tuple(sorted(-int(each) for each in checked.forms["replaces"] if each < 0)),

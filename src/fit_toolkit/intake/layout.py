@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.errors import DataError
 from fit_toolkit.intake.mapping import ROLES, Map, Target
+from fit_toolkit.intake.values import Every
 from fit_toolkit.model.instrument import Instrument
 
 CONTEXT = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
@@ -74,7 +76,7 @@ def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Inst
             if slot is None:
                 wrong.append(f"'{column}' is for '{target.item or target.scale}', which no instrument in use has")
                 continue
-            groups.setdefault(_fixed(target), []).append(slot)
+            groups.setdefault(_fixed(target, mapping), []).append(slot)
         elif column in mapping.ignore or column in ALWAYS_IGNORED or mapping.on_unknown_column == "ignore":
             ignored.append(column)
         else:
@@ -117,11 +119,15 @@ def _slot(position: int, target: Target, mapping: Map, known: dict[str, Instrume
     return None
 
 
-def _fixed(target: Target) -> tuple[tuple[str, str], ...]:
+def _fixed(target: Target, mapping: Map) -> tuple[tuple[str, str], ...]:
+    day: date | str | None = target.day
+    if mapping.start and not mapping.every and not target.day:
+        start = date.fromisoformat(mapping.start)
+        day = Every(target.after).after(start, 1) if target.after else start
     given = {
         "instrument": target.instrument,
         "session": str(target.session or ""),
-        "date": target.date,
+        "date": str(day or ""),
         "occasion": target.occasion,
         "rater": target.rater,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,9 @@ from msgspec import Meta, Struct
 
 from fit_toolkit.catalog.convert import convert
 from fit_toolkit.catalog.files import open_document
-from fit_toolkit.errors import DataError
+from fit_toolkit.catalog.yaml import Document
+from fit_toolkit.errors import DataError, FitError
+from fit_toolkit.intake.values import DateFormat, Every
 
 ROLES = (
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
@@ -30,7 +33,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     scale: str = ""
     instrument: str = ""
     session: Annotated[int, Meta(ge=1)] | None = None
-    date: Annotated[str, Meta(description="The day of all ratings in this column, ISO.")] = ""
+    day: Annotated[str, Meta(description="The day of all ratings in this column, ISO.")] = ""
+    after: Annotated[str, Meta(description="With the map's `start`: how long after it, such as 2 months.")] = ""
     occasion: Literal["", "start", "end", "between"] = ""
     rater: Literal["", "client", "therapist", "carer", "observer", "supervisor"] = ""
     values: Annotated[dict[str, float], Meta(description="Text to number, where answers are words.")] = {}
@@ -47,7 +51,7 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     decimal: Literal["", ".", ","] = ""
     date_format: Annotated[str, Meta(description="%d/%m/%Y or DD.MM.YYYY; empty: 2026-03-31.")] = ""
     instrument: Annotated[str, Meta(description="Where no column and no target names one.")] = ""
-    start: Annotated[str, Meta(description="With `every`, for data without dates: the day of session 1.")] = ""
+    start: Annotated[str, Meta(description="For data without dates: the day of session 1.")] = ""
     every: Annotated[str, Meta(description="2 weeks, 10 days, 1 months.")] = ""
     columns: dict[str, str | Target] = {}
     values: Annotated[dict[str, float], Meta(description="Text to number, in every answer column.")] = {}
@@ -82,19 +86,38 @@ def load_map(path: Path) -> Map:
     return found
 
 
-def _check(document: Any, found: Map) -> None:
+def _check(document: Document, found: Map) -> None:
     for column, target in found.columns.items():
-        if isinstance(target, str):
-            continue
-        named = [name for name in ("role", "item", "scale") if getattr(target, name)]
-        if len(named) != 1:
-            document.report(("columns", column), "FM201", "say one of: role, item, scale")
-        elif target.role and target.role not in ROLES:
-            document.report(("columns", column, "role"), "FM202", "known roles: " + ", ".join(ROLES))
+        if isinstance(target, Target):
+            _check_target(document, ("columns", column), target)
     for column in sorted(set(found.ignore) & set(found.columns)):
         document.report(("ignore",), "FM203", f"the column '{column}' is both used and ignored")
-    if bool(found.start) != bool(found.every):
-        document.report(("start",), "FM204", "`start` and `every` go together")
+    if found.every and not found.start:
+        document.report(("every",), "FM204", "`every` needs a `start`")
+    if found.start and not isinstance(DateFormat().read(found.start), date):
+        document.report(("start",), "FM205", "not a day such as 2026-01-05")
+    if found.every and not _is_step(found.every):
+        document.report(("every",), "FM205", "not a step such as 2 weeks")
+
+
+def _check_target(document: Document, path: tuple[str, ...], target: Target) -> None:
+    named = [name for name in ("role", "item", "scale") if getattr(target, name)]
+    if len(named) != 1:
+        document.report(path, "FM201", "say one of: role, item, scale")
+    elif target.role and target.role not in ROLES:
+        document.report((*path, "role"), "FM202", "known roles: " + ", ".join(ROLES))
+    if target.after and not _is_step(target.after):
+        document.report((*path, "after"), "FM205", "not a step such as 2 months")
+    if target.day and not isinstance(DateFormat().read(target.day), date):
+        document.report((*path, "day"), "FM205", "not a day such as 2026-01-05")
+
+
+def _is_step(text: str) -> bool:
+    try:
+        Every(text)
+    except FitError:
+        return False
+    return True
 
 
 def fingerprint(found: Map) -> str:
