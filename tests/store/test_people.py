@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fit_toolkit.errors import DataError
+from fit_toolkit.errors import DataError, StoreError
 from fit_toolkit.model.people import is_code
 from fit_toolkit.store import Store, people, schema
 from tests.store.making import DAY, NOW, forget_touched, make_episode, rate, touched
@@ -36,6 +36,8 @@ def test_two_codes_that_differ_in_capitals_alone_are_one_code(store: Store) -> N
         people.add_client(c, "Anna", at=NOW)
         with pytest.raises(DataError, match="taken"):
             people.add_client(c, "anna", at=NOW)
+    with pytest.raises(StoreError), store.begin() as c:
+        c.execute(sa.insert(schema.client).values(code="ANNA", added_at=NOW))
 
 
 def test_staff_are_listed_with_their_supervisor_while_they_are_there(store: Store) -> None:

@@ -26,10 +26,11 @@ from fit_toolkit.model.records import (
     Undone,
 )
 from fit_toolkit.store import schema as s
-from fit_toolkit.store.rows import chunks, dicts, insert_many, rows_in, touch, utc
+from fit_toolkit.store.rows import chunks, dicts, reserve_ids, rows_in, touch, utc
 
 A = s.administration
 _NOT_STORED = ("replaces", "change_reason")
+_STORED = tuple(name for name in NewAdministration.__struct_fields__ if name not in _NOT_STORED)
 
 
 def add_administrations(
@@ -49,8 +50,11 @@ def add_administrations(
     if not rows:
         return []
     roots = _supersede(c, rows)
-    ids = insert_many(c, A, [_stored(row, roots.get(i)) for i, row in enumerate(rows)])
-    c.execute(sa.update(A).where(A.c.root_id.is_(None), A.c.id >= min(ids)).values(root_id=A.c.id))
+    ids = reserve_ids(c, A, len(rows))
+    c.execute(
+        sa.insert(A),
+        [_stored(row, made, roots.get(i, made)) for i, (row, made) in enumerate(zip(rows, ids, strict=True))],
+    )
     replaced = [{"old": row.replaces, "new": made} for row, made in zip(rows, ids, strict=True) if row.replaces]
     if replaced:
         c.execute(
@@ -215,10 +219,10 @@ def _supersede(c: sa.Connection, rows: Sequence[NewAdministration]) -> dict[int,
     return roots
 
 
-def _stored(row: NewAdministration, root: int | None) -> dict[str, Any]:
-    values = {key: value for key, value in msgspec.structs.asdict(row).items() if key not in _NOT_STORED}
-    values["numbers"] = {item: None if _missing(number) else float(number) for item, number in row.numbers.items()}  # type: ignore[arg-type]
-    return values | {"root_id": root}
+def _stored(row: NewAdministration, made: int, root: int) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _STORED}
+    numbers = {item: None if _missing(number) else number for item, number in row.numbers.items()}
+    return values | {"numbers": numbers, "id": made, "root_id": root}
 
 
 def _add_results(

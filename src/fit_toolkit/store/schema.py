@@ -88,6 +88,7 @@ staff = sa.Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date),
     _one_of("role", STAFF_ROLES),
+    sa.Index("uq_staff_code_any_case", sa.text("lower(code)"), unique=True),
 )
 
 client = sa.Table(
@@ -98,6 +99,7 @@ client = sa.Table(
     Column("born_year", Integer),
     Column("sex", String(16)),
     Column("added_at", DateTime, nullable=False),
+    sa.Index("uq_client_code_any_case", sa.text("lower(code)"), unique=True),
 )
 
 episode = sa.Table(
@@ -112,6 +114,7 @@ episode = sa.Table(
     Column("due_at", Date, index=True),  # the day on which evaluation may change by the calendar alone
     _one_of("kind", EPISODE_KINDS),
     sa.CheckConstraint("closed_on IS NULL OR close_reason IS NOT NULL", name="closed_with_reason"),
+    sa.Index("uq_episode_code_any_case", sa.text("lower(code)"), unique=True),
 )
 
 member = sa.Table(
@@ -210,8 +213,7 @@ administration = sa.Table(
     "administration",
     metadata,
     _id(),
-    # the first of a chain of corrections; equal to id for a first one. Null only inside the inserting transaction.
-    _to("root_id", "administration", nullable=True, index=True),
+    _to("root_id", "administration", index=True),  # the first of a chain of corrections; of a first one, its own id
     _to("member_id", "member"),
     _to("pair_id", "pair", nullable=True),
     Column("instrument", String(64), nullable=False),

@@ -45,6 +45,7 @@ def _client() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
         sa.UniqueConstraint("code", name=op.f("uq_client_code")),
     )
+    op.create_index(op.f("uq_client_code_any_case"), "client", [sa.text("lower(code)")], unique=True)
 
 
 def _episode() -> None:
@@ -63,6 +64,7 @@ def _episode() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_episode_code")),
     )
     op.create_index(op.f("ix_episode_due_at"), "episode", ["due_at"], unique=False)
+    op.create_index(op.f("uq_episode_code_any_case"), "episode", [sa.text("lower(code)")], unique=True)
 
 
 def _meta() -> None:
@@ -119,6 +121,7 @@ def _staff() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("code", name=op.f("uq_staff_code")),
     )
+    op.create_index(op.f("uq_staff_code_any_case"), "staff", [sa.text("lower(code)")], unique=True)
 
 
 def _appointment() -> None:
@@ -381,7 +384,7 @@ def _administration() -> None:
     op.create_table(
         "administration",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("root_id", sa.Integer(), nullable=True),
+        sa.Column("root_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("pair_id", sa.Integer(), nullable=True),
         sa.Column("instrument", sa.String(length=64), nullable=False),
