@@ -34,7 +34,11 @@ class _Form:
 
     @classmethod
     def read(cls, instrument: Instrument, numbers: DataFrame) -> _Form:
-        answers = matrix(instrument, numbers)
+        with np.errstate(invalid="ignore", over="ignore"):  # an infinite answer is refused, not complained about
+            return cls._read(instrument, matrix(instrument, numbers))
+
+    @classmethod
+    def _read(cls, instrument: Instrument, answers: Floats) -> _Form:
         bad: Bools | None = None
         spare = np.empty(answers.shape[1]), np.empty(answers.shape[1])
         for position, item in enumerate(instrument.number_items):

@@ -1,0 +1,123 @@
+"""What holds for every table of answers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas import DataFrame
+
+from fit_toolkit import catalog, scoring
+from fit_toolkit.model import TICK, Instrument, Scale
+
+SHIPPED = catalog.build([catalog.bundled()])
+COLUMNS = ["scale", "value_ticks", "status", "reason", "n_answered", "n_items", "band"]
+
+
+def tables(instrument: Instrument) -> st.SearchStrategy[DataFrame]:
+    row = st.tuples(*[st.sampled_from([*item.values(), None, None]) for item in instrument.number_items])
+    ids = [item.id for item in instrument.number_items]
+    return st.lists(row, min_size=1, max_size=12).map(lambda rows: DataFrame(rows, columns=ids, dtype="float64"))
+
+
+def scored(instrument: Instrument, table: DataFrame) -> list[dict[str, object]]:
+    found = scoring.score(instrument, table)[COLUMNS].astype(object)
+    return [{str(k): v for k, v in row.items()} for row in found.where(found.notna(), None).to_dict("records")]
+
+
+any_instrument = st.sampled_from(SHIPPED.ids()).map(SHIPPED.get)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_the_order_of_rows_does_not_matter(data: st.DataObject) -> None:
+    instrument = data.draw(any_instrument)
+    table = data.draw(tables(instrument))
+    order = data.draw(st.permutations(range(len(table))))
+    size = len(instrument.scales)
+    straight, shuffled = scored(instrument, table), scored(instrument, table.iloc[order])
+    for position, row in enumerate(order):
+        assert shuffled[position * size : (position + 1) * size] == straight[row * size : (row + 1) * size]
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_splitting_the_table_changes_nothing(data: st.DataObject) -> None:
+    instrument = data.draw(any_instrument)
+    table = data.draw(tables(instrument))
+    cut = data.draw(st.integers(0, len(table)))
+    assert scored(instrument, table) == scored(instrument, table.iloc[:cut]) + scored(instrument, table.iloc[cut:])
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_scores_are_those_of_exact_fractions(data: st.DataObject) -> None:
+    instrument = data.draw(any_instrument)
+    table = data.draw(tables(instrument))
+    found = scored(instrument, table)
+    expected = [exact(instrument, scale, row) for _, row in table.iterrows() for scale in instrument.scales]
+    assert [row["value_ticks"] for row in found] == expected
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_score_lies_within_the_range_of_its_scale_and_has_answers_enough(data: st.DataObject) -> None:
+    instrument = data.draw(any_instrument)
+    for row in scored(instrument, data.draw(tables(instrument))):
+        scale = instrument.scale(str(row["scale"]))
+        if row["value_ticks"] is None:
+            assert (row["status"], bool(row["reason"]), row["band"]) == ("unscorable", True, "")
+            continue
+        value = int(str(row["value_ticks"])) / TICK
+        assert scale.minimum <= value <= scale.maximum
+        assert int(str(row["n_answered"])) >= scale.min_answered
+        assert row["band"] == scale.band(value)
+        assert (row["status"] == "complete") == (row["reason"] == "")
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_taking_an_answer_away_never_makes_a_score_appear(data: st.DataObject) -> None:
+    instrument = data.draw(any_instrument)
+    table = data.draw(tables(instrument))
+    item = data.draw(st.sampled_from([each.id for each in instrument.number_items]))
+    before, after = scored(instrument, table), scored(instrument, table.assign(**{item: float("nan")}))
+    assert all(two["value_ticks"] is None for one, two in zip(before, after, strict=True) if one["value_ticks"] is None)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_risk_answers_are_found_whatever_else_is_missing(data: st.DataObject) -> None:
+    instrument = SHIPPED.get(data.draw(st.sampled_from(["phq-9", "core-10", "arriving-today"])))
+    table = data.draw(tables(instrument))
+    item = instrument.risk[0].item
+    alone = DataFrame(index=table.index, columns=table.columns, dtype="float64").assign(**{item: table[item]})
+    pd.testing.assert_frame_equal(scoring.risk(instrument, table), scoring.risk(instrument, alone))
+    assert set(scoring.risk(instrument, table)["row"]) == {n for n, value in enumerate(table[item]) if value >= 1}
+    assert set(scoring.risk_left_out(instrument, table)["row"]) == {n for n, v in enumerate(table[item]) if v != v}
+
+
+def exact(instrument: Instrument, scale: Scale, row: pd.Series[float]) -> int | None:
+    """Score one row with fractions, by the definition alone."""
+    values = []
+    for id in scale.items:
+        if row[id] == row[id]:
+            item = instrument.item(id)
+            value = Fraction(str(row[id]))
+            values.append(Fraction(item.minimum) + Fraction(item.maximum) - value if id in scale.reverse else value)
+    if len(values) < scale.min_answered:
+        return None
+    share = Fraction(sum(values), 1) / len(values)
+    total = share if scale.method == "mean" else share * len(scale.items)
+    return int((total * TICK + Fraction(1, 2)) // 1)
+
+
+@pytest.mark.parametrize("id", SHIPPED.ids())
+def test_a_thousand_rows_are_no_other_than_one(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    row = {item.id: item.maximum for item in instrument.number_items}
+    many = scored(instrument, DataFrame([row] * 1000))
+    assert many == scored(instrument, DataFrame([row])) * 1000
