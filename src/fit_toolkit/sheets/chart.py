@@ -102,17 +102,23 @@ class Chart(Struct, frozen=True, kw_only=True):
     empty: bool
 
 
-def number(value: float) -> str:
-    """A rating as people write it: at most two decimals, no trailing zeros."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+def number(value: float, places: int = 2) -> str:
+    """A rating as people write it: at most so many decimals, no trailing zeros."""
+    text = f"{value:.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
 
 
+def places(panel: Panel) -> int:
+    """How many decimals the values of a panel are worth printing."""
+    return 1 if panel.maximum - panel.minimum >= 10 else 2
+
+
 def runs(points: Sequence[Point], max_gap_days: int) -> list[list[Point]]:
-    """The points cut where more than `max_gap_days` passed without one."""
+    """The points cut where more than `max_gap_days` passed without one, and where another course begins."""
     out: list[list[Point]] = []
     for point in points:
-        if out and (point.on - out[-1][-1].on).days <= max_gap_days:
+        if out and not point.starts and (point.on - out[-1][-1].on).days <= max_gap_days:
             out[-1].append(point)
         else:
             out.append([point])
@@ -166,50 +172,81 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     if not full and panel.inset is not None:
         low, high = panel.inset.low, panel.inset.high
     y = _linear(low, high, bottom, top)
-    paths = dict.fromkeys(("line", "dashed", "dots", "rings", "kites", "hot"), "")
-    first, last = [], []
-    for series in panel.series:
-        own = series.rater == "client"
-        points = [p for p in series.points if low <= p.value <= high] if not full else list(series.points)
-        # In the enlarged part a line that leaves the range is cut, so points outside break it like a gap.
-        inside = {id(p) for p in points}
-        for run in runs(series.points, panel.max_gap_days):
-            for piece in _pieces(run, inside):
-                paths["line" if own else "dashed"] += _path([(x(p.on), y(p.value)) for p in piece])
-        for p in points:
-            a, b = _n(x(p.on)), _n(y(p.value))
-            kind = "hot" if p.stands_out else "kites" if not own else "rings" if p.status == "prorated" else "dots"
-            paths[kind] += f"M{a} {_n(b - 1.05)}{KITE}" if kind == "kites" else f"M{a} {b}h0"
-        if series.points:
-            start, end = series.points[0], series.points[-1]
-            text = f"{number(end.value)} {series.label}" if len(panel.series) > 1 else number(end.value)
-            last.append(Label(x=aside, y=_n(y(end.value)), text=text, strong=own, hot=end.stands_out))
-            if own and len(series.points) > 1:
-                first.append(Label(x=_n(x(start.on) - 1.7), y=_n(y(start.value)), text=number(start.value)))
     band, band_y = _band(panel, x, y)
     cut = panel.cutoff
     cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
     middle = ((low + high) / 2,) if full else ()
+    first, last = _printed(panel, x, y, aside)
+    if panel.band is not None and band_y is not None and panel.inset is None:
+        last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
     return Frame(
         top=_n(top), bottom=_n(bottom),
         rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
-        band=band, band_y=band_y,
+        band=band, band_y=None if full else band_y,
         cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
         scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
-        first=tuple(first) if full else (),
+        first=first if full else (),
         last=_apart(last, top + 0.8, bottom - 0.4) if full else (),
-        **paths,
+        **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
 
 
-def _pieces(run: Sequence[Point], inside: set[int]) -> list[list[Point]]:
-    out: list[list[Point]] = [[]]
-    for point in run:
-        if id(point) in inside:
-            out[-1].append(point)
-        elif out[-1]:
-            out.append([])
-    return [piece for piece in out if len(piece) > 1]
+def _paths(panel: Panel, x: Place, y: Height, within: tuple[float, float]) -> dict[str, str]:
+    """All lines and marks of one kind as one path each, as far as they lie within the box."""
+    paths = dict.fromkeys(("line", "dashed", "dots", "rings", "kites", "hot"), "")
+    for series in panel.series:
+        own = series.rater == "client"
+        for run in runs(series.points, panel.max_gap_days):
+            for piece in _pieces(run, x, *within):
+                paths["line" if own else "dashed"] += _path([(at_x, y(value)) for at_x, value in piece])
+        for p in series.points:
+            if within[0] <= p.value <= within[1]:
+                a, b = _n(x(p.on)), _n(y(p.value))
+                kind = "hot" if p.stands_out else "kites" if not own else "rings" if p.status == "prorated" else "dots"
+                paths[kind] += f"M{a} {_n(b - 1.05)}{KITE}" if kind == "kites" else f"M{a} {b}h0"
+    return paths
+
+
+def _printed(panel: Panel, x: Place, y: Height, aside: float) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """The values that are printed: the client's first, and everybody's last at the side."""
+    first, last = [], []
+    decimals = places(panel)
+    for series in panel.series:
+        if not series.points:
+            continue
+        own, start, end = series.rater == "client", series.points[0], series.points[-1]
+        text = number(end.value, decimals)
+        text = f"{text} {series.label}" if len(panel.series) > 1 or not own else text
+        last.append(Label(x=aside, y=_n(y(end.value)), text=text, strong=own, hot=end.stands_out))
+        if own and len(series.points) > 1:
+            first.append(Label(x=_n(x(start.on) - 1.7), y=_n(y(start.value)), text=number(start.value, decimals)))
+    return tuple(first), tuple(last)
+
+
+def _pieces(run: Sequence[Point], x: Place, low: float, high: float) -> list[list[tuple[float, float]]]:
+    """The line through a run as far as it lies within the box: it ends at the edge where it leaves."""
+    out: list[list[tuple[float, float]]] = []
+    for a, b in pairwise(run):
+        bounds = [(v - a.value) / (b.value - a.value) for v in (low, high)] if a.value != b.value else []
+        start, end = 0.0, 1.0
+        if bounds:
+            start, end = max(0.0, min(bounds)), min(1.0, max(bounds))
+        elif not low <= a.value <= high:
+            continue
+        if start >= end:
+            continue
+        ends = [_between(a, b, t, x) for t in (start, end)]
+        if out and start == 0.0 and out[-1][-1] == ends[0]:
+            out[-1].append(ends[1])
+        else:
+            out.append(ends)
+    return out
+
+
+def _between(a: Point, b: Point, share: float, x: Place) -> tuple[float, float]:
+    if share in (0.0, 1.0):
+        return (x(b.on), b.value) if share else (x(a.on), a.value)
+    return x(a.on) + share * (x(b.on) - x(a.on)), a.value + share * (b.value - a.value)
 
 
 def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
@@ -220,8 +257,8 @@ def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
     found = []
     for before, after in pairwise(cut):
         left, right = x(before[-1].on), x(after[0].on)
-        if right - left > 10:
-            days = (after[0].on - before[-1].on).days
+        days = (after[0].on - before[-1].on).days
+        if right - left > 10 and days > panel.max_gap_days:
             found.append(Gap(x=_n((left + right) / 2), room=_n(right - left), days=days))
     return tuple(found)
 

@@ -45,7 +45,11 @@ def _own(panel: Panel) -> Panel:
         better=panel.better,
         max_gap_days=panel.max_gap_days,
         series=tuple(
-            Series(rater=s.rater, label=s.label, points=tuple(Point(on=p.on, value=p.value) for p in s.points))
+            Series(
+                rater=s.rater,
+                label=s.label,
+                points=tuple(Point(on=p.on, value=p.value, starts=p.starts) for p in s.points),
+            )
             for s in panel.series
             if s.rater == "client"
         ),

@@ -21,6 +21,7 @@ class Point(Struct, frozen=True, kw_only=True):
     answered: int | None = None  # None: a total was typed in, or this is one answer
     items: int | None = None
     stands_out: bool = False  # a live alert rests on this point
+    starts: bool = False  # another course begins here, such as with another therapist
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -110,6 +111,7 @@ class Facets(Struct, frozen=True, kw_only=True):
     maximum: float = 10
     rows: tuple[Facet, ...] = ()
     why_none: str = ""
+    share: str = ""  # at how many sessions both rated
 
 
 class RiskAnswer(Struct, frozen=True, kw_only=True):

@@ -57,6 +57,8 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
         if f.client is not None and f.client_before is not None and f.client != f.client_before:
             paths["moved" if f.moved else "moves"] += f"M{x(f.client_before)} {y}H{x(f.client)}"
             paths["was"] += f"M{x(f.client_before)} {y}h0"
+        elif f.client is None and f.client_before is not None:  # not asked this time
+            paths["was"] += f"M{x(f.client_before)} {y}h0"
         if f.therapist is not None:
             paths["kites"] += f"M{x(f.therapist)} {y - 1.7:.2f}l1.7 1.7l-1.7 1.7l-1.7 -1.7z"
         if f.client is not None:

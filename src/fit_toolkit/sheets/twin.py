@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from fit_toolkit.sheets.chart import number
+from fit_toolkit.sheets.chart import number, places
 from fit_toolkit.sheets.data import Panel, Point
 
 
@@ -27,11 +27,11 @@ class Twin(Struct, frozen=True, kw_only=True):
     earlier: int
 
 
-def cell(point: Point | None) -> str:
+def cell(point: Point | None, decimals: int = 2) -> str:
     """A value, with its n where not everything was answered."""
     if point is None:
         return ""
-    text = number(point.value)
+    text = number(point.value, decimals)
     if point.answered is not None and point.items is not None and point.answered < point.items:
         return f"{text} ({point.answered}/{point.items})"
     return text
@@ -47,5 +47,5 @@ def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
             by_day = {p.on: p for p in series.points}
             label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
             n = max((p.items for p in series.points if p.items is not None), default=None)
-            rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d)) for d in shown)))
+            rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
     return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))

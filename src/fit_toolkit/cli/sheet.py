@@ -1,0 +1,45 @@
+"""`fit sheet`: the one-page sheet for a session."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.output import write_atomic
+from fit_toolkit.errors import UsageError
+
+
+@click.command("sheet")
+@click.argument("client")
+@click.option("--episode", metavar="CODE", help="Which episode, where the client is in several.")
+@click.option("--as-of", type=DAY, metavar="DATE", help="What was rated up to this day (default: today).")
+@click.option("--for", "page", type=click.Choice(["therapist", "client"]), default="therapist", show_default=True,
+              help="Whose page: numbers and flags, or the client's own answers in plain words.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="FILE.pdf or FILE.html; without it HTML goes to stdout.")  # fmt: skip
+@pass_app
+def command(app: App, client: str, episode: str | None, as_of: date | None, page: str, output: Path | None) -> None:
+    """Make the one-page sheet about CLIENT for a session.
+
+    Ratings up to the day asked for are on it as they are known today. The file is readable by you alone.
+    """
+    from fit_toolkit.sheets.making import FORMATS, find_member, make_sheet
+
+    fmt = "html" if output is None else output.suffix.lower().removeprefix(".")
+    if fmt not in FORMATS:
+        raise UsageError("a sheet is a .pdf or a .html file")
+    if output is not None and not output.resolve().parent.is_dir():
+        raise UsageError("there is no such folder to write into")
+    practice = app.practice
+    day = as_of or practice.today()
+    with practice.store.read() as c:
+        member = find_member(c, client, as_of=day, episode=episode)
+    content = make_sheet(practice, member, as_of=day, page=page, fmt=fmt)
+    if output is None:
+        click.echo(content.decode(), nl=False)
+        return
+    write_atomic(output, content)

@@ -1,0 +1,120 @@
+"""From a member's record to the plain data of their sheet, as of one day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+
+import fit_toolkit
+from fit_toolkit.courses.asking import Asking, Parts
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.notices import (
+    alerts_of,
+    marks_of,
+    missing_of,
+    quotes_of,
+    risk_of,
+    share_of,
+    unchecked_of,
+)
+from fit_toolkit.sheets.panels import Drawn, draw
+from fit_toolkit.sheets.reading import Reading, read_member
+from fit_toolkit.sheets.relationship import facets_of
+from fit_toolkit.sheets.words import day, days_ago, headline, question
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+SPOKEN = "en"  # the language our own sentences are written in
+
+
+def build_sheet(
+    parts: Parts, c: sa.Connection, member: int, *, as_of: date, number: str = "", asking: Asking | None = None
+) -> SheetData:
+    """Build the sheet of one member; `asking` serves many sheets with one binding of the policies."""
+    reading = read_member(c, member, as_of=as_of, max_gap_days=parts.settings.number("alerts.max_gap_days"))
+    if asking is not None:
+        return _build(parts, reading, number, asking, "")
+    try:
+        asked = Asking(parts)
+    except ConfigError:  # a sheet is wanted now; what cannot be asked is said on it
+        return _build(parts, reading, number, None, "not checked: the policies cannot be used (fit policies check)")
+    with asked:
+        return _build(parts, reading, number, asked, "")
+
+
+def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, problem: str) -> SheetData:
+    catalog, settings = parts.catalog, parts.settings
+    drawn = draw(reading, catalog, asking)
+    panels = tuple(drawn.panels)
+    form = next((f for f in drawn.instruments if f.construct == "alliance"), None)
+    facets = facets_of(reading, form, catalog, SPOKEN)
+    alerts = alerts_of(reading, catalog)
+    facets = msgspec.structs.replace(facets, share=share_of(reading, drawn.instruments, catalog))
+    missing = missing_of(reading, catalog, SPOKEN)
+    therapist = reading.episode.therapist_on(reading.as_of)
+    return SheetData(
+        number=number or "draft",
+        client=reading.member.client,
+        episode=reading.episode.code,
+        therapist=reading.staff.get(therapist.staff_id, therapist.staff) if therapist else "no therapist assigned",
+        as_of=reading.as_of,
+        session_on=reading.session_on if reading.given else None,
+        session_number=reading.session_number if reading.given else None,
+        freshness=freshness(reading, drawn.instruments),
+        headline=headline(facets, panels, SPOKEN),
+        risk=risk_of(reading, catalog, settings.text("safety.contact"), SPOKEN),
+        facets=facets,
+        panels=panels,
+        marks=marks_of(reading, _language_names()),
+        alerts=alerts,
+        question=question(facets, panels, alerts),
+        missing=missing,
+        quotes=quotes_of(reading, catalog),
+        notes=_notes(reading, drawn, problem),
+        sources=tuple(dict.fromkeys(drawn.sources)),
+        data_up_to=reading.rated_on,
+        version=fit_toolkit.__version__,
+        language=SPOKEN,
+    )
+
+
+def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
+    """How old the data are, and whether something of today is in them already."""
+    if not reading.given or reading.rated_on is None:
+        return (f"in therapy since {day(reading.member.joined_on, SPOKEN)}, no rating yet",)
+    starts = {f.id for f in forms if f.usual_occasion == "start"}
+    session = reading.session_on
+    later = [a for a in reading.given if session is not None and a.session_on > session and a.instrument in starts]
+    booked = any(a.on == reading.as_of and a.status == "planned" for a in reading.appointments)
+    out = []
+    if later:
+        when = "today" if later[-1].session_on == reading.as_of else day(later[-1].session_on, SPOKEN)
+        out.append(f"with the arrival rating of {when}")
+    elif starts and booked and reading.rated_on < reading.as_of:
+        out.append("no arrival rating yet today")
+    out.append(f"last rated {days_ago((reading.as_of - reading.rated_on).days)}")
+    if any(p.starts_on <= reading.as_of <= p.ends_on for p in reading.pauses):
+        out.append("in a pause")
+    if reading.episode.closed_on is not None and reading.episode.closed_on <= reading.as_of:
+        out.append(f"closed on {day(reading.episode.closed_on, SPOKEN)}")
+    if any(a.dates_assumed for a in reading.given):
+        out.append("dates assumed")
+    return tuple(out)
+
+
+def _notes(reading: Reading, drawn: Drawn, problem: str) -> tuple[str, ...]:
+    notes = [problem] if problem else []
+    return tuple(dict.fromkeys([*notes, *unchecked_of(reading), *drawn.notes]))
+
+
+def _language_names() -> dict[str, str]:
+    try:
+        return {str(key): str(name) for key, name in Locale.parse(SPOKEN).languages.items()}
+    except UnknownLocaleError:
+        return {}

@@ -1,0 +1,196 @@
+"""What a sheet has to say beside the charts: flagged answers, alerts, what is missing, what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.courses.words import basis_text, reason_text
+from fit_toolkit.model.alerts import RANK, seen_as
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.chart import number
+from fit_toolkit.sheets.data import AlertLine, Mark, Quote, Risk, RiskAnswer
+from fit_toolkit.sheets.panels import title
+from fit_toolkit.sheets.reading import EPOCH, Reading
+from fit_toolkit.sheets.words import day
+
+DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
+HIDDEN = {"voided", "superseded", "closed"}
+
+
+def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> Risk:
+    """Every positive answer to a flagged item, newest first; how often the question was answered at all."""
+    found: dict[tuple[str, str, str], list[date]] = {}
+    asked: list[date] = []
+    for given in reversed(reading.given):
+        if given.instrument not in catalog:
+            continue
+        form = catalog.get(given.instrument)
+        if any(given.numbers.get(flag.item) is not None for flag in form.risk):
+            asked.append(given.session_on)
+        for answer in given.risks:
+            words = _answered(form, given, answer.item, answer.value, catalog, language)
+            found.setdefault((form.id, answer.item, words), []).append(given.session_on)
+    answers = tuple(
+        RiskAnswer(
+            item=_question(catalog, form, item, language), answer=words, dates=tuple(dates),
+            days_ago=(reading.as_of - dates[0]).days, state=_risk_state(reading, form, item),
+        )
+        for (form, item, words), dates in sorted(found.items(), key=lambda entry: entry[1][0], reverse=True)
+    )  # fmt: skip
+    return Risk(answers=answers, asked=len(asked), last_asked=asked[0] if asked else None, contact=contact)
+
+
+def _question(catalog: Catalog, form: str, item: str, language: str) -> str:
+    wording = catalog.wording(form, language)
+    if wording is not None and item in wording.items:
+        return wording.items[item].text
+    instrument = catalog.get(form)
+    flag = next((flag for flag in instrument.risk if flag.item == item), None)
+    meaning = flag.meaning if flag is not None else instrument.item(item).label
+    return f"{instrument.short}, {item} ({meaning}):"
+
+
+def _answered(form: Instrument, given: Administration, item: str, value: float, catalog: Catalog, language: str) -> str:
+    """The answer in the words of the form, where it has some; what was typed decides between equal values."""
+    if item not in form.item_ids:
+        return number(value)
+    raw = given.raw.get(item, "").strip().lower()
+    options = form.item(item).options
+    option = next((o for o in options if o.code and o.code.lower() == raw), None)
+    option = option or next((o for o in options if o.value == value), None)
+    if option is None:
+        return number(value)
+    wording = catalog.wording(form.id, language)
+    words = wording.items[item].options if wording is not None and item in wording.items else {}
+    return words.get(option.code) or option.label or option.code or number(value)
+
+
+def _risk_state(reading: Reading, form: str, item: str) -> str:
+    """How far people are with the newest alert about this item."""
+    rows = [r for r in reading.alerts if (r["instrument"], r["scale"]) == (form, item) and r["state"] not in HIDDEN]
+    if not rows:
+        return ""
+    return ", ".join(part for part in (seen_as(rows[-1]["state"]), rows[-1]["action"]) if part)
+
+
+def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
+    """Alerts that stand, the most serious first, then what a person lately did about one."""
+    rows = [row for row in reading.alerts if row["basis"] != "answer" and row["state"] not in HIDDEN]
+    live = [row for row in rows if row["state"] in {"open", "acknowledged", "snoozed"}]
+    live.sort(
+        key=lambda row: (RANK[row["severity"]], row["state"] != "open", -row["session_on"].toordinal(), row["id"])
+    )
+    since = reading.as_of - timedelta(days=DONE_FOR_DAYS)
+    done = [r for r in rows if r not in live and r["action"] and r["changed_at"].date() >= since]
+    return tuple(_alert(row, catalog) for row in [*live, *done[-1:]])
+
+
+def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
+    evidence = row["evidence"]
+    reason = reason_text(row["reason"], evidence, evidence.get("gap")).rstrip(".")
+    if row["regressed"]:
+        reason += ", once more"
+    return AlertLine(
+        severity=row["severity"],
+        what=_about(row, catalog),
+        reason=reason,
+        basis="nothing rated" if row["basis"] == "absence" else basis_text(row["basis"], evidence),
+        since=EPOCH + timedelta(days=int(row["opened_day"])),
+        state=seen_as(row["state"]),  # type: ignore[arg-type]
+        done=row["action"] or "",
+    )
+
+
+def _about(row: Mapping[str, Any], catalog: Catalog) -> str:
+    """What an alert is about in the words of the sheet."""
+    if row["instrument"] not in catalog:
+        return str(row["instrument"])
+    form = catalog.get(row["instrument"])
+    if row["basis"] == "absence":
+        return form.short
+    if row["scale"] == form.main_scale:
+        about = "The work together" if form.construct == "alliance" else title(form)
+    else:
+        about = form.watchable(row["scale"]).title.capitalize()
+    return about if row["rater"] == "client" else f"{about} ({row['rater']})"
+
+
+def marks_of(reading: Reading, language_name: Mapping[str, str]) -> tuple[Mark, ...]:
+    """Another therapist, another language, a pause: what changed under the ratings."""
+    marks = []
+    held = sorted((a for a in reading.episode.assignments if a.role == "therapist"), key=lambda a: a.starts_on)
+    marks += [Mark(on=a.starts_on, text="new therapist") for a in held[1:] if a.starts_on <= reading.as_of]
+    spoken: dict[tuple[str, str], str] = {}
+    for given in reading.given:
+        key = (given.instrument, given.rater)
+        if given.language and given.rater == "client":
+            if spoken.get(key, given.language) != given.language:
+                marks.append(
+                    Mark(on=given.session_on, text=f"now in {language_name.get(given.language, given.language)}")
+                )
+            spoken[key] = given.language
+    marks += [Mark(on=p.starts_on, text="pause begins") for p in reading.pauses]
+    unique = {(m.on, m.text): m for m in marks}
+    return tuple(sorted(unique.values(), key=lambda m: m.on))
+
+
+def quotes_of(reading: Reading, catalog: Catalog) -> tuple[Quote, ...]:
+    """What the client wrote at the newest session with words of theirs on it, as written."""
+    for given in reversed(reading.given):
+        if given.rater != "client" or not given.texts or given.instrument not in catalog:
+            continue
+        form = catalog.get(given.instrument)
+        written = [(item, text) for item, text in given.texts.items() if text.strip() and item in form.item_ids]
+        if written and given.session_on >= (reading.session_on or given.session_on):
+            return tuple(Quote(on=given.session_on, label=form.item(i).label or i, text=t) for i, t in written)
+    return ()
+
+
+def missing_of(reading: Reading, catalog: Catalog, language: str) -> tuple[str, ...]:
+    """Forms that the plan expected at the newest session and that are not there; the share both people rated."""
+    out = []
+    on = reading.session_on
+    rated = {(a.instrument, a.rater) for a in reading.given if on is not None and a.session_on == on}
+    for entry in reading.plan:
+        if on is not None and entry.every_sessions == 1 and (entry.instrument, entry.rater) not in rated:
+            name = catalog.get(entry.instrument).short if entry.instrument in catalog else entry.instrument
+            who = "" if entry.rater == "client" else f" by the {entry.rater}"
+            out.append(f"{name}{who}, session of {day(on, language)}")
+    out += _left_out(reading, catalog, language)
+    return tuple(out)
+
+
+def _left_out(reading: Reading, catalog: Catalog, language: str) -> list[str]:
+    """A question about safety that was on the newest form and was left empty."""
+    newest = {a.instrument: a for a in reading.given if a.rater == "client" and a.instrument in catalog}
+    out = []
+    for given in newest.values():
+        form = catalog.get(given.instrument)
+        typed = bool(given.raw) and not form.totals_only
+        if typed and any(given.numbers.get(flag.item) is None for flag in form.risk):
+            out.append(f"the question about safety was left out on {day(given.session_on, language)}")
+    return out
+
+
+def share_of(reading: Reading, forms: Sequence[Instrument], catalog: Catalog) -> str:
+    """At how many sessions the client and the therapist both rated the work together."""
+    for form in forms:
+        if form.construct == "alliance" and form.counterpart in catalog:
+            other = catalog.get(form.counterpart)
+            own = {a.session_on for a in reading.of(form.id, form.raters[0])}
+            both = own & {a.session_on for a in reading.of(other.id, other.raters[0])}
+            if own:
+                return f"both rated {len(both)} of {len(own)} sessions"
+    return ""
+
+
+def unchecked_of(reading: Reading) -> list[str]:
+    """Where alerts may be behind the data."""
+    return [
+        f"not checked: the policy “{name}” failed in the last run" if name else "not checked yet: fit alerts run"
+        for name in reading.unchecked
+    ]

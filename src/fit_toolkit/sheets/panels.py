@@ -1,0 +1,230 @@
+"""The panels of a sheet: which scales are drawn, their points, and the range that is usual for this client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.course import Findings
+from fit_toolkit.courses.asking import Asking
+from fit_toolkit.courses.policies import PolicyUse
+from fit_toolkit.engine import PluginFailureError
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.chart import number
+from fit_toolkit.sheets.data import Band, BandPoint, Cutoff, Inset, Panel, Point, Series
+from fit_toolkit.sheets.reading import EPOCH, Reading
+
+MOST_OTHERS = 2  # panels beside the alliance
+TOP = 0.6  # the enlarged part begins here, as a share of the range
+TITLES = {
+    "alliance": ("How the work together went", "How our work together felt to you"),
+    "outcome": ("How the client is", "How you have been"),
+    "symptoms": ("Symptoms", "What troubles you"),
+    "functioning": ("Everyday life", "How everyday life goes"),
+}
+UNVALIDATED = {"unvalidated": "unvalidated", "unknown": "validation unknown"}
+
+
+@dataclass
+class Drawn:
+    """Panels, with the words that came up while they were made."""
+
+    panels: list[Panel] = field(default_factory=list)
+    instruments: list[Instrument] = field(default_factory=list)  # one per panel
+    sources: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def draw(reading: Reading, catalog: Catalog, asking: Asking | None) -> Drawn:
+    """Choose what is drawn, the alliance first, and make its panels."""
+    out = Drawn()
+    chosen, left = choose(reading, catalog)
+    for instrument in chosen:
+        band = _band(reading, instrument, asking, out)
+        out.panels.append(_panel(reading, instrument, catalog, band))
+        out.instruments.append(instrument)
+        out.sources.append(_source(instrument))
+        cutoff = out.panels[-1].cutoff
+        if cutoff is not None:
+            out.sources.append(f"{cutoff.label}: {cutoff.source}.")
+    if left:
+        out.notes.append(f"also on record, not drawn: {', '.join(left)}")
+    return out
+
+
+def choose(reading: Reading, catalog: Catalog) -> tuple[list[Instrument], list[str]]:
+    """The alliance form that the client rated last and the newest other forms; the rest by name."""
+    newest: dict[str, tuple[Any, ...]] = {}
+    for at, given in enumerate(reading.given):
+        if given.instrument in catalog and given.rater == catalog.get(given.instrument).raters[0]:
+            newest[given.instrument] = (given.rater == "client", given.session_on, at)
+    order = sorted(newest, key=lambda name: newest[name], reverse=True)
+    forms = [catalog.get(name) for name in order]
+    alliance = [f for f in forms if f.construct == "alliance"]
+    if alliance and alliance[0].raters[0] != "client":  # only the therapist rated so far
+        own = alliance[0].counterpart
+        alliance = [catalog.get(own)] if own in catalog else alliance
+    others = [f for f in forms if f.construct != "alliance"]
+    others.sort(key=lambda f: f.construct != "outcome")  # stable: the headline outcome before the newest of the rest
+    counterparts = {f.counterpart for f in alliance[:1]}
+    left = [f.short for f in [*alliance[1:], *others[MOST_OTHERS:]] if f.id not in counterparts]
+    return [*alliance[:1], *others[:MOST_OTHERS]], left
+
+
+def title(instrument: Instrument) -> str:
+    """What a form is about, in plain words."""
+    return TITLES.get(instrument.construct, (instrument.short, ""))[0]
+
+
+def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Band | None) -> Panel:
+    view = instrument.watchable(instrument.main_scale)
+    rater = instrument.raters[0]
+    series = [_series(reading, instrument, rater)]
+    if instrument.counterpart in catalog:
+        other = catalog.get(instrument.counterpart)
+        beside = _series(reading, other, other.raters[0])
+        if beside.points and other.raters[0] != rater:
+            series.append(beside)
+    own = series[0].points
+    cutoff = None
+    if view.cutoffs:
+        line = view.cutoffs[0]
+        label = f"{line.label} {line.operator} {number(line.value)}"
+        cutoff = Cutoff(value=line.value, label=label, source=instrument.cite(line.source))
+    words = TITLES.get(instrument.construct, (instrument.short, instrument.short))
+    better = view.direction == "higher_is_better"
+    return Panel(
+        key="alliance" if instrument.construct == "alliance" else "outcome",
+        title=words[0],
+        what=_what(instrument),
+        minimum=view.minimum,
+        maximum=view.maximum,
+        better="higher" if better else "lower",
+        series=tuple(series),
+        band=band,
+        cutoff=cutoff,
+        inset=_inset(instrument, [p.value for p in own], view.minimum, view.maximum),
+        max_gap_days=reading.part.max_gap_days,
+        client_title=words[1],
+        client_what="a higher line is better" if better else "a lower line is better",
+    )
+
+
+def _what(instrument: Instrument) -> str:
+    scale = instrument.scale(instrument.main_scale)
+    if instrument.totals_only or not scale.items:
+        made = "the total as it was typed in"
+    else:
+        of = "mean" if scale.method == "mean" else "sum" if scale.method == "sum" else "score"
+        made = f"{of} of up to {len(scale.items)} answers"
+    status = UNVALIDATED.get(instrument.validation.status)
+    return f"{instrument.short}, {made}" + (f", {status}" if status else "")
+
+
+def _series(reading: Reading, instrument: Instrument, rater: str) -> Series:
+    scale = instrument.main_scale
+    marked = _marked(reading.alerts, instrument.id, scale, rater)
+    usual = instrument.usual_occasion
+    given = reading.of(instrument.id, rater)
+    if any(a.occasion == usual for a in given):
+        given = [a for a in given if a.occasion == usual]
+    points: list[Point] = []
+    before: Administration | None = None
+    for a in given:
+        score = a.score(scale)
+        if score is None or score.value is None:
+            continue
+        moved = instrument.construct == "alliance" and before is not None and before.pair_id != a.pair_id
+        points.append(
+            Point(
+                on=a.session_on,
+                value=score.value,
+                status=score.status,
+                answered=score.n_answered if score.n_items else None,
+                items=score.n_items or None,
+                stands_out=a.id in marked,
+                starts=moved,
+            )
+        )
+        before = a
+    return Series(rater=rater, label=rater, points=tuple(points))
+
+
+def _marked(alerts: Sequence[Mapping[str, Any]], instrument: str, scale: str, rater: str) -> set[int]:
+    """Administrations on which a live alert about this scale rests."""
+    return {
+        int(row["evidence"].get("administration") or row["root_id"])
+        for row in alerts
+        if row["state"] in {"open", "acknowledged", "snoozed"}
+        and (row["instrument"], row["scale"], row["rater"]) == (instrument, scale, rater)
+    }
+
+
+def _inset(instrument: Instrument, values: Sequence[float], low: float, high: float) -> Inset | None:
+    """The top of the range once more, where most of an alliance's ratings lie."""
+    start = low + TOP * (high - low)
+    inside = sum(value >= start for value in values)
+    if instrument.construct != "alliance" or len(values) < 2 or inside < 0.6 * len(values):
+        return None
+    return Inset(low=start, high=high, label=f"{number(start)} to {number(high)}, enlarged")
+
+
+def _band(reading: Reading, instrument: Instrument, asking: Asking | None, out: Drawn) -> Band | None:
+    """Ask the practice's own policy for the range that is usual for this client."""
+    key = (instrument.id, instrument.main_scale, instrument.raters[0])
+    for use in asking.uses if asking is not None else ():
+        if use.basis == "unusual" and (use.stream.instrument, use.stream.scale, use.stream.rater) == key:
+            band = _ask(reading, use, asking, out)
+            if band is not None:
+                return band
+    return None
+
+
+def _ask(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) -> Band | None:
+    loaded = reading.part.load(use.stream, use.view, use.partners)
+    try:
+        findings = asking.find(use, loaded.course) if asking is not None else None
+    except PluginFailureError:
+        out.notes.append(f"not checked: the policy “{use.id}” failed")
+        return None
+    mine = np.flatnonzero(loaded.member == reading.member.id)
+    course = loaded.course
+    places = np.concatenate([np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine] or [np.empty(0, int)])
+    most = int(course.count[mine].max(initial=0))
+    if 0 < most < use.ready.min_ratings:
+        out.notes.append(
+            f"not ready: the usual range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
+        )
+    points = _points(findings, course.day, places.astype(int))
+    if not points:
+        return None
+    norms = [f"norm set {n.name} {n.version} ({_status(n.status)})" for n in use.norms]
+    out.sources.append(f"Usual range: {', '.join(norms) or 'from this client’s own ratings alone'}.")
+    return Band(label="usual for this client", points=points)
+
+
+def _points(findings: Findings | None, day: Any, places: Any) -> tuple[BandPoint, ...]:
+    low, high = (None, None) if findings is None else (findings.evidence.get("low"), findings.evidence.get("high"))
+    if low is None or high is None:
+        return ()
+    found = [
+        BandPoint(on=EPOCH + timedelta(days=int(day[i])), low=float(low[i]), high=float(high[i]))
+        for i in places
+        if not (np.isnan(low[i]) or np.isnan(high[i]))
+    ]
+    return tuple(sorted(found, key=lambda p: p.on))
+
+
+def _status(status: str) -> str:
+    return {"assumed": "assumed: typed by hand", "synthetic": "made up for the demo"}.get(status, status)
+
+
+def _source(instrument: Instrument) -> str:
+    status = {"unvalidated": "unvalidated, no norms", "unknown": "validation unknown"}.get(instrument.validation.status)
+    return f"{instrument.title} {instrument.version}{f' ({status})' if status else ''}."

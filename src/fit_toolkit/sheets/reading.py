@@ -1,0 +1,96 @@
+"""Everything the store knows about one member up to one day, read in one go for their sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fit_toolkit.courses.load import Slice
+from fit_toolkit.errors import DataError
+from fit_toolkit.model.people import Appointment, Episode, Member, Pause, PlanEntry
+from fit_toolkit.model.records import Administration
+from fit_toolkit.store import alerts as stored
+from fit_toolkit.store import diary, people, ratings, runs
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+EPOCH = date(1970, 1, 1)
+RUN_KIND = "alerts"
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One member's record as of a day; nothing in it is later than `as_of`."""
+
+    member: Member
+    episode: Episode
+    as_of: date
+    part: Slice
+    given: tuple[Administration, ...]  # valid, oldest first
+    sessions: tuple[date, ...]
+    appointments: tuple[Appointment, ...]
+    pauses: tuple[Pause, ...]
+    plan: tuple[PlanEntry, ...]
+    alerts: tuple[Mapping[str, Any], ...]
+    unchecked: tuple[str, ...]  # policies that failed in the last run; "" when nothing was evaluated since an entry
+    staff: Mapping[int, str]
+
+    @property
+    def rated_on(self) -> date | None:
+        """The day of the newest rating by anybody."""
+        return self.given[-1].session_on if self.given else None
+
+    @property
+    def session_on(self) -> date | None:
+        """The newest session that is over: its end was rated, or it was held before `as_of`."""
+        ended = {a.session_on for a in self.given if a.occasion == "end"}
+        over = [d for d in self.sessions if d in ended or d < self.as_of]
+        return max(over, default=max(self.sessions, default=None))
+
+    @property
+    def session_number(self) -> int | None:
+        """Which session that was, counted by date."""
+        day = self.session_on
+        return None if day is None else self.sessions.index(day) + 1
+
+    def of(self, instrument: str, rater: str) -> list[Administration]:
+        """The administrations of one form by one kind of rater, oldest first, the newest of each session."""
+        newest = {(a.session_on, a.occasion): a for a in self.given if (a.instrument, a.rater) == (instrument, rater)}
+        return list(newest.values())
+
+
+def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42) -> Reading:
+    """Read one member's record; other members of the episode are left out from here on."""
+    found = next((m for m in people.list_members(c) if m.id == member), None)
+    if found is None:
+        raise DataError(f"there is no member {member}")
+    episode = people.list_episodes(c, ids=[found.episode_id])[0]
+    part = Slice.of(c, [episode.id], as_of=as_of, max_gap_days=max_gap_days)
+    given = [a for a in ratings.history(c, [member]) if a.session_on <= as_of]
+    return Reading(
+        member=found,
+        episode=episode,
+        as_of=as_of,
+        part=part,
+        given=tuple(sorted(given, key=lambda a: (a.session_on, a.occasion != "start", a.id))),
+        sessions=tuple(EPOCH + timedelta(days=int(day)) for day in part.sessions["day"]),
+        appointments=tuple(diary.list_appointments(c, episode_ids=[episode.id])),
+        pauses=tuple(p for p in diary.list_pauses(c, [episode.id]) if p.starts_on <= as_of),
+        plan=tuple(diary.plan_for(diary.list_plan(c, [episode.id]), episode.id, on=as_of)),
+        alerts=tuple(row for row in stored.alert_rows(c, member_ids=[member]) if row["session_on"] <= as_of),
+        unchecked=_unchecked(c, episode.id, as_of),
+        staff={s.id: s.name or s.code for s in people.list_staff(c)},
+    )
+
+
+def _unchecked(c: sa.Connection, episode: int, as_of: date) -> tuple[str, ...]:
+    """Why the alerts of an episode may be behind its data; an episode keeps its mark while a policy fails on it."""
+    if episode not in runs.pending(c, as_of=as_of).touched:
+        return ()
+    last = runs.last_run(c, RUN_KIND)
+    failures: Sequence[Mapping[str, Any]] = (last or {}).get("failures") or ()
+    names = tuple(dict.fromkeys(str(row.get("policy") or row.get("plugin") or "") for row in failures))
+    return names or ("",)

@@ -1,0 +1,122 @@
+"""The facets of the relationship as both people rated them at the newest session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.model.instrument import Instrument, Item
+from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.data import Facet, Facets
+from fit_toolkit.sheets.reading import Reading
+
+BIG = 0.2  # a step of a fifth of the range is named
+
+
+def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, language: str) -> Facets:
+    """Compare the newest answers of the client with the ones before, and with the therapist's at that session."""
+    if form is None:
+        return Facets(why_none="No alliance rating yet.")
+    items = _items(form)
+    if form.totals_only or not items:
+        return Facets(why_none=f"Only totals of {form.short} are kept, no single answers.")
+    given = reading.of(form.id, form.raters[0])
+    if not given:
+        return _therapist_only(reading, form, catalog)
+    now = given[-1]
+    before = _before(given, reading.part.max_gap_days)
+    other = _partner(reading, form, catalog, now.session_on)
+    wording = catalog.wording(form.id, language)
+    rows = []
+    for item in items:
+        earlier = _earlier(given, item.id) if now.numbers.get(item.id) is None else _answer(before, item.id)
+        theirs = _beside(other, form, item, catalog)
+        value = now.numbers.get(item.id)
+        if value is None and earlier is None and theirs is None:
+            continue
+        words = wording.items[item.id].text if wording is not None and item.id in wording.items else ""
+        label = item.label or item.facet or item.id
+        rows.append(Facet(label=label, client=value, client_before=earlier, therapist=theirs, wording=words))
+    return Facets(
+        on=now.session_on,
+        before=None if before is None else before.session_on,
+        therapist_on=None if other is None else other.session_on,
+        therapist_had_seen=None if other is None else other.seen_client_answers,
+        minimum=min(item.minimum for item in items),
+        maximum=max(item.maximum for item in items),
+        rows=_named(rows, items[0], form),
+    )
+
+
+def _items(form: Instrument) -> list[Item]:
+    inside = set(form.scale(form.main_scale).items)
+    return [item for item in form.number_items if item.id in inside]
+
+
+def _before(given: Sequence[Administration], max_gap_days: int) -> Administration | None:
+    """The rating before, unless it belongs to another therapist or is too old to compare."""
+    if len(given) < 2:
+        return None
+    now, last = given[-1], given[-2]
+    same = now.pair_id == last.pair_id and (now.session_on - last.session_on).days <= max_gap_days
+    return last if same else None
+
+
+def _answer(given: Administration | None, item: str) -> float | None:
+    return None if given is None else given.numbers.get(item)
+
+
+def _earlier(given: Sequence[Administration], item: str) -> float | None:
+    """The newest answer to an item that was not asked or not answered this time."""
+    return next((a.numbers[item] for a in reversed(given) if a.numbers.get(item) is not None), None)
+
+
+def _partner(reading: Reading, form: Instrument, catalog: Catalog, on: date) -> Administration | None:
+    if form.counterpart not in catalog:
+        return None
+    other = catalog.get(form.counterpart)
+    return next((a for a in reversed(reading.of(other.id, other.raters[0])) if a.session_on == on), None)
+
+
+def _beside(other: Administration | None, form: Instrument, item: Item, catalog: Catalog) -> float | None:
+    """The other person's answer about the same facet; the two forms may name their items differently."""
+    if other is None:
+        return None
+    for twin in catalog.get(form.counterpart).number_items:
+        if (twin.facet or twin.id) == (item.facet or item.id):
+            return other.numbers.get(twin.id)
+    return None
+
+
+def _therapist_only(reading: Reading, form: Instrument, catalog: Catalog) -> Facets:
+    other = catalog.get(form.counterpart) if form.counterpart in catalog else None
+    given = reading.of(other.id, other.raters[0]) if other is not None else []
+    if not given:
+        return Facets(why_none="No alliance rating yet.")
+    rows = tuple(
+        Facet(label=item.label or item.id, therapist=_beside(given[-1], form, item, catalog)) for item in _items(form)
+    )
+    return Facets(on=given[-1].session_on, therapist_on=given[-1].session_on, rows=rows)
+
+
+def _named(rows: Sequence[Facet], item: Item, form: Instrument) -> tuple[Facet, ...]:
+    """Name the lowest facet and the one that moved most for the worse, where there is one of each."""
+    sign = 1 if form.direction == "higher_is_better" else -1
+    values = [sign * f.client for f in rows if f.client is not None]
+    lowest = min(values, default=0.0)
+    alone = values.count(lowest) == 1 and len(values) > 1
+    falls = [
+        sign * (f.client_before - f.client) if f.client is not None and f.client_before is not None else 0.0
+        for f in rows
+    ]
+    worst = max(falls, default=0.0)
+    big = BIG * (item.maximum - item.minimum)
+    moved = falls.index(worst) if rows and worst >= big else -1
+    return tuple(
+        Facet(
+            label=f.label, client=f.client, client_before=f.client_before, therapist=f.therapist, wording=f.wording,
+            lowest=alone and f.client is not None and sign * f.client == lowest, moved=i == moved,
+        )
+        for i, f in enumerate(rows)
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The sentences of a sheet: what changed, how old it is, and at most one question."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from babel.dates import format_date
+
+from fit_toolkit.sheets.chart import number, places
+from fit_toolkit.sheets.data import AlertLine, Facets, Panel
+
+# Conversation openers of ours, by facet: a convention, no test. Asked in the therapist's own words.
+QUESTIONS = {
+    "empathy": "Where did my words miss what you were trying to say?",
+    "genuineness": "When did I sound like a script rather than myself?",
+    "respect": "Which choice should have been more yours?",
+    "collaboration": "What would you like us to decide together today?",
+    "goals": "What counts most for you now?",
+    "tasks": "What is not clear about why we do what we do?",
+    "safe to speak": "What would make it easier to say what is hard to say?",
+    "confidentiality": "What would you like to know about who hears what you say here?",
+    "room to object": "Was there something last time that you did not like, even a little?",
+}
+ALLIANCE_QUESTION = "What should we do differently today?"
+OUTCOME_QUESTION = "What has been different since we last met?"
+
+
+def day(when: date, language: str = "en") -> str:
+    """A date within a sentence: day and month."""
+    return format_date(when, "d MMMM", locale=language)
+
+
+def days_ago(days: int) -> str:
+    """How old something is."""
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def headline(facets: Facets, panels: tuple[Panel, ...], language: str = "en") -> str:
+    """What changed, in one or two sentences; figures and dates, no verdict."""
+    parts = [_moved(facets, language)] if any(f.moved for f in facets.rows) else []
+    parts += [text for panel in panels[:2] if (text := _course(panel, language))]
+    return " ".join(parts) or "Not rated yet."
+
+
+def _moved(facets: Facets, language: str) -> str:
+    row = next(f for f in facets.rows if f.moved)
+    since = f" since {day(facets.before, language)}" if facets.before else ""
+    label = row.label[:1].upper() + row.label[1:]
+    went = "fell" if (row.client or 0) < (row.client_before or 0) else "rose"
+    return f"{label} {went} from {number(row.client_before or 0)} to {number(row.client or 0)}{since}."
+
+
+def _course(panel: Panel, language: str) -> str:
+    own = next((s for s in panel.series if s.points), None)
+    if own is None:
+        return ""
+    name = "The work together" if panel.key == "alliance" else panel.title
+    who = "" if own.rater == "client" else f" ({own.label} only)"
+    now, decimals = own.points[-1], places(panel)
+    text = f"{name}{who}: {number(now.value, decimals)}"
+    if len(own.points) == 1:
+        return f"{text}, the first rating."
+    before, first = own.points[-2], own.points[0]
+    gap = (now.on - before.on).days
+    step = round(now.value - before.value, 6)
+    if now.starts:
+        text += ", the first with this therapist"
+    elif gap > panel.max_gap_days:
+        text += f", {gap} days after the rating before"
+    else:
+        text += f", {_step(step, decimals)} {day(before.on, language)}"
+    if usual := _outside(panel):
+        text += f", {usual}"
+    if len(own.points) > 2 and panel.key != "alliance":
+        text += f"; {number(first.value, decimals)} at the first rating"
+    return text + "."
+
+
+def _step(step: float, decimals: int) -> str:
+    if step == 0:
+        return "as on"
+    return f"{'up' if step > 0 else 'down'} {number(abs(step), decimals)} since"
+
+
+def _outside(panel: Panel) -> str:
+    """Where the newest rating lies outside the range that is usual for this client."""
+    own = next((s for s in panel.series if s.rater == "client" and s.points), None)
+    edge = panel.band.points[-1] if panel.band is not None and panel.band.points else None
+    if own is None or edge is None or edge.on != own.points[-1].on:
+        return ""
+    value = own.points[-1].value
+    if edge.low <= value <= edge.high:
+        return ""
+    return f"{'lower' if value < edge.low else 'higher'} than usual for this client"
+
+
+def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...]) -> str:
+    """At most one question, and only when something stands out: about what moved, else about the lowest facet."""
+    moved = next((f for f in facets.rows if f.moved), None)
+    if moved is not None:
+        return QUESTIONS.get(moved.label, ALLIANCE_QUESTION)
+    live = [a for a in alerts if a.state != "done" and a.basis != "nothing rated"]
+    if not live:
+        return ""
+    about = {p.key for p in panels for s in p.series for point in s.points if point.stands_out}
+    if "alliance" not in about and "outcome" in about:
+        return OUTCOME_QUESTION
+    lowest = next((f for f in facets.rows if f.lowest), None)
+    return QUESTIONS.get(lowest.label, ALLIANCE_QUESTION) if lowest is not None else ALLIANCE_QUESTION
