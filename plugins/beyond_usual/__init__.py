@@ -44,9 +44,8 @@ class BeyondUsual(AlertPolicy, frozen=True):
         """Compare each rating with the band from the ratings before it."""
         band = usual_band(course, norms=self.norms, coverage=self.coverage, own_ratings=OWN_RATINGS)
         edge = band.low if course.scale.higher_is_better else band.high
-        beyond = course.worsening(since=edge)
         return course.where(
-            beyond > 0,
+            course.value < edge if course.scale.higher_is_better else course.value > edge,
             back_to=edge,
             usual=band.centre,
             low=band.low,

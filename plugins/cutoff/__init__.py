@@ -6,7 +6,6 @@ import operator as operators
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from msgspec import Meta
 
 from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
@@ -41,16 +40,14 @@ class Cutoff(AlertPolicy, frozen=True):
 
     def find(self, course: Course) -> Findings:
         """Compare each rating with the line."""
-        line = course.limit(self.line) if isinstance(self.line, str) else np.full(len(course), self.line)
+        line = course.limit(self.line) if isinstance(self.line, str) else self.line
         side = self.operator or next(limit.operator for limit in course.scale.limits if limit.name == self.line)
-        beyond = COMPARE[side]
-        inward = -self.margin if side in {">", ">="} else self.margin
+        beyond = COMPARE[side](course.value, line)
+        back = ~beyond
+        if self.margin:
+            back = ~COMPARE[side](course.change(since=-self.margin if side in {">", ">="} else self.margin), line)
         return course.where(
-            beyond(course.value, line),
-            until=~beyond(course.change(since=np.full(len(course), inward)), line) & ~np.isnan(line),
-            line=line,
-            value=course.value,
-            reason=f"{{value:g}} is {side} {{line:g}}",
+            beyond, until=back, line=line, value=course.value, reason=f"{{value:g}} is {side} {{line:g}}"
         )
 
 

@@ -48,21 +48,25 @@ class Risk(AlertPolicy, frozen=True):
             until=np.zeros(len(course), bool),
             renew=_asks_again(course, flagged, worse=-1 if course.scale.trigger_operator in {"<", "<="} else 1),
             answer=course.value,
-            trigger=np.full(len(course), line),
+            trigger=line,
             reason="a flagged question was answered {answer:g} (asked about from {trigger:g} on)",
         )
 
 
 def _asks_again(course: Course, flagged: NDArray[np.bool_], *, worse: int) -> NDArray[np.bool_]:
     """Say where a flagged answer is beyond every other since the last unflagged one, or the first after it."""
-    if not len(course):
-        return flagged
-    answer = course.tick * worse
-    low = int(answer.min())
-    run = np.cumsum(~flagged | (course.number == 1)) * (int(answer.max()) - low + 1) - low
-    highest = np.maximum.accumulate(answer + run) - run
-    again = flagged & (course.number > 1)
-    again[1:] &= ~flagged[:-1] | (answer[1:] > highest[:-1])
+    again = np.zeros(len(course), bool)
+    concerned = np.zeros(len(course.count), bool)
+    concerned[course.owner[flagged]] = True
+    at = np.flatnonzero(concerned[course.owner])  # flagged answers are rare: look at the courses that have one
+    if len(at):
+        answer, is_flagged, is_first = course.tick[at] * worse, flagged[at], course.number[at] == 1
+        low = int(answer.min())
+        run = np.cumsum(~is_flagged | is_first) * (int(answer.max()) - low + 1) - low
+        highest = np.maximum.accumulate(answer + run) - run
+        anew = is_flagged & ~is_first
+        anew[1:] &= ~is_flagged[:-1] | (answer[1:] > highest[:-1])
+        again[at] = anew
     return again
 
 

@@ -38,12 +38,15 @@ def usual_band(course: Course, *, norms: Norms | None, coverage: float = 0.95, o
 
 def _shrunken(course: Course, norms: Norms, coverage: float) -> tuple[Floats, Floats]:
     prior, noise = 1 / norms.sd_between**2, 1 / norms.sd_within**2
-    most = int(course.count.max(initial=1))
-    weight = 1 / (prior + noise * np.arange(most))  # one number per rating number, not per row
+    earlier = np.arange(-1, int(course.count.max(initial=1)))  # one figure per rating number, not per row
+    weight = 1 / (prior + noise * np.maximum(earlier, 0))
     half = NormalDist().inv_cdf(0.5 + coverage / 2) * np.sqrt(weight + norms.sd_within**2)
-    half[0] = np.nan  # a first rating has no history of its own
-    earlier = course.number - 1
-    return (norms.mean * prior + course.earlier_sum() * noise) * weight[earlier], half[earlier]
+    half[earlier < 1] = np.nan  # a first rating has no history of its own
+    centre = course.earlier_sum()
+    centre *= noise
+    centre += norms.mean * prior
+    centre *= weight[course.number]
+    return centre, half[course.number]
 
 
 def _own(course: Course, coverage: float, own_ratings: int) -> tuple[Floats, Floats]:

@@ -24,12 +24,34 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+DENSE = 32  # a look-up table may be so many times as long as what it is for
 POINT_COLUMNS = ("tick", "day", "session", "root", "prorated", "mark")
 
 
 def ticks(values: ArrayLike) -> Ints:
     """Whole millionths nearest to the given numbers."""
     return np.rint(np.asarray(values, float) * TICK).astype(np.int64)
+
+
+def _exact(difference: Floats) -> Floats:
+    """The float nearest to the exact decimal of a difference of two values, in place."""
+    difference = np.asarray(difference)
+    difference *= TICK
+    np.rint(difference, out=difference)
+    difference /= TICK
+    return difference
+
+
+def _look_up(keys: Ints, values: Floats, wanted: Ints, most: int) -> Floats:
+    """For each wanted key the value beside it, NaN for none; `keys` are sorted, distinct, from 0 to below `most`."""
+    if most <= DENSE * (len(keys) + len(wanted)):  # a table is several times faster than a search, while it is small
+        table = np.zeros(most, np.int32)
+        table[keys] = np.arange(1, len(keys) + 1)
+        return np.concatenate(([np.nan], values))[table[wanted]]
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    out = values[place]
+    out[keys[place] != wanted] = np.nan
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +107,9 @@ class Course:
     @cached_property
     def number(self) -> Ints:
         """1 for the first rating of a course, 2 for the second (n)."""
-        return self._at - self._begin + 1
+        number = np.arange(1, len(self) + 1)
+        number -= np.repeat(self.offsets[:-1], self.count)
+        return number
 
     def each(self, per_member: ArrayLike) -> NDArray[Any]:
         """Spread one value per member over the points (k -> n)."""
@@ -108,17 +132,18 @@ class Course:
         return out
 
     @cached_property
-    def _comparable(self) -> Mask:
-        """False where the rating before is missing or older than `max_gap_days`."""
+    def _apart(self) -> Ints:
+        """Places whose rating before is missing or older than `max_gap_days`; few, as a rule."""
         with np.errstate(invalid="ignore"):
-            return self.days_since_previous <= self.max_gap_days
+            late = np.flatnonzero(self.days_since_previous > self.max_gap_days)
+        return np.concatenate((self._firsts, late))
 
     @cached_property
     def previous(self) -> Floats:
         """The rating before this one; NaN at the first and after more than `max_gap_days`."""
-        out = np.empty(len(self.tick))
-        np.divide(self.tick[:-1], TICK, out=out[1:])
-        out[~self._comparable] = np.nan
+        out = np.empty(len(self))
+        out[1:] = self.value[:-1]
+        out[self._apart] = np.nan
         return out
 
     def lag(self, k: int) -> Floats:
@@ -127,8 +152,9 @@ class Course:
             raise ValueError("lag looks back: k must be at least 1")
         out = np.full(len(self.tick), np.nan)
         np.divide(self.tick[:-k], TICK, out=out[k:])
-        broken = self._last(~self._comparable)
-        out[broken > self._at - k] = np.nan
+        apart = np.zeros(len(self), bool)
+        apart[self._apart] = True
+        out[self._last(apart) > self._at - k] = np.nan
         return out
 
     @cached_property
@@ -138,23 +164,26 @@ class Course:
 
     def best(self) -> Floats:
         """The best of the earlier ratings; NaN at the first."""
-        out = np.full(len(self.tick), np.nan)
+        out = np.empty(len(self))
         if len(out):
-            key = self.tick * self.scale.better
+            key = self.tick if self.scale.better > 0 else -self.tick
             low = int(key.min())
-            span = int(key.max()) - low + 1
-            shift = self.owner * span - low
-            run = np.maximum.accumulate(key + shift) - shift
-            np.divide(run[:-1] * self.scale.better, TICK, out=out[1:])
+            shift = self.owner * (int(key.max()) - low + 1)  # lifts every course above the one before it
+            run = key + shift
+            np.maximum.accumulate(run, out=run)
+            run -= shift
+            np.divide(run[:-1], TICK * self.scale.better, out=out[1:])
             out[self._firsts] = np.nan
         return out
 
     @cached_property
     def _sum_before(self) -> Ints:
-        total = np.empty(len(self.tick) + 1, np.int64)
+        total = np.empty(len(self) + 1, np.int64)
         total[0] = 0
         np.cumsum(self.tick, out=total[1:])
-        return total[:-1] - total[self._begin]
+        before = total[:-1]
+        before -= np.repeat(total[self.offsets[:-1]], self.count)
+        return before
 
     def earlier_sum(self) -> Floats:
         """The sum of the earlier ratings; 0 at the first."""
@@ -188,14 +217,12 @@ class Course:
 
     def change(self, since: ArrayLike) -> Floats:
         """This rating minus `since`, exact to the millionth; NaN where `since` is unknown."""
-        gone = np.subtract(self.tick, np.rint(np.asarray(since, float) * TICK))
-        return np.divide(gone, TICK, out=gone)
+        return _exact(np.subtract(self.value, since))
 
     def worsening(self, since: ArrayLike) -> Floats:
         """How much worse this rating is than `since`: positive is worse, whatever the scale's direction."""
-        moved = np.rint(np.asarray(since, float) * TICK)
-        moved = np.subtract(moved, self.tick) if self.scale.better > 0 else np.subtract(self.tick, moved)
-        return np.divide(moved, TICK, out=moved)
+        value = self.value
+        return _exact(np.subtract(since, value) if self.scale.better > 0 else np.subtract(value, since))
 
     # ---- memory over points
 
@@ -225,16 +252,15 @@ class Course:
         partner = self.partners.get(other)
         if partner is None:
             raise KeyError(f"this policy did not declare a parameter for {other!r}")
-        out = np.full(len(self.tick), np.nan)
-        if len(partner) and len(out):
-            first_day = int(min(self.day.min(), partner.day.min()))
-            wide = int(max(self.day.max(), partner.day.max())) - first_day + 1
-            mine = self.owner * wide + (self.day - first_day)
-            theirs = partner.owner * wide + (partner.day - first_day)
-            place = np.minimum(np.searchsorted(theirs, mine), len(theirs) - 1)
-            found = theirs[place] == mine
-            out[found] = partner.value[place[found]]
-        return out
+        if not len(partner) or not len(self):
+            return np.full(len(self), np.nan)
+        if np.array_equal(partner.offsets, self.offsets) and np.array_equal(partner.day, self.day):
+            return partner.value  # both rated every session
+        first_day = int(min(self.day.min(), partner.day.min()))
+        wide = int(max(self.day.max(), partner.day.max())) - first_day + 1
+        mine = self.owner * wide + self.day - first_day
+        theirs = partner.owner * wide + partner.day - first_day
+        return _look_up(theirs, partner.value, mine, len(self.count) * wide)
 
     def limit(self, name: str) -> Floats:
         """A published line of the scale at every point, by age and sex where it is keyed so; NaN where none applies."""
@@ -274,25 +300,26 @@ class Course:
         where that mask holds; with neither until a known point that does not fire. A point is known where `known`
         says so, else where no evidence column given here is NaN.
         """
-        n = len(self.tick)
-        columns = {name: np.array(np.broadcast_to(np.asarray(v, float), (n,))) for name, v in evidence.items()}
-        if known is None:
-            known = np.ones(n, bool)
-            for column in columns.values():
-                known &= ~np.isnan(column)
+        columns = {name: self._column(values) for name, values in evidence.items()}
+        given = tuple(columns.values())
         columns.setdefault("value", self.value)
         columns["gap"] = self.days_since_previous
         return Findings(
             course=self,
             members=None,
-            fires=np.asarray(fires, bool) & known,
-            known=known,
-            back_to=None if back_to is None else np.array(np.broadcast_to(np.asarray(back_to, float), (n,))),
+            fires=np.asarray(fires, bool),
+            back_to=None if back_to is None else self._column(back_to),
             until=None if until is None else np.asarray(until, bool),
             renew=None if renew is None else np.asarray(renew, bool),
             reason=reason,
             evidence=columns,
+            said_known=None if known is None else np.asarray(known, bool),
+            judged=given,
         )
+
+    def _column(self, values: ArrayLike) -> Floats:
+        column = np.asarray(values, float)
+        return column if column.shape == self.tick.shape else np.broadcast_to(column, self.tick.shape)
 
     # ---- travelling
 

@@ -54,7 +54,6 @@ class Members:
             course=None,
             members=self,
             fires=np.asarray(fires, bool),
-            known=np.ones(m, bool),
             back_to=None,
             until=None,
             renew=None,
