@@ -10,8 +10,8 @@ from typing import Any
 from fit_toolkit.errors import ConfigError
 
 SECTION = "plugins"
-_HEADER = re.compile(r"^[ \t]*\[[ \t]*plugins[ \t]*\][ \t]*(#.*)?$", re.MULTILINE)
-_ANY_HEADER = re.compile(r"^[ \t]*\[\[?[A-Za-z0-9_.\"' \t-]+\]\]?[ \t]*(#.*)?$", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[[ \t]*plugins[ \t]*\][ \t]*(#.*)?\r?$", re.MULTILINE)
+_ANY_HEADER = re.compile(r"^[ \t]*\[\[?[A-Za-z0-9_.\"' \t-]+\]\]?[ \t]*(#.*)?\r?$", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\],]|\s+')
 
 
