@@ -1,0 +1,91 @@
+"""The words of alerts: figures filled in, nothing invented, nobody labelled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fit_toolkit.courses import words
+from fit_toolkit.courses.words import basis_text, cause_text, reason_text, worth_text
+from fit_toolkit.model.alerts import Cause
+from tests.policies import POLICIES
+
+FORBIDDEN = re.compile(r"ruptur|deteriorat|fail", re.IGNORECASE)
+
+
+def test_a_reason_is_filled_with_the_figures_in_the_format_its_policy_asks_for() -> None:
+    evidence = {"value": 4.0, "low": 5.14159, "high": 8.0}
+    assert reason_text("{value:g} is outside {low:.1f} to {high:.1f}", evidence) == "4 is outside 5.1 to 8.0"
+
+
+def test_figures_that_are_not_known_say_so() -> None:
+    assert reason_text("down {fall:g}, theirs {theirs}", {"theirs": float("nan")}) == "down unknown, theirs unknown"
+
+
+@pytest.mark.parametrize(("gap", "ending"), [(7.0, ", 7 days after the rating before"), (1.0, ", 1 day after the rating before")])
+def test_every_reason_names_the_gap_to_the_rating_before(gap: float, ending: str) -> None:
+    assert reason_text("{value:g} is < 5", {"value": 4}, gap) == f"4 is < 5{ending}"
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), 0.0])
+def test_a_gap_that_is_unknown_or_none_is_left_out(gap: float | None) -> None:
+    assert reason_text("{value:g} is < 5", {"value": 4}, gap) == "4 is < 5"
+
+
+def test_a_gap_the_reason_names_itself_is_not_named_twice() -> None:
+    text = reason_text("down {fall:g} since the rating before, {gap:.0f} days ago", {"fall": 2}, 14.0)
+    assert text == "down 2 since the rating before, 14 days ago"
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{value.__class__}", "{value[0]}", "{0}", "{}", "{value!r:>999999999}", "{value:>99999999999}", "{__import__}"],
+)
+def test_a_reason_can_reach_nothing_but_plain_figures(template: str) -> None:
+    text = reason_text(template, {"value": 4.0})
+    assert text in {"unknown", "4"}
+
+
+def test_a_reason_with_a_stray_brace_is_shown_as_written() -> None:
+    assert reason_text("100 % { of them", {}) == "100 % { of them"
+
+
+def test_a_figure_rounded_to_nothing_has_no_sign() -> None:
+    assert reason_text("{x:.1f} and {y:g}", {"x": -0.01, "y": -3}) == "0.0 and -3"
+
+
+@given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.floats() | st.text(max_size=3) | st.none(), max_size=3))
+def test_no_template_and_no_evidence_can_make_it_raise(template: str, evidence: dict[str, object]) -> None:
+    assert isinstance(reason_text(template, evidence, 3.0), str)
+
+
+def test_an_unusual_rating_says_how_often_chance_does_the_same() -> None:
+    assert basis_text("unusual", {"one_in": 40.0}) == "unusual for this client: about 1 in 40 ratings by chance"
+    assert basis_text("unusual", {}) == "unusual for this client"
+
+
+@pytest.mark.parametrize(
+    ("basis", "text"),
+    [
+        ("convention", "a convention, not a test: ratings that vary by chance set it off too"),
+        ("answer", "a flagged answer"),
+        ("absence", "an expected rating is missing"),
+    ],
+)
+def test_every_other_basis_is_said_in_plain_words(basis: str, text: str) -> None:
+    assert basis_text(basis, {}) == text
+
+
+def test_every_cause_has_words_of_its_own() -> None:
+    assert {cause.value for cause in Cause} <= set(words.CAUSES)
+    assert cause_text(Cause.LAPSED) == "not confirmed by the ratings after it"
+
+
+def test_no_word_labels_a_client_or_blames_anybody() -> None:
+    own = [*words.BASIS.values(), *words.WORTH.values(), *words.CAUSES.values(), basis_text("unusual", {"one_in": 9})]
+    assert not [text for text in own if FORBIDDEN.search(text)]
+    assert worth_text("unusual").startswith("Worth asking about")
+    assert len(POLICIES) >= 7
