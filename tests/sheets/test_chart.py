@@ -86,6 +86,7 @@ def test_a_gap_within_the_limit_does_not_break_the_line() -> None:
 
 def test_the_enlarged_part_leaves_out_what_is_below_it() -> None:
     inset = drawn(panel([8, 9, 4, 9, 8], inset=Inset(low=6, high=10, label="6 to 10"))).plots[0].inset
+    assert inset is not None
     assert inset.dots.count("M") == 4
     assert inset.line.count("M") == 2
 
