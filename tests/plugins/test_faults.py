@@ -11,6 +11,7 @@ import pytest
 
 from fit_toolkit.course import Findings
 from fit_toolkit.engine import Registry, Workers
+from fit_toolkit.engine.load import KNOWN_HOOKS
 from tests.plugins.kit import OURS, PACKAGES, ask, build, courses, failure_of, install, of_others, practice, same
 
 OTHERS = (*OURS, "good-neighbour")
@@ -49,6 +50,16 @@ ON_ASKING = {
     "find_reaches_in": "the reason names evidence that is not there (there is: gap, value)",
     "find_other_course": "the findings are about another course than the one asked about",
 }
+NEEDS_A_CHILD = {
+    "find_interrupts",
+    "find_leaves",
+    "find_crashes",
+    "find_hangs",
+    "find_spins",
+    "find_eats",
+    "find_writes",
+}
+SEVEN = {"beyond-usual", "cutoff", "divergence", "drop", "fall-from-best", "overdue", "risk"}
 HARMLESS = ("find_prints", "find_forks", "find_closes")
 
 
@@ -111,6 +122,58 @@ def test_a_policy_that_fails_is_named_with_its_version_and_harms_nobody(
         assert took < registry.limits.seconds + 3, "it is ended soon after its time is up"
         assert all(same(found, without[kind]) for kind, found in findings(registry, workers).items())
         assert workers.failures == [failure]
+
+
+@pytest.mark.parametrize("package", [name for name in ON_ASKING if name not in NEEDS_A_CHILD])
+def test_what_can_be_contained_in_this_process_is_named_in_the_same_words(
+    package: str, tmp_path: Path, without: dict[str, Findings]
+) -> None:
+    registry = build(practice(tmp_path, "good_neighbour", package), isolate=False)
+    course = courses()
+    with Workers(registry) as workers:
+        failure = failure_of(registry, kind_of(package), course, workers)
+
+        assert failure.error == expected(ON_ASKING[package], package)
+        assert all(same(ask(registry, kind, course, workers), without[kind]) for kind in OTHERS)
+
+
+def test_what_a_plugin_prints_in_this_process_does_not_mix_with_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = practice(tmp_path, "reader_good") / "plugins" / "reader_good.py"
+    file.write_text(file.read_text() + "print('noise')\n")
+    registry = build(tmp_path)
+
+    assert "pipes" in registry.readers
+    assert capsys.readouterr() == ("", "noise\n")
+
+
+FAULTS = {
+    "raises": "raise RuntimeError('no')",
+    "exits": "raise SystemExit(0)",
+    "breaks": "yield from ()\n    raise RuntimeError('no')",
+    "numbers": "return [1, 2]",
+    "nothing": "return None",
+    "coroutine": "async def f(): ...\n    c = f(); c.close(); return c",
+}
+
+
+def test_every_fault_in_every_hook_is_named_and_the_rest_stands(tmp_path: Path) -> None:
+    root = practice(tmp_path, "good_neighbour")
+    for hook in KNOWN_HOOKS:
+        for fault, body in FAULTS.items():
+            file = root / "plugins" / f"{hook.removeprefix('register_')}_{fault}.py"
+            file.write_text(f"from fit_toolkit import hookimpl\n\n@hookimpl\ndef {hook}():\n    {body}\n")
+            file.chmod(0o600)
+    registry = build(root, timeout_seconds=10.0)
+    named = {(failure.plugin, failure.hook) for failure in of_others(registry)}
+
+    assert named == {
+        (f"{hook.removeprefix('register_')}_{fault}".replace("_", "-"), hook)
+        for hook in KNOWN_HOOKS
+        for fault in FAULTS
+    }
+    assert set(registry.policies) == {*SEVEN, "good-neighbour"}
 
 
 @pytest.mark.parametrize("package", HARMLESS)

@@ -15,6 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -232,13 +233,17 @@ class _Build:
         return None
 
     def _load(self, source: Source, *, apart: bool) -> Loaded:
-        if not apart:
+        if source.origin == "bundled":
             return load(source)
+        if not apart:
+            with redirect_stdout(sys.stderr):  # stdout is for data; what a plugin prints is none
+                return load(source)
         told = probe(source, self.limits)
         here = [hook for hook in IN_PROCESS if hook in told.hooks]
         if not here or not any(thing.what in {"reader", "channel"} for thing in told.things):
             return Loaded(told, places=tuple(Path(place) for place in told.instruments))
-        own = load(source, hooks=here)
+        with redirect_stdout(sys.stderr):
+            own = load(source, hooks=here)
         kept = tuple(thing for thing in told.things if thing.what not in {"reader", "channel"})
         more = tuple(failure for failure in own.description.failures if failure not in told.failures)
         told = msgspec.structs.replace(told, things=kept + own.description.things, failures=told.failures + more)

@@ -7,8 +7,10 @@ child that was lost is started once more; a plugin that loses it again is not as
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, redirect_stdout
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -124,11 +126,12 @@ class Workers:
             raise self._broken(policy.provided, error.what) from error
 
     def _find_here(self, policy: ReadyPolicy, course: Course) -> Findings:
-        asked = contract.frozen(course)
-        if policy.provided.source.origin == "bundled":
-            asked = course  # ours share what the operators remember
+        ours = policy.provided.source.origin == "bundled"
+        fresh = contract.frozen(course)
+        asked = course if ours else fresh  # ours share what the operators remember
         try:
-            given = policy.instance.find(asked) if policy.instance is not None else None
+            with nullcontext() if ours else redirect_stdout(sys.stderr):
+                given = policy.instance.find(asked) if policy.instance is not None else None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure
             said = silent(error, policy.provided.source)
             raise PluginFailureError(policy.provided.failure(said)) from None  # its message may hold a client's data
