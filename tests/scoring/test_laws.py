@@ -97,7 +97,9 @@ def test_risk_answers_are_found_whatever_else_is_missing(data: st.DataObject) ->
     alone = DataFrame(index=table.index, columns=table.columns, dtype="float64").assign(**{item: table[item]})
     pd.testing.assert_frame_equal(scoring.risk(instrument, table), scoring.risk(instrument, alone))
     assert set(scoring.risk(instrument, table)["row"]) == {n for n, value in enumerate(table[item]) if value >= 1}
-    assert set(scoring.risk_left_out(instrument, table)["row"]) == {n for n, v in enumerate(table[item]) if v != v}
+    assert set(scoring.risk_left_out(instrument, table)["row"]) == {
+        n for n, gap in enumerate(table[item].isna()) if gap
+    }
 
 
 def exact(instrument: Instrument, scale: Scale, row: pd.Series[float]) -> int | None:

@@ -61,7 +61,7 @@ def test_a_worked_test_that_does_not_hold_says_what_came_out() -> None:
 class Highest(ScoringRule, frozen=True):
     """For tests: the highest answer times a factor."""
 
-    kind = "highest"  # type: ignore[misc]
+    kind = "highest"
     factor: float
 
     def compute(self, answers, scale):  # type: ignore[no-untyped-def]

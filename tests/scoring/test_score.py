@@ -19,7 +19,12 @@ def first(found: DataFrame, scale: str = "total") -> dict[str, object]:
 
 def test_a_sum_adds_up() -> None:
     score = first(scoring.score(instrument(), answers([1, 2, 3, 4])))
-    assert (score["value"], score["value_ticks"], score["status"], score["reason"]) == (10.0, 10_000_000, "complete", "")
+    assert (score["value"], score["value_ticks"], score["status"], score["reason"]) == (
+        10.0,
+        10_000_000,
+        "complete",
+        "",
+    )
 
 
 def test_an_item_is_turned_within_its_own_range() -> None:
@@ -110,7 +115,9 @@ def test_an_item_that_was_not_asked_is_no_gap_in_a_mean() -> None:
 
 @pytest.mark.parametrize("bad", [5, -1, 2.5, math.inf, -math.inf, 1e300])
 def test_nothing_is_computed_from_an_answer_out_of_range(bad: float) -> None:
-    found = scoring.score(one_scale(missing={"min_answered": 2, "prorate": True}), answers([1, 2, 3, bad], [1, 1, 1, 1]))
+    found = scoring.score(
+        one_scale(missing={"min_answered": 2, "prorate": True}), answers([1, 2, 3, bad], [1, 1, 1, 1])
+    )
     assert found["status"].tolist() == ["unscorable", "complete"]
     assert found["reason"].tolist() == ["an answer is outside the permitted range", ""]
     assert found["value_ticks"].isna().tolist() == [True, False]
@@ -148,7 +155,12 @@ def test_bands_label_and_a_value_between_two_bands_belongs_to_the_lower() -> Non
         missing={"min_answered": 3, "prorate": True},
         band_sets=[{"id": "main", "source": "test", "verified": True, "bands": bands}],
     )
-    found = scoring.score(scale, answers([4, 4, 0, 0], [4, 3, 0, 0], [2, 2, 1.0, None], [None, None, None, None], [3, 3, 0, None], [1, 2, 3, None]))
+    found = scoring.score(
+        scale,
+        answers(
+            [4, 4, 0, 0], [4, 3, 0, 0], [2, 2, 1.0, None], [None, None, None, None], [3, 3, 0, None], [1, 2, 3, None]
+        ),
+    )
     assert found["band"].tolist() == ["high", "low", "low", "", "high", "high"]
     assert found["value"].iloc[2] == pytest.approx(6.666667)
 
@@ -216,7 +228,8 @@ def plugin_scale(**changes: object) -> Instrument:
 
 
 def twice(frame: DataFrame, scale: Scale) -> Series[float]:
-    return frame.max(axis=1) * scale.parameters.get("factor", 1)
+    highest: Series[float] = frame.max(axis=1) * float(scale.parameters.get("factor", 1))
+    return highest
 
 
 def test_a_rule_of_a_plugin_sees_only_rows_that_can_be_scored() -> None:

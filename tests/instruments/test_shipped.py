@@ -1,0 +1,132 @@
+"""The definitions that come with the toolkit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fit_toolkit import catalog, scoring
+from fit_toolkit.model import Instrument
+
+SHIPPED = catalog.build([catalog.bundled()])
+OWN = ("arriving-today", "today-together-client", "today-together-therapist")
+OTHERS = ("core-10", "gad-7", "ors", "phq-9", "srs-3")
+
+
+def test_the_eight_are_there() -> None:
+    assert SHIPPED.ids() == tuple(sorted(OWN + OTHERS))
+
+
+@pytest.mark.parametrize("id", SHIPPED.ids())
+def test_its_worked_tests_hold(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    assert len(instrument.tests) >= 4
+    assert scoring.run_tests(instrument) == []
+
+
+@pytest.mark.parametrize("id", SHIPPED.ids())
+def test_nothing_is_wrong_with_its_file(id: str) -> None:
+    assert scoring.check_definition(SHIPPED.files[id], SHIPPED) == []
+
+
+@pytest.mark.parametrize("id", OTHERS)
+def test_no_wording_of_others_ships(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    assert SHIPPED.languages(id) == ()
+    assert not instrument.licence.text_included
+    assert all(len(item.label.split()) <= 5 for item in instrument.items)
+
+
+@pytest.mark.parametrize("id", OWN)
+def test_our_own_ship_with_all_their_words(id: str) -> None:
+    instrument, wording = SHIPPED.get(id), SHIPPED.wording(id, "en")
+    assert wording is not None
+    assert set(wording.items) == set(instrument.item_ids)
+    assert catalog.read_wording(SHIPPED.wordings[id, "en"], instrument).findings == []
+    assert {item.facet for item in instrument.items if item.facet} <= set(wording.facets)
+    assert {scale.id for scale in instrument.scales} == set(wording.scales)
+    assert "not yet tested" in wording.banner
+    assert "{who}" in wording.who_sees
+
+
+@pytest.mark.parametrize("id", OWN)
+def test_our_own_claim_nothing(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    assert instrument.validation.status == "unvalidated"
+    assert instrument.intended_use == "conversation aid within one therapy"
+    assert instrument.not_for == ("diagnosis", "risk assessment", "staff appraisal", "outcome contracts")
+    for scale in instrument.scales:
+        assert (scale.cutoffs, scale.band_sets, scale.reliability, scale.sds, scale.reliable_change) == ((),) * 5
+
+
+def figures(instrument: Instrument) -> list[tuple[str, bool]]:
+    names = ("cutoffs", "band_sets", "reliability", "sds", "reliable_change")
+    return [
+        (figure.source, figure.verified)
+        for scale in instrument.scales
+        for name in names
+        for figure in getattr(scale, name)
+    ]
+
+
+@pytest.mark.parametrize("id", SHIPPED.ids())
+def test_no_figure_from_memory_drives_anything(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    for source, verified in figures(instrument):
+        assert verified == ("recalled" not in source)
+    assert all("recalled" not in risk.source for risk in instrument.risk)
+    assert all("memory" not in scale.missing.source for scale in instrument.scales if scale.missing)
+
+
+def test_no_other_figure_is_alpha_made_fit_for_change() -> None:
+    kinds = {each.kind for id in SHIPPED.ids() for scale in SHIPPED.get(id).scales for each in scale.reliability}
+    assert kinds <= {"alpha"}
+
+
+def test_the_two_forms_of_today_together_rate_the_same_facets() -> None:
+    client, therapist = SHIPPED.get("today-together-client"), SHIPPED.get("today-together-therapist")
+    assert (client.counterpart, therapist.counterpart) == (therapist.id, client.id)
+    assert [scale.id for scale in client.scales] == [scale.id for scale in therapist.scales]
+    facets = {item.id: item.facet for item in client.number_items}
+    assert {item.id: item.facet for item in therapist.number_items if item.id in facets} == facets
+    seed = {scale.id: scale.items for scale in client.scales if scale.id != "total"}
+    assert seed == {
+        "empathy": ("q1",), "genuineness": ("q2",), "respect": ("q3",), "collaboration": ("q4",), "confidentiality": ("q8",),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("id", ["ors", "srs-3"])
+def test_the_licensed_forms_say_that_the_electronic_form_needs_a_licence(id: str) -> None:
+    assert SHIPPED.get(id).licence.electronic_use == "licence-required"
+
+
+def test_anything_but_no_to_the_safety_question_is_looked_at() -> None:
+    arriving = SHIPPED.get("arriving-today")
+    (risk,) = arriving.risk
+    flagged = {option.code for option in arriving.item("q7").options if option.value >= risk.value}
+    assert flagged == {"yes", "not-sure", "rather-not-say"}
+    assert arriving.same_day_only
+    assert arriving.watchable("q7").direction == "higher_is_worse"
+
+
+def test_loinc_codes_have_their_check_digit() -> None:
+    codes = {
+        code
+        for id in SHIPPED.ids()
+        for codes in [SHIPPED.get(id).codes, *(item.codes for item in SHIPPED.get(id).items)]
+        for name, code in codes.items()
+        if name.startswith("loinc")
+    }
+    assert len(codes) == 20
+    for code in codes:
+        assert re.fullmatch(r"\d{5}-\d", code)
+        assert luhn(code[:5]) == int(code[6]), code
+
+
+def luhn(digits: str) -> int:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return -total % 10
