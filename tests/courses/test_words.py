@@ -25,7 +25,9 @@ def test_figures_that_are_not_known_say_so() -> None:
     assert reason_text("down {fall:g}, theirs {theirs}", {"theirs": float("nan")}) == "down unknown, theirs unknown"
 
 
-@pytest.mark.parametrize(("gap", "ending"), [(7.0, ", 7 days after the rating before"), (1.0, ", 1 day after the rating before")])
+@pytest.mark.parametrize(
+    ("gap", "ending"), [(7.0, ", 7 days after the rating before"), (1.0, ", 1 day after the rating before")]
+)
 def test_every_reason_names_the_gap_to_the_rating_before(gap: float, ending: str) -> None:
     assert reason_text("{value:g} is < 5", {"value": 4}, gap) == f"4 is < 5{ending}"
 
@@ -57,7 +59,10 @@ def test_a_figure_rounded_to_nothing_has_no_sign() -> None:
     assert reason_text("{x:.1f} and {y:g}", {"x": -0.01, "y": -3}) == "0.0 and -3"
 
 
-@given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.floats() | st.text(max_size=3) | st.none(), max_size=3))
+@given(
+    st.text(max_size=60),
+    st.dictionaries(st.text(max_size=5), st.floats() | st.text(max_size=3) | st.none(), max_size=3),
+)
 def test_no_template_and_no_evidence_can_make_it_raise(template: str, evidence: dict[str, object]) -> None:
     assert isinstance(reason_text(template, evidence, 3.0), str)
 

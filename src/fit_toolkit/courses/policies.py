@@ -85,21 +85,15 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
         if name in ids:
             raise ConfigError(f"two policies have the id '{name}'", where=table.where("id"), hint=ids[name].where("id"))
         ids[name] = table
+        if registry.failures and table.values.get("kind") not in registry.policies:
+            unready.add(name)  # its plugin may be one that did not load, which is said already
+            continue
         try:
             uses += _Table(table, settings, registry, catalog, workers).uses()
         except PluginFailureError as error:
             failures.append(error.failure)
             unready.add(name)
-        except ConfigError:
-            if not _could_be_of(table, failures):
-                raise
-            unready.add(name)  # its plugin did not load, which is said already
     return Bound(tuple(uses), tuple(failures), frozenset(unready))
-
-
-def _could_be_of(table: PolicyTable, failures: Sequence[PluginFailure]) -> bool:
-    """Whether a policy's kind is unknown because a plugin that may have brought it failed."""
-    return bool(failures) and "kind" in table.values
 
 
 class _Table:
