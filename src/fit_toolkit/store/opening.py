@@ -98,23 +98,28 @@ def _open_url(location: str) -> Store:
     except ImportError as error:
         raise StoreError("PostgreSQL needs psycopg", hint="pip install psycopg[binary]") from error
     store = Store(engine)
-    with store.begin() as c:
-        migrate.check_revision(migrate.current_revision(c))
-        migrate.upgrade(c)
+    try:
+        with store.begin() as c:
+            migrate.check_revision(revision := migrate.current_revision(c))
+            if revision != migrate.HEAD:
+                migrate.upgrade(c)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Say in one line what the database could not do; its own message may quote data and is left out."""
+    """Say in one line what the database could not do; its own message may quote data and is left out, also of --debug."""
     try:
         yield
     except sa.exc.IntegrityError as error:
         if "append-only" in str(error.orig):
-            raise StoreError(_KEPT) from error
-        raise StoreError(f"a rule of the store would be broken ({_rule(error)})", hint="nothing was changed") from error
+            raise StoreError(_KEPT) from None
+        raise StoreError(f"a rule of the store would be broken ({_rule(error)})", hint="nothing was changed") from None
     except sa.exc.DBAPIError as error:
-        raise _explained(error) from error
+        raise _explained(error) from None
 
 
 def _explained(error: sa.exc.DBAPIError) -> Exception:
