@@ -147,8 +147,10 @@ class EmailChannel(Channel, frozen=True):
         except ssl.SSLError as error:
             why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else "no common protocol"
             raise DeliveryError(f"no trusted connection: {why}", permanent=False, code=NO_TLS) from None
-        except smtplib.SMTPServerDisconnected:
-            raise DeliveryError("the server broke the connection", permanent=False) from None
+        except smtplib.SMTPServerDisconnected as error:
+            silent = isinstance(error.__context__, TimeoutError)  # the library makes one of a time-out as well
+            what = "the server did not answer in time" if silent else "the server broke the connection"
+            raise DeliveryError(what, permanent=False) from None
         except TimeoutError:
             raise DeliveryError("the server did not answer in time", permanent=False) from None
         except OSError as error:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from fit_toolkit.store.outbox import LEASE
 from tests.alerts.outgoing import Post, Remembering, clinic_with, messages, use
 from tests.clinic import Clinic
 
-NOON = datetime(2026, 3, 12, 12, 0)
+NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC).replace(tzinfo=None)  # as the store keeps it
 ANNA, BEN, SUE, ADAM, CARL = 1, 2, 3, 4, 5
 
 
@@ -49,7 +49,9 @@ def post() -> Iterator[Post]:
         yield installed
 
 
-def write(clinic: Clinic, *, count: int = 1, severity: str = "attention", to: int = ANNA, channel: str = "stdout") -> list[str]:
+def write(
+    clinic: Clinic, *, count: int = 1, severity: str = "attention", to: int = ANNA, channel: str = "stdout"
+) -> list[str]:
     with clinic.practice.store.begin() as c:
         run = runs.start_run(c, "test", at=NOON, as_of=NOON.date())
         frame = Frame(channels=(channel,), run_id=run, now=NOON)
@@ -143,7 +145,9 @@ def test_a_permanent_refusal_is_dead_at_once_and_the_others_still_go(clinic: Cli
 
 
 @pytest.mark.parametrize("code", [454, 530, 535])
-def test_trouble_with_login_or_encryption_stops_the_channel_after_one_try(clinic: Clinic, post: Post, code: int) -> None:
+def test_trouble_with_login_or_encryption_stops_the_channel_after_one_try(
+    clinic: Clinic, post: Post, code: int
+) -> None:
     write(clinic, count=5)
     post.before = refuse(code=code)
     assert counts(deliver(clinic.practice, now=NOON)) == (0, 1, 0, 0)
@@ -245,7 +249,9 @@ def test_a_safety_message_that_did_not_go_out_is_counted_until_it_does(clinic: C
     assert deliver(clinic.practice, now=NOON + timedelta(hours=1)).exit_code == ExitCode.OK
 
 
-def test_a_safety_message_nobody_can_be_reached_with_goes_on_to_the_supervisor_then_stops(clinic: Clinic, post: Post) -> None:
+def test_a_safety_message_nobody_can_be_reached_with_goes_on_to_the_supervisor_then_stops(
+    clinic: Clinic, post: Post
+) -> None:
     write(clinic, severity="safety", to=CARL)
     post.before = refuse(permanent=True, code=550)
     result = deliver(clinic.practice, now=NOON)
