@@ -40,9 +40,10 @@ class CsvReader(Reader, frozen=True):
 
     def sniff(self, head: bytes, filename_suffix: str) -> float:
         """Any text may be a separated file; a usual file name makes it likely."""
-        if b"\0" in head and not head.startswith(tuple(mark for mark, _ in MARKS)):
-            return 0.0
-        return 0.9 if filename_suffix in self.suffixes else 0.3
+        if filename_suffix in self.suffixes:
+            return 0.9
+        marked = head.startswith(tuple(mark for mark, _ in MARKS))
+        return 0.3 if marked or b"\0" not in head else 0.0
 
     def rows(self, path: Path) -> RawTable:
         """Read all rows; what cannot be read for certain is refused with its line."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,18 +106,10 @@ def _ask(app: App, mapping: Map, given: dict[str, Any], map_sha256: str) -> Ask:
 
     if mapping.instrument:
         app.practice.catalog.get(mapping.instrument)  # a misspelt id is refused with the nearest one
-    try:
-        start = date.fromisoformat(mapping.start) if mapping.start else None
-    except ValueError:
-        raise DataError("`start` is not a day such as 2026-01-05") from None
     return Ask(
         actor=typist(app),
         today=app.practice.today(),
         now=app.practice.now(),
-        instrument=mapping.instrument,
-        date_format=mapping.date_format,
-        start=start,
-        every=mapping.every,
         map_sha256=map_sha256,
         **{name: given[name] for name in ("open_episodes", "correct", "reason", "keep_going", "dry_run")},
     )

@@ -83,30 +83,36 @@ def _occasion(forms: DataFrame, known: dict[str, Instrument], found: Findings) -
     return given.where(given != "", usual).where(~wrong & forms["known"], None)
 
 
+def _looked_up(texts: Series[Any], read: dict[Any, Any]) -> Series[Any]:
+    """Look every text up as an object; `map` would turn whole numbers beside a None into floats."""
+    return Series([read.get(text) for text in texts], index=texts.index, dtype=object)
+
+
 def _sessions(forms: DataFrame, found: Findings) -> Series[Any]:
     read = {text: whole(text) for text in forms["session"].unique()}
-    number = forms["session"].map(lambda text: read[text]).astype(object)
-    wrong = (forms["session"] != "") & number.map(lambda value: not value).astype(bool)
+    number = _looked_up(forms["session"], read)
+    wrong = (forms["session"] != "") & Series([not value for value in number], index=forms.index)
     found.add(forms[wrong], "session", "a session is a whole number from 1 on")
     return number.where(number.notna() & ~wrong, None)
 
 
 def _days(forms: DataFrame, ask: Ask, laid: Laid, found: Findings) -> Series[Any]:
     fixed = {group.fixed["date"] for group in laid.layout.groups if "date" in group.fixed}
-    if ask.every and ask.start is not None and not fixed:
-        return _assumed(forms, ask, ask.start, found)
-    form, iso = DateFormat(ask.date_format), DateFormat()
+    mapping = laid.layout.mapping
+    if mapping.every and mapping.start_day is not None and not fixed:
+        return _assumed(forms, mapping.start_day, Every(mapping.every), ask, found)
+    form, iso = DateFormat(mapping.date_format), DateFormat()
     read: dict[str, date | str] = {}
     for text in forms["date"].unique():
         read[text] = (iso if text in fixed else form).read(text) if text else "the date is missing"
-    day = forms["date"].map(lambda text: read[text]).astype(object)
+    day = _looked_up(forms["date"], read)
     wrong = day.map(lambda value: isinstance(value, str)).astype(bool)
     found.add(forms[wrong], "date", day[wrong])
     day = day.where(~wrong, None)
     return _not_future(forms, day, ask, "date", found)
 
 
-def _assumed(forms: DataFrame, ask: Ask, start: date, found: Findings) -> Series[Any]:
+def _assumed(forms: DataFrame, start: date, every: Every, ask: Ask, found: Findings) -> Series[Any]:
     """Lay sessions out at regular distances: by their number, or by their order for each client and instrument."""
     number = forms["session_given"]
     if (forms["session"] == "").all():
@@ -114,9 +120,8 @@ def _assumed(forms: DataFrame, ask: Ask, start: date, found: Findings) -> Series
         number = (ordered.cumcount() + 1).reindex(forms.index).astype(object)
     else:
         found.add(forms[forms["session"] == ""], "session", "without a date the number of the session is needed")
-    every = Every(ask.every)
     read = {each: every.after(start, int(each) - 1) for each in number.dropna().unique()}
-    day = number.map(read.get).astype(object)
+    day = _looked_up(number, read)
     beyond = number.notna() & day.isna()
     found.add(forms[beyond], "session", "this session would be beyond the calendar")
     return _not_future(forms, day.where(day.notna(), None), ask, "session", found)

@@ -42,18 +42,16 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     rules: Rules | None = None,
 ) -> Outcome:
     """Import a table by its map; with a rejected row nothing is written, unless the ask says to keep going."""
-    _sensible(ask)
+    _sensible(mapping, ask)
     layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file)
-    if ask.start is not None and "date" in layout.roles:
+    if mapping.start and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
     notes = [note for note in table.notes if not note.startswith(("encoding:", "delimiter:"))]
     notes += [f"left out on purpose: {', '.join(layout.ignored)}"] if layout.ignored else []
-    comma = (ask.decimal or mapping.decimal) == "," or (
-        not (ask.decimal or mapping.decimal) and note_of(table, "delimiter") == ";"
-    )
+    comma = (mapping.decimal or {";": ","}.get(note_of(table, "delimiter"), ".")) == ","
     if not len(table):
-        return _outcome(file, None, Written(), ask, [*notes, "the file has no rows below its header line"], wrote=False)
-    laid = lay_out(table, layout, ask.instrument or mapping.instrument)
+        return _outcome(file, None, Written(), [*notes, "the file has no rows below its header line"], wrote=False)
+    laid = lay_out(table, layout, mapping.instrument)
     with store.begin(dry_run=ask.dry_run) as c:
         if source_sha256 and (
             before := [b.id for b in ratings.list_batches(c, source_sha256=source_sha256) if not b.undone_at]
@@ -64,7 +62,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
         written = Written()
         if going:
             written = write(c, checked, ask, catalog, source_sha256=source_sha256, rules=rules)
-    return _outcome(file, checked, written, ask, notes, wrote=going and written.batch is not None and not ask.dry_run)
+    return _outcome(file, checked, written, notes, wrote=going and written.batch is not None and not ask.dry_run)
 
 
 def rejected_file(table: RawTable, outcome: Outcome) -> bytes:
@@ -89,16 +87,14 @@ def side_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.rejected.csv")
 
 
-def _sensible(ask: Ask) -> None:
+def _sensible(mapping: Map, ask: Ask) -> None:
     if ask.correct and not ask.reason.strip():
         raise UsageError("a correction needs a reason", hint="--correct --reason '...'")
-    if ask.every and ask.start is None:
+    if mapping.every and not mapping.start:
         raise UsageError("--every needs the day of session 1", hint='--start 2026-01-05 --every "1 weeks"')
 
 
-def _outcome(
-    file: str, checked: Checked | None, written: Written, ask: Ask, notes: Sequence[str], *, wrote: bool
-) -> Outcome:
+def _outcome(file: str, checked: Checked | None, written: Written, notes: Sequence[str], *, wrote: bool) -> Outcome:
     if checked is None:
         return Outcome(file=file, rows=0, accepted=0, unchanged=0, rejected=0, written=False, notes=tuple(notes))
     said = list(notes)
@@ -118,7 +114,7 @@ def _outcome(
         forms=int(fates.isin(["new", "corrected"]).sum()),
         corrected=int((fates == "corrected").sum()),
         episodes_opened=written.opened,
-        dates_assumed=ask.start is not None,
+        dates_assumed=bool(checked.laid.layout.mapping.start),
         flagged=written.flagged,
         stored=tuple(sorted(written.stored, key=lambda each: each.administration)) if wrote else (),
         there=tuple(sorted(-int(each) for each in checked.forms["replaces"] if each < 0)),

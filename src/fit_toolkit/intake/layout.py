@@ -45,6 +45,7 @@ class Layout:
     long: bool
     ignored: tuple[str, ...]
     unnamed: tuple[int, ...]
+    mapping: Map
 
     def name(self, role: str) -> str:
         """Give the file's name of the column with a role, or the role itself."""
@@ -83,7 +84,7 @@ def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Inst
             unknown.append(column)
     _refuse(missing, unknown, wrong, file)
     made = tuple(Group(dict(fixed), tuple(slots)) for fixed, slots in groups.items())
-    layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed))
+    layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed), mapping)
     _complete(layout, mapping, file)
     return layout
 
@@ -121,8 +122,8 @@ def _slot(position: int, target: Target, mapping: Map, known: dict[str, Instrume
 
 def _fixed(target: Target, mapping: Map) -> tuple[tuple[str, str], ...]:
     day: date | str | None = target.day
-    if mapping.start and not mapping.every and not target.day:
-        start = date.fromisoformat(mapping.start)
+    start = mapping.start_day
+    if start is not None and not mapping.every and not target.day:
         day = Every(target.after).after(start, 1) if target.after else start
     given = {
         "instrument": target.instrument,

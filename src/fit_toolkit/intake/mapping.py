@@ -65,6 +65,11 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
             return found
         return Target(role=found) if found in ROLES else Target(item=found)
 
+    @property
+    def start_day(self) -> date | None:
+        """The day of session 1 for data without dates."""
+        return date.fromisoformat(self.start) if self.start else None
+
     def reader_settings(self) -> dict[str, str]:
         """Give what the map says about the format of the file."""
         return {"encoding": self.encoding, "delimiter": self.delimiter}

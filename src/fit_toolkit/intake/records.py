@@ -29,11 +29,6 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     today: date
     now: datetime
-    instrument: str = ""
-    date_format: str = ""
-    decimal: Literal["", ".", ","] = ""
-    start: date | None = None
-    every: str = ""
     open_episodes: bool = False
     correct: bool = False
     reason: str = ""

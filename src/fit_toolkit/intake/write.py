@@ -104,7 +104,7 @@ class _Writer:
             language=self.ask.language,
             form_version=part.instrument.version if self.ask.kind == "enter" else None,
             seen_client_answers=self.ask.seen_client_answers if values["rater"] == "therapist" else None,
-            dates_assumed=self.ask.start is not None,
+            dates_assumed=bool(self.checked.laid.layout.mapping.start),
             raw=raw,
             numbers=numbers,
             texts=texts,
