@@ -287,4 +287,37 @@ def crowded() -> SheetData:
     )
 
 
-SHAPES = (falling, improving, v_shape, ceiling, erosion, volatile, first_only, never, sixty, totals_only, crowded)
+def overflowing() -> SheetData:
+    """More of everything than any page was meant for; three panels, sixty dates of each of three flagged answers."""
+    base = crowded()
+    dates = tuple(days(60)[::-1])
+    answers = tuple(structs.replace(base.risk.answers[0], answer=a, dates=dates) for a in ("yes", "not sure", "no"))
+    alert = structs.replace(
+        base.alerts[0], reason="W" * 30 + " word" * 40, done="took to supervision and talked about it",
+        basis="a convention, not a test: ratings that vary by chance set it off too",
+    )  # fmt: skip
+    return structs.replace(
+        base,
+        risk=structs.replace(base.risk, answers=answers),
+        panels=(*base.panels, structs.replace(base.panels[1], title="Symptoms and everyday life, a long title")),
+        alerts=(alert,) * 6,
+        quotes=tuple(structs.replace(q, text="word " * 200) for q in base.quotes),
+        freshness=("no arrival rating yet today", "last rated 3 days ago", "in a pause", "dates assumed"),
+        sources=("source" * 30,) * 6,
+    )
+
+
+SHAPES = (
+    falling,
+    improving,
+    v_shape,
+    ceiling,
+    erosion,
+    volatile,
+    first_only,
+    never,
+    sixty,
+    totals_only,
+    crowded,
+    overflowing,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from msgspec import structs
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets.data import Facet, Quote, SheetData
-from fit_toolkit.sheets.render import render, render_sheet
+from fit_toolkit.sheets.render import render, render_sheet, say_days
 from tests.sheets import examples
 
 
@@ -44,8 +45,13 @@ def test_a_flagged_answer_is_printed_with_its_date_its_age_and_whom_to_call() ->
 
 def test_every_date_of_a_flagged_answer_is_printed_however_many_there_are() -> None:
     words = text(render_sheet(examples.crowded(), density="tight"))
-    for day in examples.crowded().risk.answers[0].dates[1:]:
-        assert f"{day.day} {day:%b}" in words
+    assert "9 April 2026 , 7 days old; also on 2 Apr; 26, 19, 12, 5 Mar; 26, 19, 12, 5 Feb; 29, 22, 15, 8 Jan" in words
+
+
+def test_many_dates_take_few_letters_and_none_is_lost() -> None:
+    days = [date(2027, 1, 7), date(2026, 12, 31), date(2026, 12, 3), date(2026, 1, 8), date(2025, 12, 30)]
+    assert say_days(days) == "7 Jan 2027; 31, 3 Dec; 8 Jan 2026; 30 Dec 2025"
+    assert say_days(days[1:4]) == "31, 3 Dec; 8 Jan"
 
 
 def test_without_a_flagged_answer_the_page_says_how_often_it_was_asked() -> None:

@@ -26,6 +26,8 @@ from fit_toolkit.sheets.twin import twin
 
 PAGES = ("therapist", "client")
 TEMPLATE_NAME = re.compile(r"(?:[a-z0-9_-]{1,64}/){0,3}[a-z0-9_-]{1,64}\.(?:html|css|svg)")
+# millimetres by density: a facet's line, a panel, its enlarged part
+ROOM = {"normal": (5.4, 24.0, 14.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
 
 
@@ -61,6 +63,21 @@ def say_short(day: date, *, year: bool = False, language: str = "en") -> str:
     return format_date(day, "d MMM y" if year else "d MMM", locale=language)
 
 
+def say_days(days: Sequence[date], language: str = "en") -> str:
+    """Every one of many dates in few letters: the days of a month together, newest first."""
+    months: dict[tuple[int, int], list[date]] = {}
+    for day in days:
+        months.setdefault((day.year, day.month), []).append(day)
+    years = [year for year, _ in months]
+    parts = []
+    for at, listed in enumerate(months.values()):
+        numbers = ", ".join(str(day.day) for day in listed)
+        last_of_year = at + 1 == len(years) or years[at + 1] != years[at]
+        with_year = last_of_year and len(set(years)) > 1
+        parts.append(f"{numbers} {format_date(listed[0], 'MMM y' if with_year else 'MMM', locale=language)}")
+    return "; ".join(parts)
+
+
 @lru_cache(maxsize=8)
 def environment(folders: tuple[Path, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
     """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
@@ -77,6 +94,7 @@ def environment(folders: tuple[Path, ...] = (), language: str = "en") -> Immutab
     env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["number"] = number
     env.filters["day"] = lambda d: say_day(d, language)
+    env.filters["days"] = lambda days: say_days(days, language)
     env.filters["short"] = lambda d, year=False: say_short(d, year=year, language=language)
     return env
 
@@ -116,13 +134,11 @@ def render_sheet(
             "twin": twin(own.panels, last=6),
         }
     else:
-        tight = density != "normal"
+        row, height, inset = ROOM[density]
         values = {
             "sheet": sheet,
-            "facets": facet_chart(sheet.facets, width=44, row=4.4 if tight else 5.4),
-            "chart": chart(
-                sheet.panels, sheet.marks, say_date=say, height=15 if tight else 24, inset_height=9 if tight else 14
-            ),
+            "facets": facet_chart(sheet.facets, width=44, row=row),
+            "chart": chart(sheet.panels, sheet.marks, say_date=say, height=height, inset_height=inset),
             "twin": twin(sheet.panels, last=6),
         }
     return render(f"sheets/{page}.html", {**values, "density": density}, folders=folders, language=language)

@@ -20,11 +20,16 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
     tight = density != "normal"
     most = {"normal": 4, "tight": 3}.get(density, 2)
     alerts = tuple(
-        replace(a, what=cut(a.what, 40), reason=cut(a.reason, 110 if tight else 150), done=cut(a.done, 60))
+        replace(
+            a,
+            what=cut(a.what, 40),
+            reason=cut(a.reason, {"normal": 150, "tight": 110}.get(density, 80)),
+            done=cut(a.done, 60),
+        )
         for a in sheet.alerts[:most]
     )
     missing = tuple(cut(m, 60) for m in sheet.missing)
-    keep = 3 if tight else 5
+    keep = {"normal": 5, "tight": 3}.get(density, 2)
     if len(missing) > keep:
         missing = (*missing[: keep - 1], f"and {len(missing) - keep + 1} more")
     risk = replace(
@@ -47,5 +52,5 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         ),
         notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
-        sources=tuple(cut(s, 200) for s in sheet.sources[:5]),
+        sources=(cut(" ".join(sheet.sources), 430),),
     )
