@@ -316,6 +316,9 @@ def _alert() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sqlite_autoincrement=True,
     )
+
+
+def _alert_indexes() -> None:
     op.create_index(op.f("ix_alert_episode_id"), "alert", ["episode_id"], unique=False)
     op.create_index(
         "ix_alert_live_member",
@@ -433,6 +436,9 @@ def _administration() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_administration")),
         sqlite_autoincrement=True,
     )
+
+
+def _administration_indexes() -> None:
     op.create_index(op.f("ix_administration_batch_id"), "administration", ["batch_id"], unique=False)
     op.create_index(
         "ix_administration_course", "administration", ["member_id", "instrument", "rater", "session_on"], unique=False
@@ -524,10 +530,12 @@ def upgrade() -> None:
     _plan()
     _touched()
     _alert()
+    _alert_indexes()
     _delivery()
     _pair()
     _sheet()
     _administration()
+    _administration_indexes()
     _alert_event()
     _risk_answer()
     _score()
