@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 from pandas import DataFrame, Series
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fit_toolkit.model import Scale
 
 TICK = 1_000_000
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 class Sum(ScoringRule, frozen=True):
@@ -24,10 +25,10 @@ class Sum(ScoringRule, frozen=True):
 
     def compute(self, answers: DataFrame, scale: Scale) -> Series[float]:
         """Add up."""
-        total, count = add(answers)
-        if count is not None:
-            part = np.flatnonzero(count < answers.shape[1])
-            total[part] = divide(total[part] * answers.shape[1], count[part])
+        total, part = add(answers, scale)
+        if part is not None:
+            rows, count = part
+            total[rows] = divide(total[rows] * answers.shape[1], count)
         return Series(total / TICK, index=answers.index)
 
 
@@ -38,9 +39,12 @@ class Mean(ScoringRule, frozen=True):
 
     def compute(self, answers: DataFrame, scale: Scale) -> Series[float]:
         """Add up and divide."""
-        total, count = add(answers)
-        full = np.full(len(total), answers.shape[1], dtype=np.int64) if count is None else count
-        return Series(divide(total, full) / TICK, index=answers.index)
+        total, part = add(answers, scale)
+        size: float | NDArray[np.float64] = float(answers.shape[1])
+        if part is not None:
+            size = np.full(len(total), size)
+            size[part[0]] = part[1]
+        return Series(divide(total, size) / TICK, index=answers.index)
 
 
 class Weighted(ScoringRule, frozen=True):
@@ -67,37 +71,38 @@ class Lookup(ScoringRule, frozen=True):
 
     def compute(self, answers: DataFrame, scale: Scale) -> Series[float]:
         """Add up and look up."""
-        total, count = add(answers)
-        raws = np.array([round(row.raw * TICK) for row in scale.table], dtype=np.int64)
+        total, _ = add(answers, scale)
+        raws = np.array([round(row.raw * TICK) for row in scale.table], dtype=np.float64)
         values = np.array([row.value for row in scale.table])
         at = np.minimum(np.searchsorted(raws, total), len(raws) - 1)
-        found = np.where(raws[at] == total, values[at], np.nan)
-        if count is not None:
-            found = np.where(count == answers.shape[1], found, np.nan)
-        return Series(found, index=answers.index)
+        return Series(np.where(raws[at] == total, values[at], np.nan), index=answers.index)
 
 
-def add(answers: DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
-    """Sum each row in whole millionths; also count the answers, or None where no row lacks any.
+def add(answers: DataFrame, scale: Scale) -> tuple[Floats, tuple[NDArray[np.intp], Floats] | None]:
+    """Sum each row in whole millionths, kept as floats so that NaN can say: an answer is missing.
 
-    A sum of decimals as floats is off by far less than half a millionth, so rounding it gives the exact sum.
+    A sum of decimals as floats is off by far less than half a millionth, so rounding it gives the exact sum. Where the
+    scale prorates, rows with gaps get the sum of what was answered; their places and counts come second.
     """
     items = answers.to_numpy().T
-    total = items.sum(axis=0)
-    gaps = np.flatnonzero(np.isnan(total))
-    count: NDArray[np.int64] | None = None
-    if gaps.size:
-        some = items[:, gaps]
-        missing = np.isnan(some)
-        some[missing] = 0.0
-        total[gaps] = some.sum(axis=0)
-        count = np.full(len(total), len(items), dtype=np.int64)
-        count[gaps] -= missing.sum(axis=0)
-    return np.rint(total * TICK).astype(np.int64), count
+    total = np.rint(items.sum(axis=0) * TICK)
+    if scale.missing is None or not scale.missing.prorate:
+        return total, None
+    rows = np.flatnonzero(np.isnan(total))
+    if not rows.size:
+        return total, None
+    some = items[:, rows]
+    missing = np.isnan(some)
+    some[missing] = 0.0
+    total[rows] = np.rint(some.sum(axis=0) * TICK)
+    return total, (rows, (~missing).sum(axis=0).astype(np.float64))
 
 
-def divide(whole: NDArray[np.int64], by: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Divide whole numbers to the nearest whole number, halves upwards; nothing by nothing is nothing."""
-    safe = np.maximum(by, 1)
-    halves: NDArray[np.int64] = (2 * whole + safe) // (2 * safe)
+def divide(whole: Floats, by: float | Floats) -> Floats:
+    """Divide whole numbers to the nearest whole number, halves upwards; exact while the result is below 10^12.
+
+    Nothing answered gives nothing to divide by: such a row gets a number here, and no score where it is used.
+    """
+    safe = np.maximum(by, 1.0)
+    halves: Floats = np.floor((2 * whole + safe) / (2 * safe))
     return halves

@@ -44,11 +44,10 @@ def forbidden(item: Item, answers: Floats, spare: tuple[Floats, Floats]) -> Bool
     off, whole = spare
     steps = answers if (low, step) == (0, 1) else np.multiply(answers - low, 1 / step, out=off)
     np.rint(steps, out=whole)
+    np.clip(whole, 0, last, out=whole)  # the nearest permitted answer
     np.abs(np.subtract(whole, steps, out=off), out=off)
-    wrong = off > NOISE  # a missing answer compares as false throughout
-    if wrong.any() or (whole < 0).any() or (whole > last).any():
-        return wrong | (whole < 0) | (whole > last)
-    return None
+    wrong = off > NOISE  # a missing answer compares as false
+    return wrong if wrong.any() else None
 
 
 def grain(item: Item) -> float:
