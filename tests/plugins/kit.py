@@ -10,13 +10,12 @@ import msgspec
 import numpy as np
 
 from fit_toolkit.course import Course, Findings
-from fit_toolkit.engine import Limits, PluginFailure, PluginFailureError, Registry, Workers, build_registry, instantiate
+from fit_toolkit.engine import PluginFailure, PluginFailureError, Registry, Workers, build_registry, instantiate
 from fit_toolkit.engine.records import Defaults
 from tests.builders import course_of
 
 PACKAGES = Path(__file__).parent / "packages"
-SETTINGS = Defaults(timeout_seconds=1.0, memory_mb=512)
-QUICK = Limits(seconds=1.0, memory_mb=512)
+SETTINGS = Defaults(timeout_seconds=2.0, memory_mb=512)
 OURS = ("drop", "fall-from-best", "beyond-usual", "overdue")
 
 

@@ -115,7 +115,12 @@ class Server:
             given: Any = policy.find(course)
         except BaseException as error:
             raise _RaisedError(silent(error, self.source)) from error
-        return travel.findings_out(contract.checked(given, course, course))
+        try:
+            return travel.findings_out(contract.checked(given, course, course))
+        except ContractError:
+            raise
+        except Exception as error:
+            raise ContractError("the findings are not in the agreed form") from error
 
     def _compute(self, body: dict[str, Any], blobs: dict[str, bytes]) -> Reply:
         from pandas import DataFrame

@@ -130,7 +130,7 @@ def _numbers(name: str, column: Any, length: int) -> None:
 
 
 def _column(name: str, column: Any, length: int) -> None:
-    if not isinstance(column, np.ndarray):
+    if type(column) is not np.ndarray:  # a masked array or a matrix computes by rules of its own
         raise ContractError(f"{name!r} is {_kind(column)} where a column is due")
     if column.shape != (length,):
         raise ContractError(f"{name!r} has the shape {column.shape} where {length} values are due")

@@ -139,6 +139,8 @@ class Workers:
             return contract.checked(given, asked, course)
         except ContractError as error:
             raise self._broken(policy.provided, error.what) from error
+        except Exception:  # noqa: BLE001 - a record filled with anything at all may raise anything at all
+            raise self._broken(policy.provided, "the findings are not in the agreed form") from None
 
     def _compute(self, rule: Provided, parameters: Mapping[str, Any], answers: DataFrame, scale: Any) -> Series[float]:
         from pandas import Series

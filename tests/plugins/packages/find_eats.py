@@ -17,7 +17,7 @@ class Policy(AlertPolicy, frozen=True):
     points: Annotated[float, Meta(gt=0, description="how many points worse, at least")] = 1.0
 
     def find(self, course):
-        hoard = [bytearray(64 << 20) for _ in range(1000)]  # here
+        hoard = [bytes(64 << 20) for _ in range(1000)]  # here
         return hoard
 
 

@@ -1,3 +1,3 @@
 """Takes all memory on import."""
 
-HOARD = [bytearray(64 << 20) for _ in range(1000)]  # here
+HOARD = [bytes(64 << 20) for _ in range(1000)]  # here
