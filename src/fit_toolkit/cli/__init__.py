@@ -62,6 +62,11 @@ def _root(clock: Callable[[], datetime] | None) -> click.Group:
     return root
 
 
+def command_tree() -> click.Group:
+    """Give the whole tree of commands, for whoever describes it."""
+    return _root(None)
+
+
 class _Root(LazyGroup):
     def __init__(self, name: str | None = None, **attributes: object) -> None:
         super().__init__(name, commands=COMMANDS, entry_point_group=ENTRY_POINT_GROUP, **attributes)

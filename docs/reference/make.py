@@ -1,0 +1,125 @@
+"""Write the generated pages of the reference from the code; `--check` says whether they are up to date.
+
+commands.md from the Click tree, settings.md from the declared settings, hooks.md from the specifications, policies.md
+from the policies that ship. tests/docs runs it with --check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from fit_toolkit import hookspecs
+from fit_toolkit.cli import COMMANDS, command_tree
+from fit_toolkit.engine import build_registry
+from fit_toolkit.errors import ExitCode
+from fit_toolkit.settings import SECTIONS, SETTINGS
+
+HERE = Path(__file__).parent
+NOTE = "<!-- Written by docs/reference/make.py from the code; change the code, then run `script/docs`. -->\n"
+
+
+def commands() -> str:
+    """Every command with its help as the terminal shows it."""
+    lines = [NOTE, "# Commands\n", _exit_codes()]
+    for name, command in _walk(command_tree(), "fit"):
+        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        lines.append(f"## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    return "\n".join(lines)
+
+
+def _exit_codes() -> str:
+    rows = "\n".join(f"| {int(code)} | {code.name.lower()} |" for code in ExitCode)
+    return f"Exit codes:\n\n| code | meaning |\n|---|---|\n{rows}\n"
+
+
+def _walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        with click.Context(command, info_name=name) as context:
+            for sub in command.list_commands(context):
+                if name == "fit" and sub not in COMMANDS:
+                    continue  # a command of some package installed here
+                found = command.get_command(context, sub)
+                if found is not None:
+                    yield from _walk(found, f"{name} {sub}")
+
+
+def settings() -> str:
+    """Every setting: name, type, default, help."""
+    lines = [NOTE, "# Settings", "", "What stands in `fit.toml`. Each may also be set by its variable.", ""]
+    for section, title in SECTIONS.items():
+        lines += [f"## [{section}]", "", title, "", "| setting | type | default | variable | |", "|---|---|---|---|---|"]
+        for setting in SETTINGS:
+            if setting.section == section:
+                default = repr(setting.default) if setting.default not in ("", [], {}) else ""
+                cells = (f"`{setting.key}`", setting.type.__name__, f"`{default}`" if default else "", f"`{setting.variable}`")
+                lines.append(f"| {' | '.join(cells)} | {setting.help} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def hooks() -> str:
+    """Every hook with its exact signature and documentation."""
+    api = ".".join(map(str, hookspecs.HOOK_API))
+    lines = [NOTE, "# Hooks", "", f"Hook API {api}. Mark an implementation with `fit_toolkit.hookimpl`.", ""]
+    for name, function in vars(hookspecs).items():
+        if inspect.isfunction(function) and hasattr(function, f"{hookspecs.PROJECT}_spec"):
+            signature = f"{name}{inspect.signature(function)}"
+            lines += [f"## {name}", "", f"`{signature}`", "", inspect.getdoc(function) or "", ""]
+    return "\n".join(lines)
+
+
+def policies() -> str:
+    """Every kind of policy that ships, with its parameters."""
+    lines = [NOTE, "# Kinds of policy", ""]
+    for kind, provided in sorted(build_registry(third_party=False).policies.items()):
+        thing = provided.thing
+        lines += [f"## {kind}", "", inspect.cleandoc(thing.doc or thing.title), ""]
+        lines += [f"Basis {thing.basis}; unless said otherwise severity {thing.severity}, after {thing.after}.", ""]
+        if thing.parameters:
+            lines += ["| parameter | type | default | |", "|---|---|---|---|"]
+            for parameter in thing.parameters:
+                default = "required" if parameter.required else _default(parameter.default)
+                lines.append(f"| `{parameter.name}` | {parameter.type} | {default} | {parameter.help} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return f"`{ {key: inner for key, inner in value.items() if inner is not None} }`"
+    return f"`{value}`"
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "hooks.md": hooks, "policies.md": policies}
+
+
+def stale() -> list[str]:
+    """Names of the pages that are not what the code says."""
+    return [name for name, make in PAGES.items() if not (HERE / name).is_file() or (HERE / name).read_text() != make()]
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a page is out of date")
+    if parser.parse_args().check:
+        old = stale()
+        if old:
+            print(f"out of date: {', '.join(old)}; run script/docs", file=sys.stderr)
+        return 1 if old else 0
+    for name, make in PAGES.items():
+        (HERE / name).write_text(make())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The manual works: a reader who types what a page says ends where the page says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from datetime import datetime
+from pathlib import Path
+
+import click
+import pytest
+
+from fit_toolkit.cli import command_tree
+from fit_toolkit.cli import run as fit
+from tests.docs.pages import DOCS, Step, pages, steps, typed
+
+WHEN = datetime(2026, 10, 1, 12)
+FOLLOWED = ["tutorial.md", "running-a-clinic.md", "add-an-instrument.md", "write-a-policy.md"]
+
+
+def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what the page says, in an empty folder."""
+    monkeypatch.chdir(folder)
+    for step in steps(page):
+        if step.language == "console":
+            for line in typed(step):
+                do(line, monkeypatch)
+        elif step.file:
+            save(step)
+
+
+def do(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = shlex.split(line)
+    if words[0] == "cd":
+        monkeypatch.chdir(words[1])
+        return
+    assert words[0] == "fit", line
+    assert fit(words[1:], clock=lambda: WHEN) == 0, line
+
+
+def save(step: Step) -> None:
+    """Write the file, add to fit.toml, or add to one section of it."""
+    name, _, section = step.file.partition(":")
+    target = Path(name)
+    if section:
+        before, found, after = target.read_text().partition(f"{section}\n")
+        assert found
+        for line in step.text.splitlines():
+            key = line.partition(" = ")[0]
+            after, changed = re.subn(rf"^#? ?{key} = .*$", lambda _, line=line: line, after, count=1, flags=re.MULTILINE)
+            assert changed, line
+        target.write_text(before + found + after)
+    elif target.name == "fit.toml":
+        target.write_text(target.read_text() + "\n" + step.text)
+    else:
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(step.text)
+    target.chmod(0o600)
+
+
+@pytest.mark.parametrize("page", FOLLOWED)
+def test_what_a_page_says_can_be_typed(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ, "FIT_NO_BROWSER": "1"})
+    follow(DOCS / page, tmp_path, monkeypatch)
+    assert (tmp_path / "clinic" / "store.db").is_file()
+
+
+def test_the_policy_page_ends_with_an_alert_of_the_new_policy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follow(DOCS / "write-a-policy.md", tmp_path, monkeypatch)
+    capsys.readouterr()
+    assert fit(["alerts", "list", "--format", "csv"], clock=lambda: WHEN) == 0
+    assert "the best rating there is, 3 times in a row" in capsys.readouterr().out
+
+
+def test_every_command_a_page_names_exists() -> None:
+    tree = command_tree()
+    for page in pages():
+        for words in re.findall(r"`fit ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", page.read_text(encoding="utf-8")):
+            with click.Context(tree) as context:
+                command = tree.get_command(context, words[0])
+                assert command is not None, f"{page.name}: fit {words[0]}"
+                if isinstance(command, click.Group) and words[1] and words[1] not in {"undo"}:
+                    assert command.get_command(context, words[1]) is not None, f"{page.name}: fit {' '.join(words)}"
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in pages():
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_setting_a_page_shows_exists() -> None:
+    from fit_toolkit.settings import SECTIONS
+
+    for page in pages():
+        for section in re.findall(r"`\[([a-z]+)\]", page.read_text(encoding="utf-8")):
+            assert section in {*SECTIONS, "policies"}, f"{page.name}: [{section}]"
