@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from fit_toolkit.intake.read import read_table
 from fit_toolkit.intake.records import Ask, Outcome
 from fit_toolkit.model.parts import RawTable
 from fit_toolkit.model.records import Administration
-from fit_toolkit.store import Store, create_store, people, ratings
+from fit_toolkit.store import Store, create_store, open_store, people, ratings
 
 TODAY = date(2026, 3, 12)
 NOW = datetime.fromisoformat("2026-03-12T11:00")
 READERS = {"csv": importlib.import_module("fit_toolkit.plugins.csv_reader").CsvReader}
 NINE = ",".join(f"q{number}" for number in range(1, 10))
+CATALOG = build([bundled()])
 HEAD = f"client,date,{NINE}\n"
 
 __all__ = ["HEAD", "NINE", "NOW", "READERS", "TODAY", "Clinic", "as_map", "nine", "propose", "table_of"]
@@ -75,6 +77,12 @@ class Clinic:
             )  # fmt: skip
 
 
+def copy_clinic(template: Path, folder: Path) -> Clinic:
+    """Give a fresh copy of the clinic that `make_clinic` made in another folder."""
+    shutil.copy(template / "store.db", folder / "store.db")
+    return Clinic(open_store(folder / "store.db"), CATALOG, folder)
+
+
 def make_clinic(folder: Path) -> Clinic:
     """Two therapists; A, B and C in episodes since January, D known without one, E and F a couple, and F alone too."""
     store = create_store(folder / "store.db")
@@ -86,4 +94,4 @@ def make_clinic(folder: Path) -> Clinic:
         for code in "ABCF":
             people.open_episode(c, [code], therapist="T1", opened_on=date(2026, 1, 1), at=NOW)
         people.open_episode(c, ["E", "F"], therapist="T2", opened_on=date(2026, 1, 1), code="EF", at=NOW)
-    return Clinic(store, build([bundled()]), folder)
+    return Clinic(store, CATALOG, folder)

@@ -152,8 +152,9 @@ def _flow(target: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write text so that YAML gives back the same text: plain where it can be, else as JSON, which YAML 1.2 holds."""
+    """Write text so that YAML gives back the same text: plain where it can be, else in quotes with escapes."""
     safe = text.replace("-", "").replace("_", "").isalnum() and text.isascii() and text[0].isalpha()
     if safe and text.lower() not in {"null", "true", "false", "nan", "inf"}:
         return text
-    return msgspec.json.encode(text).decode()
+    plain = (mark if mark.isprintable() and mark not in '"\\' else f"\\U{ord(mark):08x}" for mark in text)
+    return '"' + "".join(plain) + '"'
