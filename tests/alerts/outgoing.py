@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +36,15 @@ def clinic_with(folder: Path, *, policies: str = LOW + DROP + CARE, day: int = 2
         people.add_staff(c, "adam", role="administrator", starts_on=START, email="adam@clinic.example")
         people.add_staff(c, "carl", role="therapist", starts_on=START, email="carl@clinic.example", supervisor="sue")
     return clinic
+
+
+def copy_of(clinic: Clinic, folder: Path) -> Clinic:
+    """The same practice in a folder of its own, for a test to change."""
+    twin = copy.copy(clinic)
+    clinic.practice.store.close()
+    twin.root = Path(shutil.copytree(clinic.root, folder / "copy"))
+    use(twin)
+    return twin
 
 
 def use(clinic: Clinic, **settings: Any) -> None:
