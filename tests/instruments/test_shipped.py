@@ -38,15 +38,17 @@ def test_no_wording_of_others_ships(id: str) -> None:
     assert all(len(item.label.split()) <= 5 for item in instrument.items)
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("id", OWN)
-def test_our_own_ship_with_all_their_words(id: str) -> None:
-    instrument, wording = SHIPPED.get(id), SHIPPED.wording(id, "en")
+def test_our_own_ship_with_all_their_words(id: str, language: str) -> None:
+    instrument, wording = SHIPPED.get(id), SHIPPED.wording(id, language)
     assert wording is not None
     assert set(wording.items) == set(instrument.item_ids)
-    assert catalog.read_wording(SHIPPED.wordings[id, "en"], instrument).findings == []
+    assert catalog.read_wording(SHIPPED.wordings[id, language], instrument).findings == []
     assert {item.facet for item in instrument.items if item.facet} <= set(wording.facets)
     assert {scale.id for scale in instrument.scales} == set(wording.scales)
-    assert "not yet tested" in wording.banner
+    assert {"en": "not yet tested", "de": "noch nicht geprüft"}[language] in wording.banner
+    assert not wording.validated
     assert "{who}" in wording.who_sees
 
 
