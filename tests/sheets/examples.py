@@ -25,8 +25,19 @@ from fit_toolkit.sheets.data import (
 )
 
 START = date(2026, 1, 8)
-LABELS = ("empathy", "genuineness", "respect", "collaboration", "goals", "tasks", "safety", "confidentiality",
+LABELS = ("empathy", "genuineness", "respect", "collaboration", "goals", "tasks", "safe to speak", "confidentiality",
           "room to object")  # fmt: skip
+WORDING = (
+    "My therapist's words fitted what I was trying to say.",
+    "My therapist spoke as themselves today, not from a script.",
+    "My therapist treated my choices as mine to make.",
+    "We chose together what to do today.",
+    "We spent today on what counts most for me now.",
+    "I could see why we did what we did today.",
+    "Today I could have said something that is hard to say.",
+    "What I say here stays as private as I was told.",
+    "If I had disliked something today, I could have said so.",
+)
 SOURCES = (
     "Today Together (client form and therapist form) 1.0 and Arriving Today 1.0: unvalidated, no norms, no cut-offs.",
     "Usual range: from norm set demo-synthetic (assumed, not published).",
@@ -37,9 +48,11 @@ def days(n: int, every: int = 7, start: date = START) -> list[date]:
     return [start + timedelta(days=every * i) for i in range(n)]
 
 
-def series(rater: str, values: Sequence[float | None], when: Sequence[date], hot: int | None = None) -> Series:
+def series(
+    rater: str, values: Sequence[float | None], when: Sequence[date], hot: int | None = None, items: int = 9
+) -> Series:
     points = tuple(
-        Point(on=d, value=v, answered=9, items=9, stands_out=hot == i)
+        Point(on=d, value=v, answered=items, items=items, stands_out=hot == i)
         for i, (d, v) in enumerate(zip(when, values, strict=True))
         if v is not None
     )
@@ -70,7 +83,7 @@ def panels(
             title="How the work together went",
             client_title="How our work together felt to you",
             client_what="0: not at all right, 10: just right",
-            what="Today Together, mean of nine answers",
+            what="Today Together, mean of up to 9 answers, unvalidated",
             minimum=0,
             maximum=10,
             better="higher",
@@ -83,11 +96,11 @@ def panels(
             title="How the client is",
             client_title="How you have been",
             client_what="0: very badly, 10: very well",
-            what="Arriving Today, mean of five answers",
+            what="Arriving Today, mean of up to 5 answers, unvalidated",
             minimum=0,
             maximum=10,
             better="higher",
-            series=(series("client", outcome, when),),
+            series=(series("client", outcome, when, items=5),),
         ),
     )
 
@@ -107,7 +120,7 @@ def facets(now: Sequence[float], before: Sequence[float], therapist: Sequence[fl
                 therapist=therapist[i] if therapist else None,
                 lowest=i == lowest,
                 moved=i == fall and now[i] - before[i] <= -2,
-                wording="My therapist's words fitted what I was trying to say.",
+                wording=WORDING[i],
             )
             for i in range(len(now))
         ),
@@ -127,8 +140,8 @@ def falling() -> SheetData:
         session_on=on,
         session_number=9,
         freshness=("no arrival rating yet today", "last rated 7 days ago"),
-        headline="Respect fell from 9 to 5 since the session before, 7 days earlier; the work together is 7.1, "
-        "lower than usual for this client. How the client is: 5.8, up from 3.2 at the first rating.",
+        headline="Respect fell from 9 to 5 since 20 April. The work together: 7.1, down 1.5 since 20 April, lower than "
+        "usual for this client. How the client is: 5.8, up 0.3 since 20 April; 3.2 at the first rating.",
         risk=Risk(
             answers=(
                 RiskAnswer(
@@ -138,7 +151,7 @@ def falling() -> SheetData:
             ),
             asked=8, last_asked=on, contact="on call 030 555 0199, front desk 12",
         ),
-        facets=facets([8, 8, 5, 7, 8, 7, 7, 9, 5.5], [9, 8, 9, 8, 8, 8, 8, 9, 8], [8, 9, 9, 8, 8, 8, 8, 10, 9], on),
+        facets=facets([8, 8, 5, 7, 8, 7, 7, 9, 6], [9, 8, 9, 8, 8, 8, 8, 9, 8], [8, 9, 9, 8, 8, 8, 8, 10, 9], on),
         panels=panels(
             [8.1, 8.4, 8.3, 8.6, 8.5, 8.4, 8.6, 7.1], [3.2, 3.6, 3.4, 4.1, 4.6, 4.8, 5.5, 5.8],
             [7.2, None, None, 8, None, 8.2, 8.4, 8.6], when, hot=7,
@@ -150,8 +163,8 @@ def falling() -> SheetData:
             AlertLine(severity="notice", what="Both views", reason="therapist 8.6, client 7.1: 1.5 apart",
                       basis="convention", since=on, state="seen", done="took to supervision"),
         ),
-        question="“You gave respect a 5. What would have made it a point higher?”",
-        missing=("therapist form for 3 of 8 sessions", "arrival rating today"),
+        question="Which choice should have been more yours?",
+        missing=("Today Together by the therapist, session of 5 February",),
         quotes=(Quote(on=on, label="change next time", text="Ask me before you decide what we do next."),),
         sources=SOURCES,
         data_up_to=on,

@@ -137,7 +137,7 @@ def render_sheet(
         row, height, inset = ROOM[density]
         values = {
             "sheet": sheet,
-            "facets": facet_chart(sheet.facets, width=44, row=row),
+            "facets": facet_chart(sheet.facets, width=43, row=row),
             "chart": chart(sheet.panels, sheet.marks, say_date=say, height=height, inset_height=inset),
             "twin": twin(sheet.panels, last=6),
         }

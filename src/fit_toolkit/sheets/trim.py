@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from fit_toolkit.sheets.data import SheetData
 
+LONG_WORD = re.compile(r"\S{34}(?=\S)")
+MAY_BREAK = "\u200b"  # a line may end here; prints nothing
+
 
 def cut(text: str, most: int) -> str:
-    """At most `most` characters, cut at a word and marked."""
+    """At most `most` characters, cut at a word and marked; a word longer than a line may break."""
     text = " ".join(text.split())
-    if len(text) <= most:
-        return text
+    if len(text) > most:
+        text = _shortened(text, most)
+    return LONG_WORD.sub(lambda word: word[0] + MAY_BREAK, text)
+
+
+def _shortened(text: str, most: int) -> str:
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 

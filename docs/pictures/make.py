@@ -1,0 +1,45 @@
+"""Draw the pictures of the manual from a made-up client: `python docs/pictures/make.py` (needs pdftoppm and Pillow)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from fit_toolkit import catalog  # noqa: E402 - the example people are in the tests, beside src
+from fit_toolkit.sheets import form_pdf, sheet_pdf  # noqa: E402
+from tests.sheets import examples  # noqa: E402
+
+DPI = 110
+COLOURS = 64
+
+
+def draw(name: str, pdf: bytes) -> None:
+    """Turn a one-page PDF into a small PNG."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "page.pdf")
+        source.write_bytes(pdf)
+        command = ["pdftoppm", "-r", str(DPI), "-png", "-singlefile", str(source), str(source.with_suffix(""))]
+        subprocess.run(command, check=True)
+        page = Image.open(source.with_suffix(".png")).convert("RGB").quantize(COLOURS)
+        page.save(HERE / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    """Draw both pages of the sheet, a sheet of sixty sessions and a blank form."""
+    known = catalog.build([catalog.bundled()])
+    id = "today-together-client"
+    draw("sheet-therapist", sheet_pdf(examples.falling()))
+    draw("sheet-client", sheet_pdf(examples.falling(), "client"))
+    draw("sheet-sixty-sessions", sheet_pdf(examples.sixty()))
+    draw("form", form_pdf(known.get(id), known.wording(id, "en"), code="C-0042", who_sees="the supervision group"))
+
+
+if __name__ == "__main__":
+    main()
