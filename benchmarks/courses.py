@@ -12,6 +12,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -55,7 +56,8 @@ def clinic(members: int, sessions: int) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _ticks(values: np.ndarray) -> np.ndarray:
-    return np.rint(values * 10).astype(np.int64).ravel() * 100_000
+    tenths: np.ndarray = np.rint(values * 10).astype(np.int64).ravel()
+    return tenths * 100_000
 
 
 def slices(tick: np.ndarray, theirs: np.ndarray, day: np.ndarray, members: int, sessions: int) -> Iterator[Course]:
@@ -148,13 +150,17 @@ def main() -> None:
         for course in slices(tick, theirs, day, *shape):
             for policy in asked:
                 findings = policy.find(course)
-                cutting += timed(lambda findings=findings: cut(findings, lapse=3))
+                cutting += timed(partial(cut, findings, lapse=3))
         seconds["spells"].append(cutting)
     median = {name: statistics.median(values) for name, values in seconds.items()}
     print(f"six policies over {given.members:,} members x {given.sessions} sessions, medians of {given.runs}")
     print(f"  findings {median['arrays'] * 1000:8.1f} ms; identical to the plain loop: {'yes' if same else 'NO'}")
-    print(f"  plain per-member loop {median['loop'] * 1000:8.1f} ms: {median['loop'] / median['arrays']:.0f} times as long (bar 40)")
-    print(f"  copy of the four columns {median['copy'] * 1000:.1f} ms: findings take {median['arrays'] / median['copy']:.1f} copies (bar 10)")
+    print(
+        f"  plain per-member loop {median['loop'] * 1000:8.1f} ms: {median['loop'] / median['arrays']:.0f} times as long (bar 40)"
+    )
+    print(
+        f"  copy of the four columns {median['copy'] * 1000:.1f} ms: findings take {median['arrays'] / median['copy']:.1f} copies (bar 10)"
+    )
     print(f"  spells, cut afterwards {median['spells'] * 1000:8.1f} ms")
 
 

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 
 import fit_toolkit.plugins
+
 from fit_toolkit.course import AlertPolicy
 
 

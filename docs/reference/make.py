@@ -54,11 +54,23 @@ def settings() -> str:
     """Every setting: name, type, default, help."""
     lines = [NOTE, "# Settings", "", "What stands in `fit.toml`. Each may also be set by its variable.", ""]
     for section, title in SECTIONS.items():
-        lines += [f"## [{section}]", "", title, "", "| setting | type | default | variable | |", "|---|---|---|---|---|"]
+        lines += [
+            f"## [{section}]",
+            "",
+            title,
+            "",
+            "| setting | type | default | variable | |",
+            "|---|---|---|---|---|",
+        ]
         for setting in SETTINGS:
             if setting.section == section:
                 default = repr(setting.default) if setting.default not in ("", [], {}) else ""
-                cells = (f"`{setting.key}`", setting.type.__name__, f"`{default}`" if default else "", f"`{setting.variable}`")
+                cells = (
+                    f"`{setting.key}`",
+                    setting.type.__name__,
+                    f"`{default}`" if default else "",
+                    f"`{setting.variable}`",
+                )
                 lines.append(f"| {' | '.join(cells)} | {setting.help} |")
         lines.append("")
     return "\n".join(lines)
@@ -114,7 +126,7 @@ def main() -> int:
     if parser.parse_args().check:
         old = stale()
         if old:
-            print(f"out of date: {', '.join(old)}; run script/docs", file=sys.stderr)
+            sys.stderr.write(f"out of date: {', '.join(old)}; run script/docs\n")
         return 1 if old else 0
     for name, make in PAGES.items():
         (HERE / name).write_text(make())

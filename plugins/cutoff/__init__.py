@@ -41,7 +41,7 @@ class Cutoff(AlertPolicy, frozen=True):
     def find(self, course: Course) -> Findings:
         """Compare each rating with the line."""
         line = course.limit(self.line) if isinstance(self.line, str) else self.line
-        side = self.operator or next(limit.operator for limit in course.scale.limits if limit.name == self.line)
+        side: str = self.operator or next(limit.operator for limit in course.scale.limits if limit.name == self.line)
         beyond = COMPARE[side](course.value, line)
         back = ~beyond
         if self.margin:

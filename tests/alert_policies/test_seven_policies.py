@@ -30,7 +30,8 @@ PLAIN: list[AlertPolicy] = [
 
 
 def fires(kind: str, ratings: list[list[float]], course: dict[str, Any] | None = None, **parameters: Any) -> list[bool]:
-    return policy(kind, **parameters).find(course_of(ratings, **(course or {}))).fires.tolist()
+    found: list[bool] = policy(kind, **parameters).find(course_of(ratings, **(course or {}))).fires.tolist()
+    return found
 
 
 def test_there_are_seven_and_each_says_what_its_parameters_mean() -> None:
@@ -115,7 +116,9 @@ clinics = st.lists(st.lists(st.integers(20, 40).map(float), max_size=9), min_siz
 
 
 def with_partner(clinic: list[list[float]]) -> Course:
-    partner = course_of([[value - 4 for value in own[::2]] for own in clinic], days=[list(range(0, 7 * len(own), 14)) for own in clinic])
+    partner = course_of(
+        [[value - 4 for value in own[::2]] for own in clinic], days=[list(range(0, 7 * len(own), 14)) for own in clinic]
+    )
     return course_of(clinic, partners={THERAPIST: partner})
 
 

@@ -90,6 +90,24 @@ class History:
         answered = {a.root for a in self.alerts if a.live or a.done_by_person or a.state == "closed"}
         assert standing <= answered, "no standing spell without an alert"
 
+    def change(self, number: int, what: str, details: list[int]) -> None:
+        ratings = self.ratings
+        chosen = sorted(ratings)[details[0] % len(ratings)] if ratings and details else 0
+        if what == "rate":
+            ratings[number] = (details[0], details[1])
+        elif what == "close":
+            self.closed = not self.closed
+        elif what == "later":
+            self.today += details[0]
+        elif chosen and what == "void":
+            del ratings[chosen]
+        elif chosen and what == "correct value":
+            ratings[chosen] = (ratings[chosen][0], details[1])
+        elif chosen and what == "correct day":
+            ratings[chosen] = (details[1], ratings[chosen][1])
+        elif ratings and what == "undo last":
+            del ratings[max(ratings)]
+
     def person(self, what: str) -> None:
         self.alerts = [acted(alert, what, self.today) if alert.live else alert for alert in self.alerts]
 
@@ -127,29 +145,19 @@ person = st.tuples(st.sampled_from(["acknowledged", "resolved", "snoozed"]))
 step = st.one_of(change, change, person, st.tuples(st.just("run")))
 
 
-def play(steps: list[tuple[Any, ...]], setup: tuple[AlertPolicy, dict[str, Any]], *, people: bool, runs: bool) -> History:
+def play(
+    steps: list[tuple[Any, ...]], setup: tuple[AlertPolicy, dict[str, Any]], *, people: bool, runs: bool
+) -> History:
     history = History(*setup)
     for number, (what, *details) in enumerate(steps, 1):
-        ratings = history.ratings
-        chosen = sorted(ratings)[details[0] % len(ratings)] if ratings and details else None
-        if what == "rate":
-            ratings[number] = (details[0], details[1])
-        elif what == "void" and chosen:
-            del ratings[chosen]
-        elif what == "correct value" and chosen:
-            ratings[chosen] = (ratings[chosen][0], details[1])
-        elif what == "correct day" and chosen:
-            ratings[chosen] = (details[1], ratings[chosen][1])
-        elif what == "undo last" and ratings:
-            del ratings[max(ratings)]
-        elif what == "close":
-            history.closed = not history.closed
-        elif what == "later":
-            history.today += details[0]
-        elif what == "run" and runs:
-            history.run()
-        elif what in {"acknowledged", "resolved", "snoozed"} and people:
-            history.person(what)
+        if what == "run":
+            if runs:
+                history.run()
+        elif what in {"acknowledged", "resolved", "snoozed"}:
+            if people:
+                history.person(what)
+        else:
+            history.change(number, what, details)
     history.run()
     return history
 
@@ -172,7 +180,7 @@ def test_when_and_how_often_runs_took_place_does_not_matter(steps: list[Any], se
 @given(st.lists(st.integers(10, 40), min_size=2, max_size=15), st.sampled_from(SETUPS))
 def test_spells_open_the_same_when_later_ratings_are_cut_off(values: list[int], setup: Any) -> None:
     def opened(count: int) -> list[int]:
-        history = History(*setup, ratings={i + 1: (i, value) for i, value in enumerate(values[:count])})
+        history = History(setup[0], setup[1], {i + 1: (i, value) for i, value in enumerate(values[:count])})
         return [spell.opened for spell in history.spells()]
 
     for count in range(1, len(values)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fit_toolkit.errors import DataError, LockedError
+from fit_toolkit.model.records import Change
+from fit_toolkit.settings import load_settings
 from fit_toolkit.store import hold_lock, people, ratings, runs
 from fit_toolkit.store import schema as s
-from fit_toolkit.model.records import Change
 from tests.clinic import ARRIVING, POLICIES, START, Clinic
 
 
@@ -25,7 +26,7 @@ def clinic(tmp_path: Path) -> Clinic:
     return Clinic(tmp_path / "practice")
 
 
-def on(day: int) -> object:
+def on(day: int) -> date:
     return START + timedelta(days=day)
 
 
@@ -35,7 +36,12 @@ def test_a_fall_opens_an_alert_with_its_reason_and_a_recovery_resolves_it(clinic
     clinic.rate("c1", 7, 6)
     assert clinic.run().counts["open"] == 1
     (alert,) = clinic.alerts()
-    assert (alert["policy"], alert["state"], alert["severity"], alert["basis"]) == ("drop", "open", "notice", "convention")
+    assert (alert["policy"], alert["state"], alert["severity"], alert["basis"]) == (
+        "drop",
+        "open",
+        "notice",
+        "convention",
+    )
     assert alert["evidence"]["fall"] == 2
     assert alert["evidence"]["gap"] == 7
     clinic.rate("c1", 14, 8)
@@ -55,7 +61,10 @@ def test_a_second_run_changes_nothing_and_looks_at_nothing(clinic: Clinic) -> No
 
 def everything(clinic: Clinic) -> list[list[object]]:
     with clinic.practice.store.read() as c:
-        return [[tuple(row) for row in c.execute(sa.select(table))] for table in (s.alert, s.alert_event, s.outbox, s.touched)]
+        return [
+            [tuple(row) for row in c.execute(sa.select(table))]
+            for table in (s.alert, s.alert_event, s.outbox, s.touched)
+        ]
 
 
 def test_only_what_was_touched_is_evaluated(clinic: Clinic) -> None:
@@ -86,13 +95,7 @@ def test_a_changed_policy_is_asked_about_everybody_and_a_removed_one_takes_its_a
 def rewrite(clinic: Clinic, old: str, new: str) -> None:
     file = clinic.root / "fit.toml"
     file.write_text(file.read_text().replace(old, new))
-    clinic.practice = type(clinic.practice)(clinic.root, _settings(clinic), True, clinic.clock)
-
-
-def _settings(clinic: Clinic) -> object:
-    from fit_toolkit.settings import load_settings
-
-    return load_settings(clinic.root)
+    clinic.practice = type(clinic.practice)(clinic.root, load_settings(clinic.root), True, clinic.clock)
 
 
 def test_a_risk_answer_is_safety_and_the_same_low_answer_six_times_is_one_alert(clinic: Clinic) -> None:
@@ -175,7 +178,9 @@ def test_a_second_run_at_the_same_time_is_turned_away(clinic: Clinic) -> None:
 
 
 def test_a_missing_rating_is_an_alert_of_its_own_that_comes_with_the_calendar(tmp_path: Path) -> None:
-    clinic = Clinic(tmp_path / "p", POLICIES + '\n[[policies]]\nid = "quiet"\nkind = "overdue"\ninstrument = "arriving-today"\n')
+    clinic = Clinic(
+        tmp_path / "p", POLICIES + '\n[[policies]]\nid = "quiet"\nkind = "overdue"\ninstrument = "arriving-today"\n'
+    )
     clinic.open("c1")
     clinic.rate("c1", 0, instrument=ARRIVING, q7=0)
     clinic.run(as_of=on(1))
@@ -202,7 +207,10 @@ def test_a_closed_episode_closes_its_alerts_but_not_safety(clinic: Clinic) -> No
 
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["c1", "c2"]), st.integers(0, 5), st.integers(1, 9)), min_size=1, max_size=9, unique_by=lambda r: r[:2]
+    st.tuples(st.sampled_from(["c1", "c2"]), st.integers(0, 5), st.integers(1, 9)),
+    min_size=1,
+    max_size=9,
+    unique_by=lambda r: r[:2],
 )
 NUMBER = itertools.count()
 
@@ -213,7 +221,9 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def live_after(folder: Path, ratings_in_order: list[tuple[str, int, int]], runs_after: set[int], others: bool = False) -> set[object]:
+def live_after(
+    folder: Path, ratings_in_order: list[tuple[str, int, int]], runs_after: set[int], others: bool = False
+) -> set[object]:
     clinic = Clinic(folder / str(next(NUMBER)))
     if others:
         clinic.open("z9")

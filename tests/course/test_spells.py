@@ -64,20 +64,24 @@ def test_spells_of_many_clients_are_the_spells_of_each(clinic: list[list[float]]
     together = stretches(spells_of(clinic, kind, 2.0, **how))
     apart, skip = [], 0
     for own in clinic:
-        apart += [(o + skip, k + skip, e + skip if e >= 0 else -1) for o, k, e in stretches(spells_of([own], kind, 2.0, **how))]
+        apart += [
+            (o + skip, k + skip, e + skip if e >= 0 else -1)
+            for o, k, e in stretches(spells_of([own], kind, 2.0, **how))
+        ]
         skip += len(own)
     assert together == apart
 
 
 @given(ratings)
 def test_spells_agree_with_a_plain_walk_along_one_client(clinic: list[list[float]]) -> None:
-    assert stretches(spells_of(clinic, "drop", 2.0)) == [s for s in plain_walk(clinic)]
+    assert stretches(spells_of(clinic, "drop", 2.0)) == plain_walk(clinic)
 
 
 def plain_walk(clinic: list[list[float]]) -> list[tuple[int, int, int]]:
     out, skip = [], 0
     for own in clinic:
         level: float | None = None
+        start = 0
         for i, value in enumerate(own):
             if level is not None and value >= level:
                 out.append((start + skip, i - 1 + skip, i + skip))

@@ -21,7 +21,9 @@ def day(number: int) -> date:
 
 
 def appointment(on: int, status: str = "held", episode: int = 1) -> Appointment:
-    return Appointment(id=1, episode_id=episode, episode="e", therapist=None, on=day(on), at=None, status=status, reason=None)
+    return Appointment(
+        id=1, episode_id=episode, episode="e", therapist=None, on=day(on), at=None, status=status, reason=None
+    )
 
 
 def plan(**how: Any) -> PlanEntry:
@@ -45,7 +47,12 @@ def due(
     days = {"episode_id": np.ones(len(sessions), np.int64), "day": np.array(sessions, np.int64)}
     calendar = Calendar.of(appointments, pauses, entries, days, today=TODAY)
     found = calendar.due(
-        "a", "client", episode=np.array([1]), started=np.array([started]), ended=np.array([ended]), last_rated=np.array([rated])
+        "a",
+        "client",
+        episode=np.array([1]),
+        started=np.array([started]),
+        ended=np.array([ended]),
+        last_rated=np.array([rated]),
     )
     return float(found[0])
 
@@ -63,7 +70,9 @@ def test_with_a_diary_only_a_contact_that_was_not_rated_is_due() -> None:
     assert math.isnan(due(appointment(50)))
 
 
-@pytest.mark.parametrize(("status", "expected"), [("held", 57.0), ("planned", 57.0), ("cancelled", NEVER), ("not-attended", NEVER)])
+@pytest.mark.parametrize(
+    ("status", "expected"), [("held", 57.0), ("planned", 57.0), ("cancelled", NEVER), ("not-attended", NEVER)]
+)
 def test_what_did_not_take_place_expects_nothing(status: str, expected: float) -> None:
     np.testing.assert_equal(due(appointment(57, status)), expected)
 

@@ -38,7 +38,9 @@ def practice(root: Path, policies: str) -> Practice:
 
 def table(**values: object) -> str:
     written = {"id": "p", "kind": "drop", "instrument": "today-together-client"} | values
-    return "[[policies]]\n" + "\n".join(f"{key} = {_toml(value)}" for key, value in written.items() if value is not None)
+    return "[[policies]]\n" + "\n".join(
+        f"{key} = {_toml(value)}" for key, value in written.items() if value is not None
+    )
 
 
 def _toml(value: object) -> str:
@@ -48,7 +50,13 @@ def _toml(value: object) -> str:
 def test_what_is_left_out_comes_from_the_policy_and_the_instrument(root: Path) -> None:
     with Asking(practice(root, table())) as asking:
         (use,) = asking.uses
-    assert (use.stream.scale, use.stream.rater, use.severity, use.after, use.lapse) == ("total", "client", "notice", 1, 3)
+    assert (use.stream.scale, use.stream.rater, use.severity, use.after, use.lapse) == (
+        "total",
+        "client",
+        "notice",
+        1,
+        3,
+    )
 
 
 def test_risk_without_a_scale_watches_every_flagged_item(root: Path) -> None:
@@ -94,7 +102,9 @@ def test_chance_counts_how_many_policies_look_at_a_client(root: Path) -> None:
         ({"instrument": None}, "a policy needs 'instrument'", None),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_its_line(root: Path, changed: dict[str, object], said: str, key: str | None) -> None:
+def test_what_cannot_be_meant_is_refused_with_its_line(
+    root: Path, changed: dict[str, object], said: str, key: str | None
+) -> None:
     made = practice(root, table(**changed))
     with pytest.raises(ConfigError, match=said) as refused, Asking(made):
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from fit_toolkit.cli import command_tree
 from fit_toolkit.cli import run as fit
 from tests.docs.pages import DOCS, Step, pages, steps, typed
 
-WHEN = datetime(2026, 10, 1, 12)
+WHEN = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FOLLOWED = ["tutorial.md", "running-a-clinic.md", "add-an-instrument.md", "write-a-policy.md"]
 
 
@@ -48,7 +48,8 @@ def save(step: Step) -> None:
         assert found
         for line in step.text.splitlines():
             key = line.partition(" = ")[0]
-            after, changed = re.subn(rf"^#? ?{key} = .*$", lambda _, line=line: line, after, count=1, flags=re.MULTILINE)
+            meant = line.replace("\\", "\\\\")
+            after, changed = re.subn(rf"^#? ?{key} = .*$", meant, after, count=1, flags=re.MULTILINE)
             assert changed, line
         target.write_text(before + found + after)
     elif target.name == "fit.toml":
@@ -82,7 +83,7 @@ def test_every_command_a_page_names_exists() -> None:
             with click.Context(tree) as context:
                 command = tree.get_command(context, words[0])
                 assert command is not None, f"{page.name}: fit {words[0]}"
-                if isinstance(command, click.Group) and words[1] and words[1] not in {"undo"}:
+                if isinstance(command, click.Group) and words[1] and words[1] != "undo":
                     assert command.get_command(context, words[1]) is not None, f"{page.name}: fit {' '.join(words)}"
 
 

@@ -23,7 +23,7 @@ from fit_toolkit.courses.load import Slice
 from fit_toolkit.courses.policies import PolicyUse
 from fit_toolkit.engine import PluginFailure
 from fit_toolkit.errors import DataError, ExitCode
-from fit_toolkit.model.alerts import Alert, Cause, Key, Spell, Transition
+from fit_toolkit.model.alerts import Alert, Cause, Key, Transition
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import hold_lock, outbox, runs
 from fit_toolkit.store.alerts import EPOCH
@@ -129,7 +129,8 @@ def _run(practice: Practice, as_of: date, chosen: list[int] | None, *, tell: boo
             failed |= {watched_id(fail.use) for fail in done.failed}
     if not dry_run:
         everything = chosen is None
-        _finish(occasion, result, {k: v for k, v in hashes.items() if k not in failed} if everything else None, changed)
+        asked = {name: value for name, value in hashes.items() if name not in failed}
+        _finish(occasion, result, asked if everything and changed else None)
     return result
 
 
@@ -139,7 +140,13 @@ def watched_id(use: PolicyUse) -> str:
 
 
 def _work(
-    practice: Practice, as_of: date, chosen: list[int] | None, hashes: dict[str, str], unready: frozenset[str], *, dry_run: bool
+    practice: Practice,
+    as_of: date,
+    chosen: list[int] | None,
+    hashes: dict[str, str],
+    unready: frozenset[str],
+    *,
+    dry_run: bool,
 ) -> tuple[runs.Work, bool]:
     with practice.store.read() as c:
         last = runs.last_run(c, "alerts")
@@ -279,7 +286,7 @@ def _next_days(c: sa.Connection, part: Slice, done: Evaluated) -> dict[int, date
     return {episode: EPOCH + timedelta(days=day) for episode, day in ahead.items()}
 
 
-def _finish(occasion: Occasion, result: RunResult, seen: dict[str, str] | None, changed: bool) -> None:
+def _finish(occasion: Occasion, result: RunResult, seen: dict[str, str] | None) -> None:
     """Close the run's record; one message tells the administrator of everything that failed."""
     practice = occasion.practice
     with practice.store.begin() as c:
@@ -294,7 +301,7 @@ def _finish(occasion: Occasion, result: RunResult, seen: dict[str, str] | None, 
                 failures=[failure for failure, _, _ in result.failed],
             )
             result.messages += len(outbox.add_messages(c, rows))
-        if seen is not None and changed:
+        if seen is not None:
             runs.set_seen_policies(c, seen, at=occasion.now)
         runs.finish_run(
             c,

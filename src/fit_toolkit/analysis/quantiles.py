@@ -33,7 +33,7 @@ def student_cdf(t: float, df: int) -> float:
 @lru_cache(maxsize=4096)
 def student_quantile(probability: float, df: int) -> float:
     """The t with P(T <= t) = `probability`, for 0.5 < probability < 1 and whole `df` >= 1, to about 1e-12."""
-    if not 0.5 < probability < 1 or df < 1:  # noqa: PLR2004 - the upper half of a probability
+    if not 0.5 < probability < 1 or df < 1:
         raise ValueError("needs 0.5 < probability < 1 and df >= 1")
     low, high = 0.0, 1.0
     while student_cdf(high, df) < probability:

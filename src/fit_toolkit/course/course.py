@@ -30,7 +30,8 @@ POINT_COLUMNS = ("tick", "day", "session", "root", "prorated", "mark")
 
 def ticks(values: ArrayLike) -> Ints:
     """Whole millionths nearest to the given numbers."""
-    return np.rint(np.asarray(values, float) * TICK).astype(np.int64)
+    whole: Ints = np.rint(np.asarray(values, float) * TICK).astype(np.int64)
+    return whole
 
 
 def _exact(difference: Floats) -> Floats:
@@ -205,13 +206,14 @@ class Course:
         mean_sum = (self._sum_before - (self.number - 1) * self.tick[self._begin]).astype(float)
         with np.errstate(invalid="ignore", divide="ignore"):
             variance = (square - mean_sum * mean_sum / n) / (n - 1)
-        variance[self.number <= 2] = np.nan  # noqa: PLR2004 - an SD needs two earlier ratings
-        return np.sqrt(np.maximum(variance, 0.0)) / TICK
+        variance[self.number <= 2] = np.nan  # an SD needs two earlier ratings
+        sd: Floats = np.sqrt(np.maximum(variance, 0.0)) / TICK
+        return sd
 
     def earlier_median(self, k: int) -> Floats:
         """The median of the last `k` earlier ratings; NaN where there are fewer."""
         stack = np.stack([self.lag(i) for i in range(1, k + 1)])
-        median = np.sort(stack, axis=0)[[(k - 1) // 2, k // 2]].mean(axis=0)
+        median: Floats = np.sort(stack, axis=0)[[(k - 1) // 2, k // 2]].mean(axis=0)
         median[np.isnan(stack).any(axis=0)] = np.nan
         return median
 
@@ -228,7 +230,8 @@ class Course:
 
     def _last(self, mask: Mask) -> Ints:
         """For each point the place of the newest point up to here where `mask` holds, else -1 (may be another's)."""
-        return np.maximum.accumulate(np.where(mask, self._at, -1))
+        place: Ints = np.maximum.accumulate(np.where(mask, self._at, -1))
+        return place
 
     def hold(self, values: ArrayLike, when: Mask) -> Floats:
         """`values` as they stood at the newest point of this course where `when` held; NaN before the first."""
@@ -243,7 +246,8 @@ class Course:
             return self._at - np.maximum(self._last(~mask), self._begin - 1)
         counted = np.concatenate(([0], np.cumsum(mask & known)))
         broken = np.maximum(self._last(known & ~mask), self._begin - 1)
-        return counted[1:] - counted[broken + 1]
+        run: Ints = counted[1:] - counted[broken + 1]
+        return run
 
     # ---- other courses and published lines
 

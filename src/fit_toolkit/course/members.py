@@ -76,7 +76,7 @@ class Members:
     def plain(cls, count: int, *, today: int = 0, **columns: NDArray[Any]) -> Members:
         """Members of whom only what is given is known; handy in tests and probes."""
         unknown = np.full(count, np.nan)
-        values: dict[str, NDArray[Any]] = {name: unknown for name in MEMBER_COLUMNS}
+        values: dict[str, NDArray[Any]] = dict.fromkeys(MEMBER_COLUMNS, unknown)
         values |= {"id": np.arange(count, dtype=np.int64), "sex": np.full(count, "")}
         return cls(**(values | columns), today=today)
 

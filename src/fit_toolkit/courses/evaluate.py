@@ -47,7 +47,7 @@ def evaluate(part: Slice, uses: Sequence[PolicyUse], find: Find) -> Evaluated:
             out.failed.append(Failed(use, error, part.episodes))
             continue
         if findings.about_members:
-            out.spells += _about_members(use, loaded, findings, part)
+            out.spells += _about_members(use, loaded, findings)
             _note_next_day(out.next_day, findings, part)
         else:
             out.spells += _about_points(use, loaded, findings, looked_at.get(use.hash))
@@ -72,9 +72,7 @@ def _about_points(use: PolicyUse, loaded: Loaded, findings: Findings, by_chance:
     return [_spell(use, loaded, findings, found, i, by_chance) for i in range(len(found))]
 
 
-def _spell(
-    use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i: int, by_chance: float | None
-) -> Spell:
+def _spell(use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i: int, by_chance: float | None) -> Spell:
     course = loaded.course
     own, opened, last = int(found.course[i]), int(found.opened[i]), int(found.last[i])
     day = course.day
@@ -122,7 +120,7 @@ def _facts(findings: Findings, course: Course, at: int) -> dict[str, Any]:
     return facts | {"n": int(course.number[at]), "day": int(course.day[at])}
 
 
-def _about_members(use: PolicyUse, loaded: Loaded, findings: Findings, part: Slice) -> list[Spell]:
+def _about_members(use: PolicyUse, loaded: Loaded, findings: Findings) -> list[Spell]:
     """One spell per member for whom the finding holds today; an occasion of its own, because no rating belongs to it."""
     members, since = loaded.course.members, findings.since
     if since is None:
@@ -130,7 +128,13 @@ def _about_members(use: PolicyUse, loaded: Loaded, findings: Findings, part: Sli
     spells = []
     for at in np.flatnonzero(findings.fires).tolist():
         key = Key(
-            use.id, int(members.id[at]), 0, use.stream.instrument, use.stream.scale, use.stream.rater, use.stream.occasion
+            use.id,
+            int(members.id[at]),
+            0,
+            use.stream.instrument,
+            use.stream.scale,
+            use.stream.rater,
+            use.stream.occasion,
         )
         opened = members.today if np.isnan(since[at]) else int(since[at])
         spells.append(
@@ -170,4 +174,3 @@ def _key(use: PolicyUse, loaded: Loaded, own: int) -> Key:
         stream.rater,
         str(loaded.occasion[own]),
     )
-

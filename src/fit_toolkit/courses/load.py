@@ -165,7 +165,9 @@ def _courses(rows: Columns, members: Columns, stream: Stream) -> Columns:
         "staff": np.concatenate((staff, without["staff_id"] if stream.alliance else np.zeros(count, np.int64))),
         "occasion": np.concatenate((rows["occasion"].astype(f"<U{wide}"), np.full(count, stream.occasion))),
     }
-    table = np.rec.fromarrays(list(listed.values()), names=list(listed))
+    table = np.empty(len(listed["member"]), dtype=[(name, column.dtype) for name, column in listed.items()])
+    for name, column in listed.items():
+        table[name] = column
     distinct = np.unique(table)
     place = np.searchsorted(members["member_id"], distinct["member"])
     return {
@@ -189,7 +191,7 @@ def _find(whose: Columns, rows: Columns, stream: Stream) -> Ints:
     key = (whose["member"] * people + whose["staff"]) * len(occasions) + mine
     wanted = (rows["member_id"] * people + staff) * len(occasions) + code
     order = np.argsort(key)
-    place = order[np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)]
+    place: Ints = order[np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)]
     place[(key[place] != wanted) | (code < 0)] = -1
     return place
 

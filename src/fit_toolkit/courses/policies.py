@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
@@ -119,7 +119,7 @@ class _Table:
         ready = instantiate(
             self.provided, parameters, where=self._where, norms=self._norms(stream), workers=self.workers
         )
-        severity = cast(Severity, values.get("severity", thing.severity))
+        severity = cast("Severity", values.get("severity", thing.severity))
         if severity not in get_args(Severity):
             raise ConfigError("severity must be safety, attention or notice", where=self.table.where("severity"))
         after = values.get("after", thing.after)
@@ -142,7 +142,18 @@ class _Table:
         self._try_out(use)
         gap = self.settings.number("alerts.max_gap_days")
         others = [(rating, other) for rating, (other, _) in partners.items()]
-        identity = (ready.hash, stream, view, severity, use.to, after, lapse, gap, others, self.catalog.hash(stream.instrument))
+        identity = (
+            ready.hash,
+            stream,
+            view,
+            severity,
+            use.to,
+            after,
+            lapse,
+            gap,
+            others,
+            self.catalog.hash(stream.instrument),
+        )
         digest = hashlib.sha256(repr(identity).encode()).hexdigest()
         return PolicyUse(**{**use.__dict__, "hash": digest})
 
@@ -153,7 +164,7 @@ class _Table:
             return [self.instrument.main_scale]
         items = [risk.item for risk in self.instrument.risk]
         if not items:
-            hint = "name the item to watch: scale = \"q9\""
+            hint = 'name the item to watch: scale = "q9"'
             raise ConfigError(f"{self.instrument.id} has no flagged item", where=self._where("instrument"), hint=hint)
         return list(dict.fromkeys(items))
 
@@ -177,7 +188,9 @@ class _Table:
             raise ConfigError(f"there is no rater '{rater}'", where=self._where("rater"), hint=f"one of: {known}")
         if rater not in self.instrument.raters:
             hint = f"it is answered by: {', '.join(self.instrument.raters)}"
-            raise ConfigError(f"{self.instrument.id} is not answered by the {rater}", where=self._where("rater"), hint=hint)
+            raise ConfigError(
+                f"{self.instrument.id} is not answered by the {rater}", where=self._where("rater"), hint=hint
+            )
         return rater
 
     def _partner(self, rating: Rating, own: Stream) -> tuple[Stream, ScaleView]:
