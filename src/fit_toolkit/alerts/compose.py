@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fit_toolkit.alerts.mail_text import Reason, Text, all_done_text, failures_text, review_text, safety_text
+from fit_toolkit.alerts.mail_text import Reason, Text, Writer
 from fit_toolkit.alerts.recipients import NOBODY
 from fit_toolkit.model.alerts import RANK
 
@@ -42,7 +42,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...]
     run_id: int
     now: datetime
-    link: str = ""
+    writer: Writer = Writer()
     include_codes: bool = False
 
 
@@ -72,10 +72,7 @@ def about(group: Sequence[Item], person: int, channel: str, frame: Frame) -> Out
     for item in group:
         counts[item.severity] = counts.get(item.severity, 0) + 1
     worst = min(counts, key=RANK.__getitem__)
-    if worst == "safety":
-        text = safety_text(reason, codes=codes, link=frame.link)
-    else:
-        text = review_text(counts, reason, codes=codes, link=frame.link)
+    text = frame.writer.safety(reason, codes) if worst == "safety" else frame.writer.review(counts, reason, codes)
     told = sorted(group)
     key = key_of([[item.alert, item.seq, *([item.lap] if item.lap else ())] for item in told], channel, person)
     payload = {"alerts": [[item.alert, item.seq, item.lap, item.severity, item.reason.value] for item in told]}
@@ -95,7 +92,7 @@ def about_all_done(told: Sequence[tuple[int, int]], person: int, frame: Frame) -
     """Write that alerts (id, newest event) somebody had been told of are over, and nothing is left."""
     payload = {"over": sorted(alert for alert, _ in told)}
     what = ["all-done", *(list(pair) for pair in sorted(told))]
-    text = all_done_text(link=frame.link)
+    text = frame.writer.all_done()
     return [
         _row(key_of(what, channel, person), person, channel, frame, text,
              severity="notice", reason=Reason.ALL_DONE, payload=payload)
@@ -107,7 +104,7 @@ def about_failed(names: Sequence[str], administrators: Sequence[int], frame: Fra
     """Write the one message per run that names the plugins and policies that did not do their work."""
     if not names:
         return []
-    text = failures_text(names, link=frame.link)
+    text = frame.writer.failures(names)
     return [
         _row(key_of(["failures", frame.run_id], channel, person), person, channel, frame, text,
              severity="attention", reason=Reason.NEW, payload={"failures": len(names)})

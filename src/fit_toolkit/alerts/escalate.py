@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.alerts.compose import OutboxRow, key_of
-from fit_toolkit.alerts.mail_text import Reason, safety_text
+from fit_toolkit.alerts.mail_text import Reason, Writer
 from fit_toolkit.alerts.recipients import NOBODY, People
 from fit_toolkit.store import people
 
@@ -25,7 +25,7 @@ def next_in_line(c: sa.Connection, row: Mapping[str, Any], *, now: datetime) -> 
     tried = [*row["payload"].get("tried", ()), row["recipient_staff_id"] or NOBODY]
     if unreached is None:
         return []
-    text = safety_text(Reason.ESCALATED)
+    text = Writer().safety(Reason.ESCALATED)
     return [
         {
             "key": key_of(["escalated", row["key"]], row["channel"], person),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.alerts.compose import Frame, Item, OutboxRow, about_all_done, about_failed, compose, items_of
-from fit_toolkit.alerts.mail_text import Reason
+from fit_toolkit.alerts.mail_text import Reason, Writer
 from fit_toolkit.alerts.recipients import People
 from fit_toolkit.alerts.standing import ended_unseen, has_live, laps, newest_events
 from fit_toolkit.model.alerts import Transition
@@ -47,7 +47,7 @@ def plan(
         channels=tuple(dict.fromkeys(settings.texts("alerts.channels"))),
         run_id=run_id,
         now=utc(now),
-        link=settings.text("alerts.link"),
+        writer=_writer(settings),
         include_codes=settings.flag("mail.include_codes"),
     )
     routes = _routes(settings)
@@ -57,9 +57,11 @@ def plan(
         rows = compose(_items(c, reasons, {}, routes, today), frame)
     else:
         rows = _at_the_end(c, settings, routes, frame, today)
+    names = [f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures]
+    if not transitions:
+        names += frame.writer.unusable()
     crowd = People(people.list_staff(c), {}, today)
-    names = dict.fromkeys(f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures)
-    return rows + about_failed(list(names), crowd.administrators(), frame)
+    return rows + about_failed(list(dict.fromkeys(names)), crowd.administrators(), frame)
 
 
 def _at_the_end(
@@ -149,6 +151,11 @@ def _people(c: sa.Connection, rows: Iterable[Mapping[str, Any]], today: date) ->
 
 def _clients(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     return {member.id: member.client for member in people.list_members(c, {row["episode_id"] for row in rows})}
+
+
+def _writer(settings: Settings) -> Writer:
+    """The practice's own templates, where it has a folder."""
+    return Writer(None if settings.file is None else settings.file.parent / "templates", settings.text("alerts.link"))
 
 
 def _routes(settings: Settings) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,75 @@
+"""The texts of messages: ours, and a practice's own in their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.alerts.mail_text import WHY, Reason, Writer
+from fit_toolkit.store import schema as s
+from tests.alerts.outgoing import LOW, clinic_with, messages
+
+CLOSING = "Cron and mail are no emergency channel."
+
+
+def own(folder: Path, name: str, text: str) -> Writer:
+    (folder / "mail").mkdir(parents=True, exist_ok=True)
+    (folder / "mail" / f"{name}.txt.j2").write_text(text, encoding="utf-8")
+    return Writer(folder)
+
+
+def test_every_text_ends_with_what_it_is_not() -> None:
+    writer = Writer()
+    counts = {"notice": 1}
+    texts = [writer.review(counts, Reason.NEW), writer.safety(Reason.NEW), writer.all_done(), writer.failures(["x"])]
+    assert all(text.body.endswith(f"{CLOSING}\n") for text in texts)
+    assert all("FIT (feedback-informed treatment)" in text.body for text in texts)
+    assert all(text.subject.startswith("FIT: ") and "\n" not in text.subject for text in texts)
+
+
+def test_one_is_one_item_and_two_are_items() -> None:
+    assert Writer().review({"attention": 1}, Reason.NEW).subject == "FIT: 1 item to review"
+    assert Writer().review({"attention": 1, "notice": 1}, Reason.NEW).subject == "FIT: 2 items to review"
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_its_sentence(reason: Reason) -> None:
+    assert WHY[reason] in Writer().review({"notice": 1}, reason).body
+
+
+def test_the_link_is_printed_where_there_is_one_and_nothing_is_escaped() -> None:
+    assert "http://fit/?a=1&b=2\n" in Writer(link="http://fit/?a=1&b=2").safety(Reason.NEW).body
+
+
+def test_a_template_of_the_practice_takes_the_place_of_ours(tmp_path: Path) -> None:
+    writer = own(tmp_path, "review", "{{ count }} waiting. {{ why }}")
+    assert writer.review({"notice": 3}, Reason.AGAIN).body == f"3 waiting. {WHY[Reason.AGAIN]}\n"
+    assert writer.unusable() == []
+    assert "safety item" in writer.safety(Reason.NEW).body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ nobody }}", "{% if %}", "{{ ''.__class__.__mro__ }}", "{% include '../../fit.toml' %}", "{{ 1 / 0 }}",
+        "{% for i in range(99999) %}{{ i }}{% endfor %}",
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_be_used_is_named_and_ours_is_sent(tmp_path: Path, text: str) -> None:
+    writer = own(tmp_path, "safety", text)
+    assert writer.safety(Reason.NEW) == Writer().safety(Reason.NEW)
+    (problem,) = writer.unusable()
+    assert problem.startswith("templates/mail/safety.txt.j2: ")
+
+
+def test_the_administrator_is_told_of_a_template_that_cannot_be_used(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW)
+    own(clinic.root / "templates", "review", "{{ nobody }}")
+    clinic.open("c1")
+    clinic.rate("c1", 0, 3)
+    clinic.run(tell=True)
+    assert {row["to"] for row in messages(clinic)} == {"anna", "adam"}
+    (told,) = [row for row in messages(clinic) if row["to"] == "adam"]
+    assert "templates/mail/review.txt.j2: UndefinedError" in told["body"]
+    assert told["severity"] in s.SEVERITIES
