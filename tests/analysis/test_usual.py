@@ -40,7 +40,14 @@ def test_a_band_never_looks_at_the_rating_it_judges() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "df", "printed"),
-    [(0.975, 1, 12.706), (0.975, 2, 4.303), (0.975, 3, 3.182), (0.975, 4, 2.776), (0.95, 10, 1.812), (0.995, 30, 2.750)],
+    [
+        (0.975, 1, 12.706),
+        (0.975, 2, 4.303),
+        (0.975, 3, 3.182),
+        (0.975, 4, 2.776),
+        (0.95, 10, 1.812),
+        (0.995, 30, 2.750),
+    ],
 )
 def test_student_quantiles_are_those_of_the_printed_tables(probability: float, df: int, printed: float) -> None:
     assert student_quantile(probability, df) == pytest.approx(printed, abs=5e-4)

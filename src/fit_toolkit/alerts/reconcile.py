@@ -86,7 +86,9 @@ def _carried(spell: Spell, alert: Alert | None, *, regressed: bool, today: int) 
     calmed = alert is not None and spell.calm is not None and spell.calm != alert.calm
     if alert is not None and state == alert.state:
         moved = spell.root != alert.root or spell.severity != alert.severity
-        cause = alert.cause if state == "resolved" else Cause.BELOW if calmed else Cause.AMENDED if moved else alert.cause
+        cause = (
+            alert.cause if state == "resolved" else Cause.BELOW if calmed else Cause.AMENDED if moved else alert.cause
+        )
     handled = None if cause == Cause.SNOOZE_OVER or alert is None else alert.handled
     asleep = state == "snoozed" and alert is not None
     return Alert(

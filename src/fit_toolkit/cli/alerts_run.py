@@ -12,7 +12,9 @@ from fit_toolkit.errors import ExitCode
 
 
 @click.command("run")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Evaluate as of this day (default: today).")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Evaluate as of this day (default: today)."
+)
 @click.option("--no-deliver", is_flag=True, help="Write messages, but leave sending them to `fit alerts deliver`.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was done also when all went well.")
 @dry_run_option
