@@ -99,7 +99,12 @@ def store_form(  # one form with everything that was said about it
         occasion=given["occasion"] or "",
     )
     ask = _ask(app, given, batch)
-    return enter(app.practice.store, app.practice.catalog, instrument, form, ask, rules=rules)
+    try:
+        return enter(app.practice.store, app.practice.catalog, instrument, form, ask, rules=rules)
+    except DataError as error:
+        for finding in error.findings:
+            app.say(f"not taken: {getattr(finding, 'problem', finding)}")
+        raise
 
 
 def _ask(app: App, given: dict[str, Any], batch: int | None) -> Ask:

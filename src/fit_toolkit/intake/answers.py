@@ -177,10 +177,15 @@ def _totals(laid: Laid, instrument: Instrument, wide: DataFrame, part: DataFrame
     return read
 
 
-def stored_answers(part: Answers, form: Any) -> tuple[dict[str, str], dict[str, float | None], dict[str, str] | None]:
-    """Give raw texts, numbers and free texts of one form as the store keeps them."""
-    raw = {str(id): str(text) for id, text in part.raw.loc[form].items() if str(text).strip()}
+def stored_answers(
+    part: Answers, forms: list[Any]
+) -> list[tuple[dict[str, str], dict[str, float | None], dict[str, str] | None]]:
+    """Give raw texts, numbers and free texts of each form as the store keeps them."""
     free = {item.id for item in part.instrument.items if item.is_text}
-    texts = {id: text for id, text in raw.items() if id in free}
-    numbers = {str(id): None if np.isnan(value) else float(value) for id, value in part.numbers.loc[form].items()}
-    return {id: text for id, text in raw.items() if id not in free}, numbers, texts or None
+    made = []
+    for raw, read in zip(records(part.raw.loc[forms]), records(part.numbers.loc[forms]), strict=True):
+        texts = {id: text for id, text in raw.items() if id in free and text.strip()}
+        answers = {id: text for id, text in raw.items() if id not in free and text.strip()}
+        numbers = {id: None if np.isnan(value) else float(value) for id, value in read.items()}
+        made.append((answers, numbers, texts or None))
+    return made

@@ -45,7 +45,10 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 def enter(
     store: Store, catalog: Catalog, instrument: Instrument, form: PaperForm, ask: Ask, *, rules: Rules | None = None
 ) -> Entered:
-    """Store one form, or say that it is there; everything else is a DataError that says why."""
+    """Store one form, or say that it is there; what is wrong with it is in the `findings` of a DataError.
+
+    The findings may name episodes and so belong on the screen; the text of the error names nobody.
+    """
     context = {
         "client": form.client, "therapist": form.therapist, "episode": form.episode, "session": "",
         "date": form.session_on.isoformat(), "rater": form.rater, "occasion": form.occasion,
@@ -60,8 +63,7 @@ def enter(
     mapping = Map(instrument=instrument.id, columns={name: name for name in table.columns})
     outcome = run_import(store, catalog, table, mapping, ask, file="form", rules=rules)
     if outcome.problems:
-        said = tuple(dict.fromkeys(each.problem for each in outcome.problems))
-        raise DataError("; ".join(said), findings=said)
+        raise DataError("the form cannot be taken as it is", findings=outcome.problems)
     if not any(text.strip() for text in form.raw.values()):
         raise DataError("nothing is marked on this form", hint="a form without answers is not entered")
     with store.read() as c:

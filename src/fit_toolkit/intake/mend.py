@@ -42,8 +42,10 @@ def move(
         if not fitting:
             raise DataError(f"the client has no such episode open on {form.session_on}", hint="fit episodes list")
         if len(fitting) > 1:
-            named = " and ".join(each.episode for each in fitting)
-            raise DataError(f"several episodes are open on {form.session_on}: {named}", hint="choose with --episode")
+            raise DataError(
+                f"{len(fitting)} episodes are open on {form.session_on}",
+                hint="fit episodes list; choose with --episode",
+            )
         target = fitting[0]
         pair = None
         if form.pair_id is not None or catalog.get(form.instrument).construct == "alliance":

@@ -174,9 +174,8 @@ def _assigned(c: Connection, there: DataFrame) -> dict[str, Any]:
 def _new_therapists(forms: DataFrame, found: Findings, therapists: list[int]) -> None:
     """Give each episode to be opened one therapist: the one its forms name, or the practice's only one."""
     fresh = forms[forms["new"] != ""]
-    for _, part in fresh.groupby("new"):
-        named = sorted(set(part.loc[part["staff_id"] > 0, "staff_id"]))
-        if len(named) > 1:
-            found.add(part, "therapist", "a new episode has one therapist to begin with; open it first, then transfer")
-        only = therapists[0] if len(therapists) == 1 else 0
-        forms.loc[part.index, "staff_id"] = named[0] if named else only
+    named = fresh[fresh["staff_id"] > 0].groupby("new")["staff_id"].agg(["first", "nunique"])
+    several = fresh[fresh["new"].isin(named.index[named["nunique"] > 1])]
+    found.add(several, "therapist", "a new episode has one therapist to begin with; open it first, then transfer")
+    only = therapists[0] if len(therapists) == 1 else 0
+    forms.loc[fresh.index, "staff_id"] = fresh["new"].map(named["first"]).fillna(only).astype(int)

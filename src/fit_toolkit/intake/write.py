@@ -50,17 +50,22 @@ class _Writer:
         codes = {staff.id: staff.code for staff in people.list_staff(self.c)}
         for client in active.loc[active["fresh"].astype(bool), "client"].unique():
             people.add_client(self.c, str(client), at=self.ask.now)
-        for new, part in active[active["new"] != ""].groupby("new", sort=False):
+        opened = active["new"] != ""
+        if not opened.any():
+            return active
+        wanted = active[opened].groupby("new", sort=False).agg({"session_on": "min", "staff_id": "first"})
+        episodes: dict[str, int] = {}
+        for new, first, staff in zip(wanted.index, wanted["session_on"], wanted["staff_id"], strict=True):
             client, _, code = str(new).partition("\x00")
-            therapist = codes.get(int(part["staff_id"].iloc[0]))
-            episode = people.open_episode(
-                self.c, [client], therapist=therapist, opened_on=part["session_on"].min(), code=code or None,
-                at=self.ask.now,
-            )  # fmt: skip
-            (member,) = people.list_members(self.c, [episode])
-            active.loc[part.index, ["member_id", "episode_id"]] = [member.id, episode]
-            self.written.opened += 1
+            therapist = codes.get(int(staff))
+            episodes[str(new)] = people.open_episode(
+                self.c, [client], therapist=therapist, opened_on=first, code=code or None, at=self.ask.now
+            )
             self.written.unassigned += therapist is None
+        self.written.opened = len(episodes)
+        members = {member.episode_id: member.id for member in people.list_members(self.c, episodes.values())}
+        active.loc[opened, "episode_id"] = active.loc[opened, "new"].map(episodes)
+        active.loc[opened, "member_id"] = active.loc[opened, "episode_id"].map(members)
         return active
 
     def store(self, part: Answers, active: DataFrame, pairs: Mapping[tuple[int, int], int]) -> None:
@@ -69,9 +74,10 @@ class _Writer:
         if not len(mine):
             return
         of_version = self.catalog.hash(part.instrument.id)
+        given = stored_answers(part, list(mine.index))
         rows = [
-            self.administration(part, form, values, pairs, of_version)
-            for form, values in zip(mine.index, records(mine), strict=True)
+            self.administration(part.instrument, answers, values, pairs, of_version)
+            for answers, values in zip(given, records(mine), strict=True)
         ]
         scores, risks = results(part.instrument, part.numbers.loc[mine.index], totals=part.totals, rules=self.rules)
         ids = ratings.add_administrations(self.c, rows, scores, risks, why="import", at=self.ask.now)
@@ -83,16 +89,21 @@ class _Writer:
         ]
 
     def administration(
-        self, part: Answers, form: Any, values: dict[str, Any], pairs: Mapping[tuple[int, int], int], of_version: str
+        self,
+        instrument: Instrument,
+        answers: tuple[dict[str, str], dict[str, float | None], dict[str, str] | None],
+        values: dict[str, Any],
+        pairs: Mapping[tuple[int, int], int],
+        of_version: str,
     ) -> NewAdministration:
         """Make the record of one form."""
-        raw, numbers, texts = stored_answers(part, form)
+        raw, numbers, texts = answers
         session, corrects = values["session_given"], int(values["replaces"])
         pair = pairs.get((int(values["member_id"]), int(values["staff_id"])))
         return NewAdministration(
             member_id=int(values["member_id"]),
-            instrument=part.instrument.id,
-            version=part.instrument.version,
+            instrument=instrument.id,
+            version=instrument.version,
             definition_hash=of_version,
             rater=values["rater"],
             rater_staff_id=int(values["rater_staff_id"]),
@@ -102,7 +113,7 @@ class _Writer:
             occasion=values["occasion"],
             mode=self.ask.mode,
             language=self.ask.language,
-            form_version=part.instrument.version if self.ask.kind == "enter" else None,
+            form_version=instrument.version if self.ask.kind == "enter" else None,
             seen_client_answers=self.ask.seen_client_answers if values["rater"] == "therapist" else None,
             dates_assumed=bool(self.checked.laid.layout.mapping.start),
             raw=raw,
