@@ -13,7 +13,7 @@ from fit_toolkit import catalog, scoring
 from fit_toolkit.model import Instrument
 
 ROWS = 100_000
-ROUNDS = 7
+ROUNDS = 15
 BAR = 40.0
 
 Row = dict[str, float | None]

@@ -116,6 +116,29 @@ def test_check_reads_wordings_and_norms_too(fit: Fit, tmp_path: Path) -> None:
     assert [line.split(" ")[1] for line in out.splitlines()] == ["FI300", "FI310", "FI302"]
 
 
+def test_check_names_a_scoring_rule_that_is_not_there(fit: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, ("reverse: [q2]", "method: plugin\n    rule: maen\n    step: 1"))
+    code, out, _ = fit("instruments", "check", str(file))
+    assert code == 3
+    assert f"{file}:18:11 FI403" in out
+    assert "did you mean 'mean'" in out
+
+
+def test_check_says_why_a_worked_test_gave_no_score(fit: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, ("given: {q1: 3, q2: 0}", "given: {q1: 3}"))
+    _, out, _ = fit("instruments", "check", str(file))
+    assert "gave no score (1 answered, 2 needed), not 6" in out
+
+
+def test_check_finds_words_that_lie_where_nobody_looks(fit: Fit, tmp_path: Path) -> None:
+    file = tmp_path / "wording" / "fr" / "arriving-today.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(catalog.bundled().joinpath("wording", "en", "arriving-today.yaml").read_bytes())
+    code, out, _ = fit("instruments", "check", str(file))
+    assert code == 3
+    assert "FI306 the file belongs at wording/en/arriving-today.yaml" in out
+
+
 def test_schema_is_json(fit: Fit, tmp_path: Path) -> None:
     code, out, _ = fit("instruments", "schema")
     assert (code, json.loads(out)["title"]) == (0, "fit-toolkit instrument file")

@@ -161,7 +161,10 @@ def _bands(scale: Scale, band_set: BandSet, grain: int, path: Path) -> Iterator[
         if step < 0 or (step == 0 and grain):
             yield (*path, position, "low"), "FI227", f"the bands '{one.label}' and '{two.label}' overlap"
         elif not touching:
-            yield (*path, position, "low"), "FI228", f"no band between {one.high:g} and {two.low:g}"
+            message = (
+                f"no band between {one.high:g} and {two.low:g}; if no score can lie there, give the scale a `step`"
+            )
+            yield (*path, position, "low"), "FI228", message
     if ticks(bands[0].low) != ticks(scale.minimum):
         yield (*path, 0, "low"), "FI228", f"the first band has to begin at {scale.minimum:g}"
     if ticks(bands[-1].high) != ticks(scale.maximum):

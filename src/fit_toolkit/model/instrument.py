@@ -217,7 +217,10 @@ class Scale(Record, frozen=True):
     reverse: Annotated[tuple[ItemId, ...], Meta(description="Turned round within the item's own range.")] = ()
     missing: Missing | None = None
     direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
-    step: Annotated[float, Meta(gt=0, description="Grain of the score, for totals-only definitions.")] | None = None
+    step: (
+        Annotated[float, Meta(gt=0, description="Smallest step between two scores, where the items do not say it.")]
+        | None
+    ) = None
     cutoffs: tuple[Cutoff, ...] = ()
     band_sets: tuple[BandSet, ...] = ()
     reliability: tuple[Reliability, ...] = ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fit_toolkit.catalog.catalog import Catalog
-from fit_toolkit.catalog.convert import convert
+from fit_toolkit.catalog.convert import convert, nearest
 from fit_toolkit.catalog.files import File, check_wording, open_document, read_instrument
 from fit_toolkit.catalog.finding import Finding
 from fit_toolkit.catalog.yaml import Document, Path
 from fit_toolkit.model.norms import NormSet
 from fit_toolkit.model.wording import Wording
-from fit_toolkit.scoring.rules import Rules
+from fit_toolkit.scoring.rules import Rules, bundled_rules
 from fit_toolkit.scoring.worked import run_tests
 
 
@@ -30,7 +30,14 @@ def _instrument(path: File | str, catalog: Catalog, rules: Rules | None) -> Docu
     document, instrument = read_instrument(path)
     if instrument is None or document.findings:
         return document  # a test of a faulty definition would only repeat what is wrong with it
-    for failure in run_tests(instrument, rules):
+    known = bundled_rules() if rules is None else rules
+    for number, scale in enumerate(instrument.scales):
+        if scale.items and scale.rule_kind not in known:
+            hint = nearest(scale.rule_kind, known)
+            message = f"there is no scoring rule '{scale.rule_kind}'; its plugin may not be enabled ({hint})"
+            document.report(("scales", number, "rule"), "FI403", message)
+            return document
+    for failure in run_tests(instrument, known):
         place: Path = ("tests", failure.test, failure.part, *([failure.key] if failure.key else []))
         document.report(place, "FI401", f"{failure.name}: {failure.message}")
     other = instrument.counterpart
@@ -46,6 +53,12 @@ def _wording(document: Document, catalog: Catalog) -> None:
     if wording.instrument not in catalog:
         document.report(("instrument",), "FI300", f"there is no instrument '{wording.instrument}'")
         return
+    place = document.file.replace("\\", "/").split("/")[-3:]
+    if len(place) == 3 and place[0] == "wording":
+        expected = [wording.language, wording.instrument]
+        if [place[1], place[2].rpartition(".")[0]] != expected:
+            message = f"the file belongs at wording/{'/'.join(expected)}.yaml, where it is looked for"
+            document.report(("language",), "FI306", message)
     check_wording(document, wording, catalog.get(wording.instrument))
 
 

@@ -59,7 +59,8 @@ def _compare(test: WorkedTest, found: dict[str, dict[Hashable, Any]]) -> Iterato
         value = found[key]["value"]
         same = math.isnan(value) if expected is None else value == ticks(expected) / TICK
         if not same:
-            yield "expect", key, f"'{key}' gave {_show(value)}, not {_show(expected)}"
+            why = f" ({found[key]['reason']})" if math.isnan(value) else ""
+            yield "expect", key, f"'{key}' gave {_show(value)}{why}, not {_show(expected)}"
     for part, wanted in (("status", test.status), ("band", test.band)):
         for key, each in wanted.items():
             if found[key][part] != each:
