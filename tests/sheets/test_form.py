@@ -36,6 +36,37 @@ def test_a_form_says_who_sees_it_that_it_is_untested_and_which_version_it_is(def
     assert "CC-BY-4.0" in html
 
 
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        (
+            "the team",
+            "Your therapist sees this. Also: the team. Nobody reads it between sessions. You can ask for a copy.",
+        ),
+        ("The team sees it.", "The team sees it. Nobody reads it between sessions. You can ask for a copy."),
+        ("", "Your therapist sees this. Nobody reads it between sessions. You can ask for a copy."),
+    ],
+)
+def test_who_sees_it_may_be_a_name_a_sentence_or_nobody(definitions: catalog.Catalog, who: str, said: str) -> None:
+    id = OURS[0]
+    assert form_data(definitions.get(id), definitions.wording(id, "en"), who_sees=who).who_sees == said
+
+
+def test_a_form_without_anybody_else_does_not_end_in_a_bare_stop(definitions: catalog.Catalog) -> None:
+    id = "today-together-therapist"
+    assert form_data(definitions.get(id), definitions.wording(id, "en")).who_sees == "You see this."
+
+
+@pytest.mark.parametrize("id", OURS)
+def test_our_forms_in_german_are_german_all_over_and_fit_one_page(definitions: catalog.Catalog, id: str) -> None:
+    html = render_form(definitions.get(id), definitions.wording(id, "de"), date=date(2026, 3, 12))
+    assert '<html lang="de">' in html
+    assert "12. März 2026" in html
+    assert "Datum" in html
+    assert ">date " not in html
+    assert write_pdf(html)[1] == 1
+
+
 def test_code_and_date_are_printed_when_they_are_known_and_left_to_write_when_not(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     known = render_form(definitions.get(id), definitions.wording(id, "en"), code="C-7", date=date(2026, 3, 12))

@@ -81,6 +81,7 @@ class Plot(Struct, frozen=True, kw_only=True):
     """A panel as drawn."""
 
     panel: Panel
+    number: int
     height: float
     main: Frame
     inset: Frame | None
@@ -327,6 +328,7 @@ def chart(
         plots.append(
             Plot(
                 panel=panel,
+                number=len(plots) + 1,
                 height=_n(bottom + 1.4),
                 main=main,
                 inset=inset,

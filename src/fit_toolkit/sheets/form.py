@@ -69,12 +69,11 @@ def form_data(instrument: Instrument, wording: Wording | None, **wish: Unpack[Fo
         )
     asked = wish.get("asked")
     items = [item for item in instrument.items if item.id in wording.items and (asked is None or item.id in asked)]
-    who = wish.get("who_sees") or "nobody else"
     return FormData(
         title=wording.title,
         rater=instrument.raters[0],
         lead_in=wording.lead_in,
-        who_sees=wording.who_sees.replace("{who}", who),
+        who_sees=_who_sees(wording.who_sees, wish.get("who_sees", "").strip()),
         safety_note=wording.safety_note,
         items=tuple(_line(item, wording.items[item.id], wording) for item in items),
         ends=wording.ends,
@@ -85,6 +84,19 @@ def form_data(instrument: Instrument, wording: Wording | None, **wish: Unpack[Fo
         holder="; ".join(part for part in (wording.holder, wording.licence) if part),
         language=wording.language,
     )
+
+
+def _who_sees(words: str, who: str) -> str:
+    """Say who reads the answers: a name goes into the form's own sentence, a whole sentence takes its place."""
+    before, found, after = words.partition("{who}")
+    if not found:
+        return words
+    rest = after.lstrip(".").strip()
+    if not who:
+        return f"{before.rpartition('. ')[0]}. {rest}".strip(" .") + "."
+    if who.endswith("."):
+        return f"{who} {rest}".strip()
+    return words.replace("{who}", who)
 
 
 def _line(item: Item, words: ItemWording, wording: Wording) -> FormItem:

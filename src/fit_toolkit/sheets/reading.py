@@ -13,6 +13,7 @@ from fit_toolkit.model.people import Appointment, Episode, Member, Pause, PlanEn
 from fit_toolkit.model.records import Administration
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import diary, people, ratings, runs
+from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -64,10 +65,11 @@ class Reading:
 
 def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42) -> Reading:
     """Read one member's record; other members of the episode are left out from here on."""
-    found = next((m for m in people.list_members(c) if m.id == member), None)
-    if found is None:
+    episode_id = c.scalar(s.member.select().with_only_columns(s.member.c.episode_id).where(s.member.c.id == member))
+    if episode_id is None:
         raise DataError(f"there is no member {member}")
-    episode = people.list_episodes(c, ids=[found.episode_id])[0]
+    episode = people.list_episodes(c, ids=[episode_id])[0]
+    found = next(m for m in episode.members if m.id == member)
     part = Slice.of(c, [episode.id], as_of=as_of, max_gap_days=max_gap_days)
     given = [a for a in ratings.history(c, [member]) if a.session_on <= as_of]
     return Reading(
@@ -82,7 +84,7 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
         plan=tuple(diary.plan_for(diary.list_plan(c, [episode.id]), episode.id, on=as_of)),
         alerts=tuple(row for row in stored.alert_rows(c, member_ids=[member]) if row["session_on"] <= as_of),
         unchecked=_unchecked(c, episode.id, as_of),
-        staff={s.id: s.name or s.code for s in people.list_staff(c)},
+        staff={person.id: person.name or person.code for person in people.list_staff(c)},
     )
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from gettext import NullTranslations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -21,6 +21,7 @@ from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.facets import facet_chart
+from fit_toolkit.sheets.language import Words
 from fit_toolkit.sheets.trim import trim
 from fit_toolkit.sheets.twin import twin
 
@@ -53,14 +54,23 @@ def _loader(folders: Sequence[Path]) -> BaseLoader:
     return ChoiceLoader([*[_reader(f) for f in folders], bundled, PrefixLoader({"bundled": bundled})])
 
 
+@lru_cache(maxsize=32)
+def locale_of(language: str) -> Locale:
+    """How a language writes dates; English for one that nobody knows."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
 def say_day(day: date, language: str = "en") -> str:
     """A date in words, as the heading of a page has it."""
-    return format_date(day, "d MMMM y", locale=language)
+    return format_date(day, "long" if language != "en" else "d MMMM y", locale=locale_of(language))
 
 
 def say_short(day: date, *, year: bool = False, language: str = "en") -> str:
     """A date that fits under an axis."""
-    return format_date(day, "d MMM y" if year else "d MMM", locale=language)
+    return format_date(day, "d MMM y" if year else "d MMM", locale=locale_of(language))
 
 
 def say_days(days: Sequence[date], language: str = "en") -> str:
@@ -74,7 +84,7 @@ def say_days(days: Sequence[date], language: str = "en") -> str:
         numbers = ", ".join(str(day.day) for day in listed)
         last_of_year = at + 1 == len(years) or years[at + 1] != years[at]
         with_year = last_of_year and len(set(years)) > 1
-        parts.append(f"{numbers} {format_date(listed[0], 'MMM y' if with_year else 'MMM', locale=language)}")
+        parts.append(f"{numbers} {format_date(listed[0], 'MMM y' if with_year else 'MMM', locale=locale_of(language))}")
     return "; ".join(parts)
 
 
@@ -90,7 +100,7 @@ def environment(folders: tuple[Path, ...] = (), language: str = "en") -> Immutab
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    words = NullTranslations()
+    words = Words(language)
     env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["number"] = number
     env.filters["day"] = lambda d: say_day(d, language)
