@@ -27,7 +27,7 @@ def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
     from fit_toolkit.demo.folder import PLUGIN
 
     now = app.clock() if app.clock is not None else datetime.now(UTC)
-    demo = make_demo(folder, today=now.date(), seed=seed, pdf=not no_pdf, say=_progress(app))
+    demo = make_demo(folder, today=now.date(), seed=seed, pdf=not no_pdf, say=_progress())
     if sys.stderr.isatty():
         app.say("")
     if demo.no_pdf and not no_pdf:
@@ -44,7 +44,7 @@ def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
     click.echo(f"A plugin:           {folder / PLUGIN}")
 
 
-def _progress(app: App) -> Callable[[str], None]:
+def _progress() -> Callable[[str], None]:
     """Say how far it is, on a terminal on one line."""
     moving = sys.stderr.isatty()
 

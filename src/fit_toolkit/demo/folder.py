@@ -65,21 +65,21 @@ id = "a-drop"                       # a rule of thumb: worth a question, no more
 kind = "drop"
 instrument = "today-together-client"
 severity = "notice"
-points = 1.5
+points = 2.0
 
 [[policies]]
 id = "wearing-away"                 # slow erosion, which no single step shows
 kind = "fall-from-best"
 instrument = "today-together-client"
 severity = "attention"
-points = 2.5
+points = 3.0
 
 [[policies]]
 id = "below-the-middle"             # a line drawn by the practice, no published one
 kind = "cutoff"
 instrument = "today-together-client"
 severity = "notice"
-line = 5.5
+line = 5.0
 operator = "<"
 margin = 0.5
 
@@ -111,9 +111,9 @@ SAYS: Final = {
     "staying-safe": 'An answer to the question about staying safe that was not "no"',
     "how-it-is-going": "The week was worse than is usual for this client",
     "working-together": "Working together went worse than is usual for this client",
-    "a-drop": "Down by 1.5 or more since the rating before",
-    "wearing-away": "2.5 or more below this client's best rating so far",
-    "below-the-middle": "Below a line the practice has drawn",
+    "a-drop": "Down by 2 or more since the rating before",
+    "wearing-away": "3 or more below this client's best rating so far",
+    "below-the-middle": "Below the middle of the scale, a line the practice has drawn",
     "seen-differently": "Client and therapist rated two sessions running far apart",
     "nothing-heard": "An expected rating has not come",
     "too-good-to-learn-from": "Nothing but tens",

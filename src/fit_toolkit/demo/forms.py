@@ -98,7 +98,7 @@ class _Person:
             (CLIENT, self._client(level, number, worse=worse)),
         ]
         if (number - 1) % RATES_EVERY[therapist] == 0:
-            seen = 8.4 if self.story.alliance == "apart" else 0.45 * level + 0.55 * 8.0
+            seen = 8.7 if self.story.alliance == "apart" else 0.45 * level + 0.55 * 8.0
             filled.append((THERAPIST, self._therapist(seen, number, worse=worse)))
         forms = tuple(
             Form(self.story.client, therapist, instrument, on, week, answers, self._language(week))
@@ -135,7 +135,7 @@ class _Person:
         """Now and then a sentence; more often when something was not right."""
         if worse:
             return {"change": self.rng.choice(words.WORSE)} if self.rng.random() < 0.7 else {}
-        if self.rng.random() > 0.16:
+        if self.rng.random() > 0.25:
             return {}
         if self.rng.random() < 0.6:
             return {"keep": self.rng.choice(words.KEEP)}

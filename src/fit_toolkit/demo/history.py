@@ -24,6 +24,9 @@ ACTS: Final = (
     ("changed something", "slower, and with a plan for the hour"),
     ("talked about it", ""),
     ("took to supervision", ""),
+    ("talked about it", "a bad week, not the therapy"),
+    ("changed something", "the client chooses where we begin"),
+    ("talked about it", "it was about the room being changed"),
 )
 PLAN: Final = "plan agreed with the client and written down, looked at in supervision"
 WAIT: Final = 6  # days until somebody gets round to an alert

@@ -18,6 +18,7 @@ from fit_toolkit.sheets.making import template_folders
 from fit_toolkit.store import alerts, people
 
 Plain = dict[str, Any]
+PICKS: Final = ("demo-05", "demo-06", "demo-10", "demo-17", "demo-18", "demo-35")  # to begin with
 MARKS: Final = {"safety": "■", "attention": "▲", "notice": "□"}
 
 
@@ -38,11 +39,13 @@ def write_indexes(
                       folders=folders)  # fmt: skip
         write_private(practice.root / home / therapist / "index.html", page.encode())
     where = {each.member: f"{home}/{each.therapist}/{each.html}" for each in made}
+    tour = [_stop(each, home) for each in sorted(made, key=lambda each: each.client)]
     values = {
         **common, "seed": seed, "figures": figures,
         "therapists": [{"code": t, "href": f"{home}/{t}/index.html", **_count(lines, t)} for t in THERAPISTS],
         "groups": _groups(practice, lines, where),
-        "tour": [_stop(each, home) for each in sorted(made, key=lambda each: each.client)],
+        "tour": tour,
+        "picks": [stop for stop in tour if stop["client"] in PICKS],
         "plugin": {"file": PLUGIN, "text": (practice.root / PLUGIN).read_text(encoding="utf-8")},
     }  # fmt: skip
     write_private(practice.root / "index.html", render("demo/index.html", values, folders=folders).encode())
@@ -65,10 +68,17 @@ def _line(practice: Practice, row: Mapping[str, Any]) -> Plain:
         "severity": row["severity"], "mark": MARKS[row["severity"]], "policy": row["policy"], "kind": row["kind"],
         "says": SAYS.get(row["policy"], ""),
         "reason": reason_text(row["reason"], row["evidence"], row["evidence"].get("gap")),
-        "basis": basis_text(row["basis"], row["evidence"]),
+        "basis": basis_text(row["basis"], row["evidence"]), "short": _short_basis(row),
         "on": row["session_on"], "since": row["first_seen"], "state": seen_as(row["state"]), "done": done,
         "plugin": source.name, "version": source.version, "origin": source.where if source.origin == "drop-in" else source.origin,
     }  # fmt: skip
+
+
+def _short_basis(row: Mapping[str, Any]) -> str:
+    one_in = row["evidence"].get("one_in")
+    return (
+        f"unusual, about 1 in {round(one_in)} by chance" if row["basis"] == "unusual" and one_in else str(row["basis"])
+    )
 
 
 def _block(made: Made, lines: list[Plain]) -> Plain:

@@ -27,7 +27,7 @@ def early_gain(base: float, n: int) -> Levels:
 
 def falling(base: float, n: int) -> Levels:
     """Fine for the first half, then worse every time."""
-    return [base - 6.4 * max(0.0, at - 0.5) for at in _along(n)]
+    return [base - 7.6 * max(0.0, at - 0.5) for at in _along(n)]
 
 
 def v(base: float, n: int) -> Levels:
@@ -57,7 +57,7 @@ def tens(base: float, n: int) -> Levels:
 
 def apart(base: float, n: int) -> Levels:
     """Well below before for the last two sessions; the therapist did not see it so."""
-    return [base] * (n - 2) + [5.1, 4.9]
+    return [base] * (n - 2) + [4.6, 4.4]
 
 
 def _along(n: int) -> Levels:

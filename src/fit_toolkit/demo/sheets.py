@@ -65,7 +65,7 @@ def make_sheets(practice: Practice, *, as_of: date, pdf: bool, say: Say) -> list
             folder = practice.path("sheets.folder") / (therapist.staff if therapist else "nobody")
             soon = next_on is not None and next_on <= as_of + timedelta(days=SOON)
             printed = ("therapist",) * (pdf and (alerted or soon)) + ("client",) * (pdf and soon)
-            names = _write(practice, folder, sheet, printed)
+            names = write_pages(practice, folder, sheet, printed)
             made.append(Made(client, member, episode.id, folder.name, sheet.number, next_on, *names))
             if place % 10 == 0:
                 say(f"{place} of {len(wanted)} sheets")
@@ -88,7 +88,9 @@ def _wanted(practice: Practice, as_of: date) -> list[tuple[str, int, date | None
     return sorted(found, key=lambda each: (each[2] is None, each[2], not each[3], each[0]))
 
 
-def _write(practice: Practice, folder: Path, sheet: SheetData, printed: Sequence[str]) -> tuple[str, str, str, str]:
+def write_pages(
+    practice: Practice, folder: Path, sheet: SheetData, printed: Sequence[str]
+) -> tuple[str, str, str, str]:
     """Write the pages of a sheet; give the names of HTML and PDF, the therapist's first."""
     folders = template_folders(practice)
     names: list[str] = []
