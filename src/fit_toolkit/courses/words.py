@@ -40,7 +40,7 @@ CAUSES = {
     "amended": "what it rests on was amended",
     "episode ended": "the episode has ended",
     "snooze over": "the snooze is over",
-    "no longer missing": "the rating has come",
+    "no longer missing": "nothing is missing any more",
     "policy removed": "the practice no longer watches this",
     "by a person": "by a person",
 }
