@@ -16,6 +16,7 @@ import pytest
 from fit_toolkit.alerts.compose import Frame, Item, compose
 from fit_toolkit.alerts.deliver import BACK_OFF, DeliveryResult, deliver, within
 from fit_toolkit.alerts.mail_text import Reason
+from fit_toolkit.alerts.recipients import NOBODY
 from fit_toolkit.errors import DeliveryError, ExitCode
 from fit_toolkit.model.parts import Message
 from fit_toolkit.store import outbox, runs
@@ -259,6 +260,26 @@ def test_a_safety_message_nobody_can_be_reached_with_goes_on_to_the_supervisor_t
     tried = [(row["to"], row["reason"]) for row in messages(clinic, "dead")]
     assert tried == [("carl", "new"), ("sue", "escalated"), ("adam", "escalated")]
     assert len({row["key"] for row in messages(clinic, "dead")}) == 3
+
+
+def test_a_message_for_nobody_in_particular_is_still_told_and_goes_no_further(clinic: Clinic, post: Post) -> None:
+    write(clinic, severity="safety", to=NOBODY)
+    post.before = refuse(permanent=True, code=550)
+    assert counts(deliver(clinic.practice, now=NOON)) == (0, 0, 1, 1)
+    write(clinic, to=NOBODY)
+    post.before = None
+    assert counts(deliver(clinic.practice, now=NOON)) == (1, 0, 0, 0)
+    assert [message.recipient for message in post.box] == ["nobody"]
+
+
+def test_an_address_given_with_the_message_is_used(clinic: Clinic, post: Post) -> None:
+    from fit_toolkit.store import schema as s
+
+    write(clinic)
+    with clinic.practice.store.begin() as c:
+        c.execute(s.outbox.update().values(recipient="duty@clinic.example"))
+    deliver(clinic.practice, now=NOON)
+    assert [message.recipient for message in post.box] == ["duty@clinic.example"]
 
 
 def test_on_mail_somebody_without_an_address_cannot_be_reached(clinic: Clinic, tmp_path: Path) -> None:

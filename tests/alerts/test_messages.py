@@ -179,6 +179,17 @@ def test_what_is_over_before_anybody_acted_is_told_once_when_nothing_else_is_lef
     assert messages(clinic)[-1]["subject"] == "FIT: nothing left to review"
 
 
+def test_nobody_is_told_that_all_is_over_when_the_therapist_has_left(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW)
+    clinic.open("c1", therapist="carl")
+    clinic.rate("c1", 0, 3)
+    clinic.run(tell=True)
+    clinic.rate("c1", 7, 9)
+    leave(clinic, "carl", 10)
+    clinic.run(tell=True)
+    assert [row["reason"] for row in messages(clinic)] == ["new"]
+
+
 def test_what_a_person_dealt_with_is_not_told_as_over(tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path, policies=LOW)
     clinic.open("c1")

@@ -21,6 +21,10 @@ def test_a_reason_is_filled_with_the_figures_in_the_format_its_policy_asks_for()
     assert reason_text("{value:g} is outside {low:.1f} to {high:.1f}", evidence) == "4 is outside 5.1 to 8.0"
 
 
+def test_evidence_that_is_a_text_is_shown_as_it_is() -> None:
+    assert reason_text("beyond {line}", {"line": "clinical"}) == "beyond clinical"
+
+
 def test_figures_that_are_not_known_say_so() -> None:
     assert reason_text("down {fall:g}, theirs {theirs}", {"theirs": float("nan")}) == "down unknown, theirs unknown"
 

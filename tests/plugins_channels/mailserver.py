@@ -77,15 +77,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server(behaviour: Behaviour, *, tls: bool = True, host: str = "127.0.0.1") -> Iterator[int]:
-    """Run the server and give its port."""
+def mail_server(
+    behaviour: Behaviour, *, tls: bool = True, implicit: bool = False, host: str = "127.0.0.1"
+) -> Iterator[int]:
+    """Run the server and give its port; `implicit` encrypts from the first byte."""
     context = None
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
     controller = Controller(
-        behaviour, hostname=host, port=free_port(), tls_context=context, require_starttls=tls,
-        authenticator=_authenticate, auth_require_tls=tls, ident="test", server_hostname="localhost",
+        behaviour, hostname=host, port=free_port(), ssl_context=context if implicit else None,
+        tls_context=None if implicit else context, require_starttls=tls and not implicit,
+        authenticator=_authenticate, auth_require_tls=True, ident="test", server_hostname="localhost",
     )  # fmt: skip
     controller.start()
     try:

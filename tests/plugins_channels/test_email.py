@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -130,6 +132,45 @@ def test_encryption_can_be_switched_off_by_the_practice_alone(behaviour: Behavio
     with mail_server(behaviour, tls=False) as port:
         channel(port, starttls=False).deliver(MESSAGE)
     assert len(behaviour.received) == 1
+
+
+def test_a_port_that_is_encrypted_from_the_first_byte_is_used_so(
+    behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert EMAIL is not None
+    with mail_server(behaviour, implicit=True) as port:
+        monkeypatch.setattr(sys.modules[EMAIL.__module__], "IMPLICIT_TLS", port)
+        channel(port).deliver(MESSAGE)
+        assert refusal(port, ca_file="").code == 454
+    assert len(behaviour.received) == 1
+
+
+def test_a_file_of_certificates_that_cannot_be_read_stops_the_channel(port: int, tmp_path: Path) -> None:
+    assert refusal(port, ca_file=str(tmp_path / "none")).code == 454
+
+
+def test_a_server_without_logins_stops_the_channel_where_one_is_set(behaviour: Behaviour, password_file: Path) -> None:
+    with mail_server(behaviour, tls=False) as port:  # aiosmtpd hides AUTH from what it takes for an open line
+        error = refusal(port, starttls=False, username="fit", password_file=str(password_file))
+    assert (error.permanent, error.code) == (False, 535)
+
+
+def test_a_name_that_cannot_be_looked_up_is_a_reason_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", lost)
+    error = refusal(25, host="mail.clinic.example")
+    assert (error.permanent, str(error)) == (False, "the server cannot be reached: gaierror")
+
+
+def test_a_server_that_refuses_to_talk_is_classed_by_its_code(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    def busy(self: smtplib.SMTP, text: object) -> tuple[int, bytes]:
+        raise smtplib.SMTPDataError(451, b"try again")
+
+    monkeypatch.setattr(smtplib.SMTP, "data", busy)
+    error = refusal(port)
+    assert (error.permanent, error.code) == (False, 451)
 
 
 def test_a_certificate_nobody_vouches_for_stops_the_channel(port: int, behaviour: Behaviour) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,25 @@ def test_a_full_disk_is_a_reason_to_try_again(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DeliveryError, match="No space left"):
         channel(tmp_path).deliver(message("a"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits on the size of files are POSIX")
+def test_a_line_that_fits_only_in_part_is_taken_away_again(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from tests.plugins_channels.test_file import channel, message\n"
+        "from fit_toolkit.errors import DeliveryError\n"
+        "folder = Path(sys.argv[1])\n"
+        "channel(folder).deliver(message('a'))\n"
+        "size = (folder / 'messages.jsonl').stat().st_size\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, size + 20))\n"
+        "try:\n"
+        "    channel(folder).deliver(message('b'))\n"
+        "except DeliveryError:\n"
+        "    sys.exit(7)\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, cwd=root, timeout=60)
+    assert done.returncode == 7
+    assert [line["key"] for line in lines(tmp_path)] == ["a"]

@@ -105,10 +105,8 @@ def _act(store: Store, ticks: Sequence[Tick], actor: Actor, decide: Decide, know
         findings = [*known, *(change for _, change in decided if isinstance(change, str))]
         if findings:
             raise _refused(findings, len(ticks) + len(known))
-        for tick, change in decided:
-            values = {"cause": Cause.PERSON.value, "handled": rows[tick.alert]["seen"]}
-            if not isinstance(change, str):
-                values |= change
+        for tick, change in [(tick, change) for tick, change in decided if not isinstance(change, str)]:
+            values = {"cause": Cause.PERSON.value, "handled": rows[tick.alert]["seen"], **change}
             stored.act(c, tick.alert, actor=actor.name.strip(), at=actor.at, cause=Cause.PERSON.value, values=values)
         touch(c, [rows[tick.alert]["episode_id"] for tick in ticks], "acted", actor.at)
     return [tick.alert for tick in ticks]
