@@ -31,6 +31,7 @@ class _Form:
     bad: Bools | None
     gaps: Ints  # the administrations in which anything at all is missing
     given: Bools  # of those: one row per item
+    filled: Bools | None  # answers that early completion stands for; None: there is no such rule
 
     @classmethod
     def read(cls, instrument: Instrument, numbers: DataFrame) -> _Form:
@@ -46,9 +47,9 @@ class _Form:
             if wrong is not None:
                 bad = np.zeros(answers.shape, dtype=np.bool_) if bad is None else bad
                 bad[position] = wrong
-        answers = _skipped(instrument, answers)
+        answers, filled = _skipped(instrument, answers)
         gaps = np.flatnonzero(np.isnan(answers.sum(axis=0)))
-        return cls(instrument, answers, bad, gaps, ~np.isnan(answers[:, gaps]))
+        return cls(instrument, answers, bad, gaps, ~np.isnan(answers[:, gaps]), filled)
 
     def rows(self, ids: tuple[str, ...]) -> list[int]:
         places = {item.id: position for position, item in enumerate(self.instrument.number_items)}
@@ -93,10 +94,10 @@ def _entered(scale: Scale, values: Floats) -> Column:
     return column
 
 
-def _skipped(instrument: Instrument, answers: Floats) -> Floats:
-    """Fill in what early completion lets out; the frame that came in stays as it is."""
+def _skipped(instrument: Instrument, answers: Floats) -> tuple[Floats, Bools | None]:
+    """Fill in what early completion lets out, and say where; the frame that came in stays as it is."""
     if not instrument.skips:
-        return answers
+        return answers, None
     places = {item.id: position for position, item in enumerate(instrument.number_items)}
     filled = answers.copy()
     for skip in instrument.skips:
@@ -105,12 +106,14 @@ def _skipped(instrument: Instrument, answers: Floats) -> Floats:
         for id in skip.items:
             row = filled[places[id]]
             row[holds & np.isnan(row)] = skip.count_as
-    return filled
+    return filled, np.isnan(answers) & ~np.isnan(filled)
 
 
 def _scale(form: _Form, scale: Scale, rules: Rules) -> Column:
     rows = form.rows(scale.items)
     column = _gaps(form, scale, rows)
+    if form.filled is not None:
+        column.answered -= form.filled[rows].sum(axis=0, dtype=np.int16)
     refused: Bools | None = None if form.bad is None else np.asarray(form.bad[rows].any(axis=0), dtype=np.bool_)
     if refused is not None:
         column.mark(refused, UNSCORABLE, _FORBIDDEN)
