@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -68,7 +69,7 @@ def test_whatever_a_file_holds_its_rows_add_up_or_it_is_refused(
     clinic_folder: Path, text: str, keep_going: bool, open_episodes: bool, assumed: bool
 ) -> None:
     with fresh(clinic_folder) as clinic:
-        when = {"start": "2026-01-05", "every": "1 weeks"} if assumed else {}
+        when: dict[str, Any] = {"start": "2026-01-05", "every": "1 weeks"} if assumed else {}
         try:
             outcome = clinic.add(
                 text.encode("utf-8", "replace"), keep_going=keep_going, open_episodes=open_episodes, **when

@@ -127,7 +127,7 @@ def _is_step(text: str) -> bool:
 
 def fingerprint(found: Map) -> str:
     """Give the SHA-256 of what a map says, whatever its layout."""
-    return hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
+    return hashlib.sha256(as_yaml(found).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
@@ -139,7 +139,7 @@ def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
     lines += [f"  {_quoted(column)}: {_flow(target)}" for column, target in plain.get("columns", {}).items()]
     if plain.get("values"):
         lines.append("values:")
-        lines += [f"  {_quoted(text)}: {number:g}" for text, number in plain["values"].items()]
+        lines += [f"  {_quoted(text)}: {number:.15g}" for text, number in plain["values"].items()]
     lines.append("ignore: [" + ", ".join(_quoted(column) for column in plain.get("ignore", ())) + "]")
     lines += [f"# {' '.join(remark.split())}" for remark in remarks]
     return "\n".join(lines) + "\n"
@@ -147,7 +147,7 @@ def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
 
 def _flow(target: Any) -> str:
     if not isinstance(target, dict):
-        return _quoted(target) if isinstance(target, str) else format(target, "g")
+        return _quoted(target) if isinstance(target, str) else format(target, ".15g")
     return "{" + ", ".join(f"{_quoted(key)}: {_flow(value)}" for key, value in target.items()) + "}"
 
 

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Fit
+
+NINE = ",".join(f"q{number}" for number in range(1, 10))
+GOOD = ",".join("111111110")
+
+
+@pytest.fixture
+def clinic(fit: Fit) -> Fit:
+    """A practice with a therapist and two clients in treatment since January."""
+    assert fit("staff", "add", "T1", "--starts", "2025-01-01").code == 0
+    fit("clients", "add", "A", "B")
+    for code in "AB":
+        assert fit("episodes", "open", code, "--therapist", "T1", "--on", "2026-01-05").code == 0
+    return fit
+
+
+def write(tmp_path: Path, text: str, name: str = "answers.csv") -> str:
+    (tmp_path / name).write_text(text)
+    return str(tmp_path / name)
+
+
+def test_a_file_comes_in_and_the_same_file_changes_nothing(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\nB,2026-02-01,{GOOD}\n")
+    first = clinic("import", file, "--instrument", "phq-9")
+    assert first.code == 0
+    assert "batch 1, administrations 1 to 2" in first.err
+    second = clinic("import", file, "--instrument", "phq-9", "--format", "json")
+    assert second.code == 0
+    (row,) = json.loads(second.out)["import"]
+    assert (row["rows"], row["accepted"], row["unchanged"], row["rejected"]) == (2, 0, 2, 0)
+
+
+def test_problems_come_all_at_once_with_line_and_column_and_nothing_is_written(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,7{GOOD[1:]}\nX,03/04/2026,{GOOD}\nB,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9", "--format", "json")
+    assert outcome.code == 3
+    assert "answers.csv:2: q1='7' expected one of 0, 1, 2, 3" in outcome.err
+    (row,) = json.loads(outcome.out)["import"]
+    assert [(each["line"], each["column"]) for each in row["problems"]] == [(2, "q1"), (3, "client"), (3, "date")]
+    assert row["written"] is False
+    assert "no forms" in clinic("void", "--list", "B").err
+
+
+def test_keep_going_leaves_a_private_side_file_that_can_be_mended(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,7{GOOD[1:]}\nB,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9", "--keep-going")
+    assert outcome.code == 4
+    side = tmp_path / "answers.rejected.csv"
+    assert stat.S_IMODE(side.stat().st_mode) == 0o600
+    assert side.read_text().startswith(f"client,date,{NINE},problem\nA,2026-02-01,7")
+    side.write_text(side.read_text().replace(",7,", ",1,"))
+    assert clinic("import", str(side), "--instrument", "phq-9").code == 0
+    assert "2026-02-01" in clinic("void", "--list", "A").out
+
+
+def test_a_dry_run_keeps_nothing(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9", "--dry-run", "--keep-going")
+    assert (outcome.code, "Dry run" in outcome.err) == (0, True)
+    assert "no forms" in clinic("void", "--list", "A").err
+
+
+def test_unknown_columns_are_named_with_what_to_do(clinic: Fit, tmp_path: Path) -> None:
+    outcome = clinic(
+        "import", write(tmp_path, f"client,date,mood,{NINE}\nA,2026-02-01,1,{GOOD}\n"), "--instrument", "phq-9"
+    )
+    assert outcome.code == 3
+    assert "unknown columns: mood" in outcome.err
+    assert "--save-map" in outcome.err
+
+
+def test_guessed_columns_are_shown_saved_and_never_taken_unasked(clinic: Fit, tmp_path: Path) -> None:
+    head = NINE.replace("q", "PHQ9_")
+    file = write(tmp_path, f"Client ID,Date,age,{head}\nA,2026-02-01,44,{GOOD}\n")
+    saved = tmp_path / "phq.map.yaml"
+    first = clinic("import", file, "--instrument", "phq-9", "--save-map", str(saved))
+    assert first.code == 3
+    assert "Client ID" in first.err
+    assert clinic("import", file, "--map", str(saved)).code == 3  # age is still to be settled
+    saved.write_text(saved.read_text().replace("ignore: []", "ignore: [age]"))
+    done = clinic("import", file, "--map", str(saved))
+    assert done.code == 0
+    assert "left out on purpose: age" in done.err
+
+
+def test_a_map_refuses_a_file_that_has_changed(clinic: Fit, tmp_path: Path) -> None:
+    saved = write(
+        tmp_path,
+        "format: fit-map/1\ninstrument: phq-9\ncolumns: {client: client, date: date, total: total}\n",
+        "m.yaml",
+    )
+    outcome = clinic("import", write(tmp_path, "client,date,sum\nA,2026-02-01,3\n"), "--map", saved)
+    assert outcome.code == 3
+    assert "missing columns: total" in outcome.err
+    assert "unknown columns: sum" in outcome.err
+
+
+def test_a_correction_and_its_undoing(clinic: Fit, tmp_path: Path) -> None:
+    head = f"client,date,{NINE}\nA,2026-02-01,"
+    clinic("import", write(tmp_path, head + GOOD), "--instrument", "phq-9")
+    changed = write(tmp_path, head + "2" + GOOD[1:])
+    assert clinic("import", changed, "--instrument", "phq-9").code == 3
+    assert clinic("import", changed, "--instrument", "phq-9", "--correct").code == 2
+    assert clinic("import", changed, "--instrument", "phq-9", "--correct", "--reason", "misread").code == 0
+    undone = clinic("import", "undo", "2", "--reason", "it was right")
+    assert undone.code == 0
+    assert "1 forms voided, 1 stand again" in undone.err
+    listed = json.loads(clinic("void", "--list", "A", "--format", "json").out)["forms"]
+    assert [(each["administration"], each["scores"]["total"]) for each in listed] == [(1, 8)]
+
+
+def test_undo_explains_itself_and_needs_a_reason(clinic: Fit) -> None:
+    assert "Usage: fit import undo" in clinic("import", "undo", "--help").out
+    assert clinic("import", "undo", "1").code == 2
+    assert clinic("import", "undo", "1", "--reason", "x").code == 3
+
+
+def test_episodes_are_opened_and_dates_assumed_when_asked(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, "client,session,total\nN,1,10\nN,2,12\n")
+    outcome = clinic(
+        "import", file, "--instrument", "phq-9", "--open-episodes", "--start", "2026-01-05", "--every", "2 weeks"
+    )
+    assert outcome.code == 0
+    listed = json.loads(clinic("void", "--list", "N", "--format", "json").out)["forms"]
+    assert [each["session_date"] for each in listed] == ["2026-01-05", "2026-01-19"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--every", "1 weeks"],
+        ["--start", "2026-01-05"],
+        ["--date-format", "%d"],
+        ["--instrument", "phq9"],
+        ["--reader", "nothing"],
+        ["--encoding", "rot13"],
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(clinic: Fit, tmp_path: Path, arguments: list[str]) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9", *arguments)
+    assert outcome.code in {2, 3}
+    assert "unexpected error" not in outcome.err
+
+
+def test_flagged_answers_are_said_without_a_name(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD[:-1]}3\n")
+    outcome = clinic("import", file, "--instrument", "phq-9")
+    assert "1 forms hold a flagged answer" in outcome.err
+
+
+def test_a_cell_cannot_write_to_the_terminal(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\n\x1b[31mA,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9")
+    assert outcome.code == 3
+    assert "\x1b" not in outcome.err + outcome.out
