@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_it_says_where_to_look(asked: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["demo", "here", "--seed", "3", "--no-pdf"], clock=lambda: datetime(2026, 3, 5, 9)) == 0
+    assert run(["demo", "here", "--seed", "3", "--no-pdf"], clock=lambda: datetime(2026, 3, 5, 9, tzinfo=UTC)) == 0
     said = capsys.readouterr()
     assert "here/index.html" in said.out
     assert "fit --practice here alerts list" in said.out

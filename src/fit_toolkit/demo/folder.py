@@ -19,7 +19,7 @@ _NOTE: Final = f"""\
 Everybody and everything in here is invented. Open index.html in a browser.
 
   fit.toml                      settings and policies: what the practice wants to be told about
-  {PLUGIN}   a drop-in plugin, twenty lines
+  {PLUGIN}   a drop-in plugin
   instruments/norms/            the figures the ratings were made with, as a norm set
   {IMPORT}  the older ratings, as they came in with `fit import`
   messages/messages.jsonl       what people were told, by the channel `file`
@@ -106,17 +106,17 @@ instrument = "today-together-client"
 severity = "notice"
 """
 
-# What each policy says, in the words of somebody who looks at the list for the first time.
+# Each policy in two words, and as a sentence for somebody who sees the list for the first time.
 SAYS: Final = {
-    "staying-safe": 'An answer to the question about staying safe that was not "no"',
-    "how-it-is-going": "The week was worse than is usual for this client",
-    "working-together": "Working together went worse than is usual for this client",
-    "a-drop": "Down by 2 or more since the rating before",
-    "wearing-away": "3 or more below this client's best rating so far",
-    "below-the-middle": "Below the middle of the scale, a line the practice has drawn",
-    "seen-differently": "Client and therapist rated two sessions running far apart",
-    "nothing-heard": "An expected rating has not come",
-    "too-good-to-learn-from": "Nothing but tens",
+    "staying-safe": ("Staying safe", 'An answer to the question about staying safe that was not "no"'),
+    "how-it-is-going": ("How it is going", "The week was worse than is usual for this client"),
+    "working-together": ("Working together", "Working together went worse than is usual for this client"),
+    "a-drop": ("A drop", "Working together: down by 2 or more since the rating before"),
+    "wearing-away": ("Wearing away", "Working together: 3 or more below this client's best rating"),
+    "below-the-middle": ("Below the middle", "Working together: below a line that the practice has drawn"),
+    "seen-differently": ("Seen differently", "Client and therapist rated two sessions running far apart"),
+    "nothing-heard": ("Nothing heard", "An expected rating has not come"),
+    "too-good-to-learn-from": ("Too good to learn from", "Nothing but tens"),
 }
 
 PLUGIN_TEXT: Final = '''\
