@@ -176,3 +176,54 @@ def test_the_forms_of_a_day_have_running_numbers_for_names(clinic: Fit, tmp_path
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["001.html"]
     assert "001.html" in outcome.out
     assert outcome.code == 4  # ors cannot be printed
+
+
+class Terminal(io.StringIO):
+    """Typed text that passes for a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def at_terminal(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("\n".join(lines) + "\n"))
+
+
+def test_at_a_terminal_items_can_be_typed_one_at_a_time(clinic: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_terminal(monkeypatch, "", "5", "99", "", "<", "4", "5", "5", "5", "5", "-", "0", "y")
+    outcome = clinic("enter", "A", "arriving-today")
+    assert outcome.code == 0
+    assert "expected 0 to 10" in outcome.err
+    assert "They add up to 24." in outcome.err
+    assert forms(clinic)[0]["scores"] == {"total": 4.8}
+
+
+def test_a_form_is_not_stored_when_its_sum_is_wrong(clinic: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_terminal(monkeypatch, "11111111", "111111110", "n")
+    outcome = clinic("enter", "A", "phq-9")
+    assert outcome.code == 130
+    assert "8 answers typed" in outcome.err
+    assert forms(clinic) == []
+
+
+def test_free_lines_are_asked_for_at_the_end(clinic: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_terminal(monkeypatch, "9 9 9 9 9 9 9 9 9 9", "the walk", "", "y")
+    assert clinic("enter", "A", "today-together-client").code == 0
+
+
+def test_at_a_terminal_a_pile_goes_on_after_a_slip(clinic: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_terminal(monkeypatch, "use phq-9", "A today 1", "A today 111111110", "")
+    outcome = clinic("enter", "--batch")
+    assert outcome.code == 0
+    assert "1 forms stored" in outcome.err
+
+
+def test_guessed_columns_are_taken_when_a_person_agrees(
+    clinic: Fit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Client,Date,PHQ9\nA,2026-03-02,12\n")
+    at_terminal(monkeypatch, "n")
+    assert clinic("import", str(file), "--instrument", "phq-9").code == 3
+    at_terminal(monkeypatch, "y")
+    assert clinic("import", str(file), "--instrument", "phq-9").code == 0
