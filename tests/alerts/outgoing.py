@@ -20,6 +20,7 @@ from fit_toolkit.model.parts import Channel, Message
 from fit_toolkit.practice import Practice
 from fit_toolkit.settings import load_settings
 from fit_toolkit.store import outbox, people
+from fit_toolkit.store import schema as s
 from tests.clinic import START, Clinic
 
 CARE = '\n[[policies]]\nid = "safe"\nkind = "risk"\ninstrument = "arriving-today"\nscale = "q7"\n'
@@ -61,10 +62,14 @@ def messages(clinic: Clinic, *states: str) -> list[dict[str, Any]]:
     return [row | {"to": codes.get(row["recipient_staff_id"])} for row in rows]
 
 
+def sent(clinic: Clinic) -> None:
+    """All that is due has gone out."""
+    with clinic.practice.store.begin() as c:
+        c.execute(s.outbox.update().where(s.outbox.c.state == "due").values(state="sent", attempts=1))
+
+
 def leave(clinic: Clinic, code: str, day: int, *, heir: str | None = None) -> None:
     """A member of staff leaves after a day; their episodes go to `heir`, or stay with nobody."""
-    from fit_toolkit.store import schema as s
-
     on = START + timedelta(days=day)
     with clinic.practice.store.begin() as c:
         if heir is not None:

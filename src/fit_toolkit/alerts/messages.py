@@ -67,9 +67,13 @@ def plan(
 def _at_the_end(
     c: sa.Connection, settings: Settings, routes: Mapping[str, tuple[str, ...]], frame: Frame, today: date
 ) -> list[OutboxRow]:
-    written, mine = _written(c, frame)
-    told = {item.alert for item in written}
-    again = {alert: lap for alert, lap in laps(c, settings, frame.now).items() if alert not in told}
+    due = [row for row in outbox.list_messages(c, states=["due"]) if row["payload"].get("alerts")]
+    mine = [row for row in due if row["run_id"] == frame.run_id and not row["attempts"] and row["severity"] != "safety"]
+    written = _told_by(c, mine)
+    waiting = {
+        told[0] for row in due for told in row["payload"]["alerts"]
+    }  # a repeat of what is still to go out is noise
+    again = {alert: lap for alert, lap in laps(c, settings, frame.now).items() if alert not in waiting}
     repeats = _items(c, dict.fromkeys(again, Reason.REPEAT), again, routes, today)
     rows = compose([*written, *repeats], frame)
     unchanged = {row["key"] for row in mine} & {row["key"] for row in rows}
@@ -77,20 +81,12 @@ def _at_the_end(
     return [row for row in rows if row["key"] not in unchanged] + _all_done(c, frame, today)
 
 
-def _written(c: sa.Connection, frame: Frame) -> tuple[list[Item], list[dict[str, Any]]]:
-    """Return what the grouped messages of this run tell, each alert once a person, and these messages; none is sent yet."""
-    mine = [
-        row
-        for row in outbox.list_messages(c, states=["due"])
-        if row["run_id"] == frame.run_id
-        and not row["attempts"]
-        and row["severity"] != "safety"
-        and row["payload"].get("alerts")
-    ]
-    alerts = stored.alert_rows(c, ids=[entry[0] for row in mine for entry in row["payload"]["alerts"]])
+def _told_by(c: sa.Connection, messages: Sequence[Mapping[str, Any]]) -> list[Item]:
+    """Return what some messages tell, each alert once a person."""
+    alerts = stored.alert_rows(c, ids=[told[0] for row in messages for told in row["payload"]["alerts"]])
     codes = _clients(c, alerts)
     clients = {row["id"]: codes.get(row["member_id"], "") for row in alerts}
-    return list(dict.fromkeys(item for row in mine for item in items_of(row, clients))), mine
+    return list(dict.fromkeys(item for row in messages for item in items_of(row, clients)))
 
 
 def _items(

@@ -61,7 +61,8 @@ def ended_unseen(c: sa.Connection, run_id: int) -> list[int]:
     e = s.alert_event.c
     query = s.alert_event.select().with_only_columns(e.alert_id, e.run_id, e.from_state, e.to_state)
     found = []
-    with c.execute(query.order_by(e.id.desc())) as events:
+    newest_first = query.order_by(e.id.desc()).execution_options(stream_results=True)  # read only as far as needed
+    with c.execute(newest_first) as events:
         for alert, run, before, after in events:
             if run is not None and run < run_id:
                 break
