@@ -34,7 +34,7 @@ PIPE_BYTES = 1 << 20
 TAIL_BYTES = 4096
 BOOT = (
     "import os, sys; os.environ.update(OPENBLAS_NUM_THREADS='1', OMP_NUM_THREADS='1'); "
-    "sys.dont_write_bytecode = True; sys.path.append(sys.argv[1]); "
+    "sys.dont_write_bytecode = True; sys.argv[1] in sys.path or sys.path.insert(0, sys.argv[1]); "
     "from fit_toolkit.engine.child_main import main; main(sys.argv[2])"
 )
 _LAST_CLASS = re.compile(rb"^(?:[A-Za-z_][A-Za-z0-9_]*\.)*([A-Za-z_][A-Za-z0-9_]{0,60}(?:Error|Exception|Interrupt))\b")
