@@ -99,7 +99,7 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     elif starts and booked and reading.rated_on < reading.as_of:
         out.append("no arrival rating yet today")
     out.append(f"last rated {days_ago((reading.as_of - reading.rated_on).days)}")
-    if any(p.starts_on <= reading.as_of <= p.ends_on for p in reading.pauses):
+    if any(first <= reading.as_of <= last for first, last in reading.pauses):
         out.append("in a pause")
     if reading.episode.closed_on is not None and reading.episode.closed_on <= reading.as_of:
         out.append(f"closed on {day(reading.episode.closed_on, SPOKEN)}")

@@ -18,6 +18,7 @@ from fit_toolkit.sheets.reading import EPOCH, Reading
 from fit_toolkit.sheets.words import day
 
 DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
+BASIS = {"absence": "nothing rated", "convention": "a convention, not a test"}  # in short; the rest in full
 HIDDEN = {"voided", "superseded", "closed"}
 
 
@@ -90,19 +91,28 @@ def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
 
 
 def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
-    evidence = row["evidence"]
+    evidence = _rounded(row, catalog)
     reason = reason_text(row["reason"], evidence, evidence.get("gap")).rstrip(".")
     if row["regressed"]:
         reason += ", once more"
+    basis = BASIS.get(row["basis"]) or basis_text(row["basis"], evidence)
     return AlertLine(
         severity=row["severity"],
         what=_about(row, catalog),
         reason=reason,
-        basis="nothing rated" if row["basis"] == "absence" else basis_text(row["basis"], evidence),
+        basis=basis,
         since=EPOCH + timedelta(days=int(row["opened_day"])),
         state=seen_as(row["state"]),  # type: ignore[arg-type]
         done=row["action"] or "",
     )
+
+
+def _rounded(row: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
+    """The evidence with as many decimals as the charts print."""
+    form = catalog.get(row["instrument"]) if row["instrument"] in catalog else None
+    view = form.watchable(row["scale"]) if form is not None else None
+    decimals = 1 if view is None or view.maximum - view.minimum >= 10 else 2
+    return {k: round(v, decimals) if isinstance(v, float) else v for k, v in row["evidence"].items()}
 
 
 def _about(row: Mapping[str, Any], catalog: Catalog) -> str:
@@ -133,7 +143,7 @@ def marks_of(reading: Reading, language_name: Mapping[str, str]) -> tuple[Mark, 
                     Mark(on=given.session_on, text=f"now in {language_name.get(given.language, given.language)}")
                 )
             spoken[key] = given.language
-    marks += [Mark(on=p.starts_on, text="pause begins") for p in reading.pauses]
+    marks += [Mark(on=first, text="pause begins") for first, _ in reading.pauses]
     unique = {(m.on, m.text): m for m in marks}
     return tuple(sorted(unique.values(), key=lambda m: m.on))
 

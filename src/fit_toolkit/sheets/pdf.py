@@ -10,9 +10,10 @@ from typing import Any
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.render import render_sheet
+from fit_toolkit.sheets.trim import guess
 
 VARIANT = "pdf/ua-1"
-DENSITIES = ("normal", "tight", "scant")
+DENSITIES = ("normal", "close", "tight", "scant")
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +69,7 @@ def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = Non
 def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Path] = ()) -> bytes:
     """One page about one member as a PDF of one A4 page: what does not fit is set tighter, never onto a second page."""
     pdf = b""
-    for density in DENSITIES:
+    for density in DENSITIES[DENSITIES.index(guess(sheet, page)) :]:
         pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density))
         if pages == 1:
             break

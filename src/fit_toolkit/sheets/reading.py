@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.courses.load import Slice
 from fit_toolkit.errors import DataError
-from fit_toolkit.model.people import Appointment, Episode, Member, Pause, PlanEntry
+from fit_toolkit.model.people import Appointment, Episode, Member, PlanEntry
 from fit_toolkit.model.records import Administration
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import diary, people, ratings, runs
@@ -33,7 +33,7 @@ class Reading:
     given: tuple[Administration, ...]  # valid, oldest first
     sessions: tuple[date, ...]
     appointments: tuple[Appointment, ...]
-    pauses: tuple[Pause, ...]
+    pauses: tuple[tuple[date, date], ...]  # first and last day
     plan: tuple[PlanEntry, ...]
     alerts: tuple[Mapping[str, Any], ...]
     unchecked: tuple[str, ...]  # policies that failed in the last run; "" when nothing was evaluated since an entry
@@ -78,19 +78,24 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
         as_of=as_of,
         part=part,
         given=tuple(sorted(given, key=lambda a: (a.session_on, a.occasion != "start", a.id))),
-        sessions=tuple(EPOCH + timedelta(days=int(day)) for day in part.sessions["day"]),
+        sessions=tuple(_date(day) for day in part.sessions["day"]),
         appointments=tuple(diary.list_appointments(c, episode_ids=[episode.id])),
-        pauses=tuple(p for p in diary.list_pauses(c, [episode.id]) if p.starts_on <= as_of),
-        plan=tuple(diary.plan_for(diary.list_plan(c, [episode.id]), episode.id, on=as_of)),
+        pauses=tuple((_date(first), _date(last)) for _, first, last in part.calendar.pauses if _date(first) <= as_of),
+        plan=tuple(diary.plan_for(part.calendar.plan, episode.id, on=as_of)),
         alerts=tuple(row for row in stored.alert_rows(c, member_ids=[member]) if row["session_on"] <= as_of),
-        unchecked=_unchecked(c, episode.id, as_of),
+        unchecked=_unchecked(c, episode.id),
         staff={person.id: person.name or person.code for person in people.list_staff(c)},
     )
 
 
-def _unchecked(c: sa.Connection, episode: int, as_of: date) -> tuple[str, ...]:
+def _date(day: int) -> date:
+    return EPOCH + timedelta(days=int(day))
+
+
+def _unchecked(c: sa.Connection, episode: int) -> tuple[str, ...]:
     """Why the alerts of an episode may be behind its data; an episode keeps its mark while a policy fails on it."""
-    if episode not in runs.pending(c, as_of=as_of).touched:
+    touched = s.touched.select().with_only_columns(s.touched.c.id).where(s.touched.c.episode_id == episode)
+    if c.execute(touched.limit(1)).first() is None:
         return ()
     last = runs.last_run(c, RUN_KIND)
     failures: Sequence[Mapping[str, Any]] = (last or {}).get("failures") or ()

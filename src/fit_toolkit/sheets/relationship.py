@@ -11,7 +11,10 @@ from fit_toolkit.model.records import Administration
 from fit_toolkit.sheets.data import Facet, Facets
 from fit_toolkit.sheets.reading import Reading
 
-BIG = 0.2  # a step of a fifth of the range is named
+ONE, TWO = (
+    0.3,
+    0.2,
+)  # named: one answer down by 3 of 10, or two of them by 2 (a convention; simulated: 3 to 28 % by chance)
 
 
 def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, language: str) -> Facets:
@@ -111,8 +114,9 @@ def _named(rows: Sequence[Facet], item: Item, form: Instrument) -> tuple[Facet, 
         for f in rows
     ]
     worst = max(falls, default=0.0)
-    big = BIG * (item.maximum - item.minimum)
-    moved = falls.index(worst) if rows and worst >= big else -1
+    span = item.maximum - item.minimum
+    several = sum(fall >= TWO * span for fall in falls) >= 2
+    moved = falls.index(worst) if rows and (worst >= ONE * span or several) else -1
     return tuple(
         Facet(
             label=f.label, client=f.client, client_before=f.client_before, therapist=f.therapist, wording=f.wording,

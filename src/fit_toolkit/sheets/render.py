@@ -28,7 +28,7 @@ from fit_toolkit.sheets.twin import twin
 PAGES = ("therapist", "client")
 TEMPLATE_NAME = re.compile(r"(?:[a-z0-9_-]{1,64}/){0,3}[a-z0-9_-]{1,64}\.(?:html|css|svg)")
 # millimetres by density: a facet's line, a panel, its enlarged part
-ROOM = {"normal": (5.4, 24.0, 14.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
+ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
 
 

@@ -26,19 +26,19 @@ def _shortened(text: str, most: int) -> str:
 
 def trim(sheet: SheetData, density: str = "normal") -> SheetData:
     """The sheet with every text and list no longer than its place; what is left out is counted."""
-    tight = density != "normal"
-    most = {"normal": 4, "tight": 3}.get(density, 2)
+    tight = density in {"tight", "scant"}
+    most = {"normal": 4, "close": 4, "tight": 3}.get(density, 2)
     alerts = tuple(
         replace(
             a,
             what=cut(a.what, 40),
-            reason=cut(a.reason, {"normal": 150, "tight": 110}.get(density, 80)),
+            reason=cut(a.reason, {"normal": 150, "close": 150, "tight": 110}.get(density, 80)),
             done=cut(a.done, 60),
         )
         for a in sheet.alerts[:most]
     )
     missing = tuple(cut(m, 60) for m in sheet.missing)
-    keep = {"normal": 5, "tight": 3}.get(density, 2)
+    keep = {"normal": 5, "close": 4, "tight": 3}.get(density, 2)
     if len(missing) > keep:
         missing = (*missing[: keep - 1], f"and {len(missing) - keep + 1} more")
     risk = replace(
@@ -63,3 +63,22 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
         sources=(cut(" ".join(sheet.sources), 430),),
     )
+
+
+def guess(sheet: SheetData, page: str = "therapist") -> str:
+    """Which density is worth trying first: a page that is set twice costs twice.
+
+    Lines are counted from letters, so the guess may be off by one step; the page that comes out decides.
+    """
+    if page == "client":
+        return "normal"
+    side = sum(2 + _lines(f"{a.what}{a.reason}{a.basis}{a.done}", 46) for a in sheet.alerts[:4])
+    side += 3 * bool(sheet.question) + sum(_lines(note, 56) for note in sheet.notes[:3])
+    risk = sum(_lines(a.item + a.answer, 120) + len(a.dates) // 25 for a in sheet.risk.answers)
+    below = max(sum(_lines(q.text, 66) for q in sheet.quotes[:2]), len(sheet.missing))
+    extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
+    return "normal" if extra <= 14 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
+
+
+def _lines(text: str, letters: int) -> int:
+    return -(-len(text) // letters)

@@ -77,9 +77,8 @@ def _course(panel: Panel, language: str) -> str:
 
 
 def _step(step: float, decimals: int) -> str:
-    if step == 0:
-        return "as on"
-    return f"{'up' if step > 0 else 'down'} {number(abs(step), decimals)} since"
+    size = number(abs(step), decimals)
+    return "as on" if size == "0" else f"{'up' if step > 0 else 'down'} {size} since"
 
 
 def _outside(panel: Panel) -> str:
