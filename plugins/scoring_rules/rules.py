@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
-from pandas import DataFrame, Series
 
 from fit_toolkit import ScoringRule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pandas import DataFrame, Series
 
     from fit_toolkit.model import Scale
 
@@ -29,7 +29,7 @@ class Sum(ScoringRule, frozen=True):
         if part is not None:
             rows, count = part
             total[rows] = divide(total[rows] * answers.shape[1], count)
-        return Series(total / TICK, index=answers.index)
+        return scores(total / TICK, answers)
 
 
 class Mean(ScoringRule, frozen=True):
@@ -44,7 +44,7 @@ class Mean(ScoringRule, frozen=True):
         if part is not None:
             size = np.full(len(total), size)
             size[part[0]] = part[1]
-        return Series(divide(total, size) / TICK, index=answers.index)
+        return scores(divide(total, size) / TICK, answers)
 
 
 class Weighted(ScoringRule, frozen=True):
@@ -61,7 +61,7 @@ class Weighted(ScoringRule, frozen=True):
         size = np.abs(weights)
         have = given @ size
         total = total * np.divide(size.sum(), have, out=np.zeros_like(have), where=have > 0)
-        return Series(np.rint(total) / TICK, index=answers.index)
+        return scores(np.rint(total) / TICK, answers)
 
 
 class Lookup(ScoringRule, frozen=True):
@@ -75,7 +75,14 @@ class Lookup(ScoringRule, frozen=True):
         raws = np.array([round(row.raw * TICK) for row in scale.table], dtype=np.float64)
         values = np.array([row.value for row in scale.table])
         at = np.minimum(np.searchsorted(raws, total), len(raws) - 1)
-        return Series(np.where(raws[at] == total, values[at], np.nan), index=answers.index)
+        return scores(np.where(raws[at] == total, values[at], np.nan), answers)
+
+
+def scores(values: Floats, answers: DataFrame) -> Series[float]:
+    """Give values as a series beside the answers; pandas is loaded here, when something is scored, not with the plugin."""
+    from pandas import Series
+
+    return Series(values, index=answers.index)
 
 
 def add(answers: DataFrame, scale: Scale) -> tuple[Floats, tuple[NDArray[np.intp], Floats] | None]:
