@@ -14,6 +14,7 @@ from msgspec import Meta
 from fit_toolkit import DataError, RawTable, Reader, hookimpl
 
 DELIMITERS = (",", ";", "\t")
+HEAD = 64 * 1024
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -86,9 +87,14 @@ def _decoded(data: bytes, encoding: str, name: str) -> str:
 
 def _delimiter(text: str, name: str) -> str:
     """Take the delimiter the header line has most of, outside quotes."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    if header[:4].lower() == "sep=":
-        header = next((line for line in text.splitlines()[1:] if line.strip()), "")
+    lines = [line for line in text[:HEAD].splitlines() if line.strip()]
+    if lines and lines[0][:4].lower() == "sep=":
+        lines = lines[1:]
+    header = ""
+    for line in lines:
+        header += line
+        if header.count('"') % 2 == 0:  # a quoted name may go over several lines
+            break
     bare = "".join(header.split('"')[::2])
     counts = sorted(((bare.count(each), each) for each in DELIMITERS), reverse=True)
     if counts[0][0] and counts[0][0] == counts[1][0]:

@@ -25,6 +25,12 @@ def test_the_delimiter_is_the_one_the_header_line_has(tmp_path: Path, delimiter:
     assert note_of(table, "delimiter") == delimiter
 
 
+def test_a_name_in_the_header_may_go_over_several_lines(tmp_path: Path) -> None:
+    table = table_of(tmp_path, '"How\nwas, it";b\n1;2\n')
+    assert table.columns == ("How\nwas, it", "b")
+    assert list(table.lines) == [3]
+
+
 def test_a_header_with_as_many_of_two_delimiters_is_put_to_a_person(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="as many"):
         table_of(tmp_path, "a,b;c\n1,2;3\n")

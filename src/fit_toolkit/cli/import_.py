@@ -70,12 +70,12 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     from fit_toolkit.intake.mapping import load_map
     from fit_toolkit.intake.read import fingerprint, read_table
 
+    if map_file and save_map:
+        raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
     settings = {**base.reader_settings()}
     table = read_table(file, _readers(app), reader=base.reader, settings=settings)
     mapping = base if map_file else _settle(app, table, base, file, save_map, dry_run=given["dry_run"])
-    if map_file and save_map:
-        raise UsageError("--map and --save-map do not go together")
     ask = _ask(app, mapping, given, map_hash(mapping))
     with scoring_rules(app) as rules:
         outcome = run_import(
@@ -123,12 +123,13 @@ def _settle(app: App, table: RawTable, base: Map, file: Path, save_map: Path | N
     proposals = propose(table, base, app.practice.catalog)
     proposed = as_map(proposals, base)
     guessed = [each for each in proposals if each.how in {"spelling", "alias"}]
-    if guessed or save_map or dry_run or any(each.how == "unknown" for each in proposals):
+    unknown = any(each.how == "unknown" for each in proposals)
+    if guessed or unknown or save_map or dry_run:
         _show(app, proposals)
     if save_map:
         write_atomic(save_map, as_yaml(proposed, remarks(proposals)).encode())
         app.say(f"The map is in {save_map}; look at it, then: fit import {file.name} --map {save_map}")
-    if not guessed or dry_run:
+    if not guessed or unknown or dry_run:  # an unknown column refuses the file, whatever is guessed beside it
         return proposed
     if sys.stdin.isatty() and click.confirm("Take the columns as shown?", err=True):
         return proposed
