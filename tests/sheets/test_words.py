@@ -1,0 +1,131 @@
+"""The sentences of a sheet: figures and dates, no verdicts, short on the client's page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from importlib.resources import files
+
+import pytest
+from msgspec.structs import replace
+
+from fit_toolkit.sheets.data import AlertLine, Band, BandPoint, Facet, Facets, Panel, Point, Series
+from fit_toolkit.sheets.pdf import DENSITIES, write_pdf
+from fit_toolkit.sheets.render import render_sheet
+from fit_toolkit.sheets.trim import guess
+from fit_toolkit.sheets.words import ALLIANCE_QUESTION, OUTCOME_QUESTION, QUESTIONS, days_ago, headline, question
+from tests.sheets import examples
+
+START = date(2026, 1, 5)
+NO_FACETS = Facets()
+
+
+def panel(*values: float, key: str = "outcome", every: int = 7, hot: bool = False, starts: bool = False) -> Panel:
+    last = len(values) - 1
+    points = tuple(
+        Point(on=START + timedelta(days=every * i), value=v, stands_out=hot and i == last, starts=starts and i == last)
+        for i, v in enumerate(values)
+    )
+    return Panel(
+        key=key, title="How the client is", what="x", minimum=0, maximum=10, better="higher",
+        series=(Series(rater="client", label="client", points=points),),
+    )  # fmt: skip
+
+
+def said(*panels: Panel) -> str:
+    return headline(NO_FACETS, panels)
+
+
+def test_the_newest_rating_is_told_with_its_step_since_when_and_the_first() -> None:
+    assert said(panel(3, 4, 5.5)) == "How the client is: 5.5, up 1.5 since 12 January; 3 at the first rating."
+
+
+def test_a_step_too_small_to_print_is_no_step() -> None:
+    assert said(panel(3, 4, 4.02)) == "How the client is: 4, as on 12 January; 3 at the first rating."
+
+
+def test_one_rating_is_the_first_and_is_compared_with_nothing() -> None:
+    assert said(panel(3)) == "How the client is: 3, the first rating."
+
+
+def test_after_a_long_gap_nothing_is_called_up_or_down() -> None:
+    text = said(panel(3, 6, every=60))
+    assert text == "How the client is: 6, 60 days after the rating before."
+
+
+def test_with_another_therapist_the_work_together_is_not_compared() -> None:
+    assert said(panel(8, 5, key="alliance", starts=True)) == "The work together: 5, the first with this therapist."
+
+
+@pytest.mark.parametrize(("value", "word"), [(4.0, "lower"), (9.5, "higher")])
+def test_outside_the_usual_range_is_said_in_words(value: float, word: str) -> None:
+    band = Band(label="usual", points=(BandPoint(on=START + timedelta(days=7), low=6, high=9),))
+    assert f"{word} than usual for this client" in said(replace(panel(8, value), band=band))
+
+
+def test_a_range_of_an_older_rating_says_nothing_about_the_newest() -> None:
+    band = Band(label="usual", points=(BandPoint(on=START, low=6, high=9),))
+    assert "usual" not in said(replace(panel(8, 2), band=band))
+
+
+def test_nothing_rated_is_said() -> None:
+    assert said() == "Not rated yet."
+
+
+def alert(basis: str = "a convention, not a test") -> AlertLine:
+    return AlertLine(severity="notice", what="x", reason="y", basis=basis, since=START, state="new")
+
+
+def test_there_is_no_question_when_nothing_stands_out() -> None:
+    assert question(NO_FACETS, (panel(3, 4),), ()) == ""
+    assert question(NO_FACETS, (), (alert("nothing rated"),)) == ""
+
+
+def test_the_question_is_about_what_stands_out() -> None:
+    lowest = Facets(rows=(Facet(label="goals", client=4, lowest=True),))
+    assert question(lowest, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == QUESTIONS["goals"]
+    assert question(lowest, (panel(8, 4, hot=True),), (alert(),)) == OUTCOME_QUESTION
+    assert question(NO_FACETS, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == ALLIANCE_QUESTION
+    moved = Facets(rows=(Facet(label="tasks", client=4, moved=True),))
+    assert question(moved, (), ()) == QUESTIONS["tasks"]
+
+
+def test_an_alert_that_is_done_asks_nothing() -> None:
+    assert question(NO_FACETS, (), (replace(alert(), state="done"),)) == ""
+
+
+def test_ages_are_told_in_days() -> None:
+    assert [days_ago(n) for n in (0, 1, 12)] == ["today", "yesterday", "12 days ago"]
+
+
+def test_the_clients_page_is_in_short_plain_sentences_without_a_word_of_judgement() -> None:
+    html = render_sheet(replace(examples.falling(), quotes=()), "client")
+    html = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<table.*?</table>", " ", html, flags=re.DOTALL)
+    words = re.sub(r"<[^>]+>", "\n", html)
+    sentences = [s.split() for s in re.split(r"[.?!\n]", words) if s.split()]
+    assert max(len(s) for s in sentences) <= 15
+    for word in ("fail", "drop", "deteriorat", "abnormal", "should", "must", "score", "symptom", "disorder", "test"):
+        assert not re.search(rf"\b{word}", words, re.IGNORECASE)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_colour_that_words_are_printed_in_stands_out_from_paper() -> None:
+    folder = files("fit_toolkit.templates") / "partials"
+    css = "".join((folder / name).read_text(encoding="utf-8") for name in ("style.css", "form.css"))
+    colours = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{6})", css))
+    colours |= set(re.findall(r"set (?:soft|accent) = '(#[0-9a-f]{6})'", (folder / "chart.html").read_text()))
+    assert len(colours) >= 3
+    for colour in colours:
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("make", examples.SHAPES, ids=lambda f: f.__name__)
+def test_the_guessed_density_is_at_most_one_step_from_the_one_that_fits(make: object) -> None:
+    sheet = make()  # type: ignore[operator]
+    fits = next(at for at, d in enumerate(DENSITIES) if write_pdf(render_sheet(sheet, density=d))[1] == 1)
+    assert abs(DENSITIES.index(guess(sheet)) - fits) <= 1
