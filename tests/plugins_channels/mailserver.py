@@ -85,13 +85,26 @@ def mail_server(
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
-    controller = Controller(
-        behaviour, hostname=host, port=free_port(), ssl_context=context if implicit else None,
-        tls_context=None if implicit else context, require_starttls=tls and not implicit,
-        authenticator=_authenticate, auth_require_tls=True, ident="test", server_hostname="localhost",
-    )  # fmt: skip
-    controller.start()
+    controller = _started(behaviour, host, tls=None if implicit else context, ssl=context if implicit else None)
     try:
         yield controller.port
     finally:
         controller.stop()
+
+
+def _started(behaviour: Behaviour, host: str, **contexts: ssl.SSLContext | None) -> Controller:
+    """Start on a free port; another test may take it in between, so try a few."""
+    for attempt in range(5):
+        controller = Controller(
+            behaviour, hostname=host, port=free_port(), ssl_context=contexts["ssl"], tls_context=contexts["tls"],
+            require_starttls=contexts["tls"] is not None, authenticator=_authenticate, auth_require_tls=True,
+            ident="test", server_hostname="localhost",
+        )  # fmt: skip
+        try:
+            controller.start()
+        except OSError:
+            if attempt == 4:
+                raise
+        else:
+            return controller
+    raise AssertionError("unreachable")
