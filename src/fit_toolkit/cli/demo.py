@@ -25,6 +25,7 @@ def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
     """
     from fit_toolkit.demo import make_demo
     from fit_toolkit.demo.folder import PLUGIN
+    from fit_toolkit.demo.index import PICKS
 
     now = app.clock() if app.clock is not None else datetime.now(UTC)
     demo = make_demo(folder, today=now.date(), seed=seed, pdf=not no_pdf, say=_progress())
@@ -37,7 +38,7 @@ def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
         f"A practice with {figures['clients']} clients, {figures['ratings']} ratings and {figures['live']} live alerts"
         f" as of {demo.as_of}."
     )
-    sheet = next((made for made in demo.sheets if made.pdf), demo.sheets[0])
+    sheet = next((made for made in demo.sheets if made.client == PICKS[0]), demo.sheets[0])
     click.echo(f"Open in a browser:  {folder / 'index.html'}")
     click.echo(f"A sheet:            {folder / 'sheets' / sheet.therapist / (sheet.pdf or sheet.html)}")
     click.echo(f"The alerts:         fit --practice {folder} alerts list")
