@@ -16,6 +16,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operators.gt,
     ">=": operators.ge,
 }
+SIDES = {"<": "below", "<=": "at or below", ">": "above", ">=": "at or above"}
 
 
 class Cutoff(AlertPolicy, frozen=True):
@@ -47,7 +48,7 @@ class Cutoff(AlertPolicy, frozen=True):
         if self.margin:
             back = ~COMPARE[side](course.change(since=-self.margin if side in {">", ">="} else self.margin), line)
         return course.where(
-            beyond, until=back, line=line, value=course.value, reason=f"{{value:g}} is {side} {{line:g}}"
+            beyond, until=back, line=line, value=course.value, reason=f"{{value:g}} is {SIDES[side]} {{line:g}}"
         )
 
 

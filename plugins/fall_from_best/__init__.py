@@ -28,7 +28,7 @@ class FallFromBest(AlertPolicy, frozen=True):
             back_to=best,
             fall=fall,
             best=best,
-            reason="{fall:g} from the best so far ({best:g})",
+            reason="{value:g} is {fall:g} worse than the best so far ({best:g})",
         )
 
 

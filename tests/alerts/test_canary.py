@@ -27,7 +27,7 @@ PLANTED = (
     "today-together",
     "arriving-today",
     "answered",
-    "is < 5",
+    "is below 5",
     "down 6",
 )
 

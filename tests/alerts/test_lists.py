@@ -51,7 +51,7 @@ def test_a_row_has_exactly_the_promised_names_in_their_order(built: Clinic) -> N
 
 def test_a_row_says_what_was_found_in_words_and_figures(built: Clinic) -> None:
     row = next(row for row in listed(built) if row["policy"] == "low" and row["client"] == "c1")
-    assert row["reason"] == "4 is < 5, 7 days after the rating before"
+    assert row["reason"] == "4 is below 5, 7 days after the rating before"
     assert (row["episode"], row["therapist"], row["session_date"]) == ("c1-1", "anna", day_of(7))
     assert (row["instrument"], row["scale"], row["rater"], row["occasion"]) == (
         "today-together-client", "total", "client", "end",

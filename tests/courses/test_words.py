@@ -33,12 +33,12 @@ def test_figures_that_are_not_known_say_so() -> None:
     ("gap", "ending"), [(7.0, ", 7 days after the rating before"), (1.0, ", 1 day after the rating before")]
 )
 def test_every_reason_names_the_gap_to_the_rating_before(gap: float, ending: str) -> None:
-    assert reason_text("{value:g} is < 5", {"value": 4}, gap) == f"4 is < 5{ending}"
+    assert reason_text("{value:g} is below 5", {"value": 4}, gap) == f"4 is below 5{ending}"
 
 
 @pytest.mark.parametrize("gap", [None, float("nan"), 0.0])
 def test_a_gap_that_is_unknown_or_none_is_left_out(gap: float | None) -> None:
-    assert reason_text("{value:g} is < 5", {"value": 4}, gap) == "4 is < 5"
+    assert reason_text("{value:g} is below 5", {"value": 4}, gap) == "4 is below 5"
 
 
 def test_a_gap_the_reason_names_itself_is_not_named_twice() -> None:
@@ -98,3 +98,10 @@ def test_no_word_labels_a_client_or_blames_anybody() -> None:
     assert not [text for text in own if FORBIDDEN.search(text)]
     assert worth_text("unusual").startswith("Worth asking about")
     assert len(POLICIES) >= 7
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(14 / 3, "4.67"), (35.95, "35.95"), (2.0, "2"), (0.0, "0"), (0.001, "0.001"), (-0.5, "-0.5")]
+)
+def test_a_number_is_shown_with_two_decimals_at_the_most(number: float, shown: str) -> None:
+    assert reason_text("{value:g}", {"value": number}) == shown

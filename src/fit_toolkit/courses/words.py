@@ -95,8 +95,14 @@ def _filled(name: str | None, spec: str | None, named: Mapping[str, Any]) -> str
         return UNKNOWN
     wanted = spec if spec and _NUMBER_FORMAT.fullmatch(spec) else "g"
     number = round(value) if wanted.endswith("d") else float(value)
-    text = format(number, wanted)
+    text = _short(float(number)) if wanted == "g" else format(number, wanted)
     return text.replace("-", "", 1) if text.startswith("-") and not text.strip("-0.%") else text  # no "-0"
+
+
+def _short(number: float) -> str:
+    """Two decimals at the most, so that a mean of nine answers reads as a number; more only where it would read as 0."""
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return text if number == 0 or float(text) else f"{number:.2g}"
 
 
 def _is_number(value: object) -> TypeGuard[float]:
