@@ -11,8 +11,7 @@ from typing import Any
 
 from fit_toolkit.catalog import Catalog, build, bundled
 from fit_toolkit.intake.columns import as_map, propose
-from fit_toolkit.intake.importing import file_instruments, run_import
-from fit_toolkit.intake.layout import exact
+from fit_toolkit.intake.importing import run_import
 from fit_toolkit.intake.mapping import Map
 from fit_toolkit.intake.read import read_table
 from fit_toolkit.intake.records import Ask, Outcome
@@ -26,8 +25,6 @@ READERS = {"csv": importlib.import_module("fit_toolkit.plugins.csv_reader").CsvR
 NINE = ",".join(f"q{number}" for number in range(1, 10))
 CATALOG = build([bundled()])
 HEAD = f"client,date,{NINE}\n"
-
-__all__ = ["HEAD", "NINE", "NOW", "READERS", "TODAY", "Clinic", "as_map", "nine", "propose", "table_of"]
 
 
 def nine(answer: int = 1, last: int = 0) -> str:
@@ -55,7 +52,8 @@ class Clinic:
         said = {name: str(ask.pop(name)) for name in ("start", "every", "date_format", "decimal") if name in ask}
         base = mapping or Map(instrument=ask.pop("instrument", "phq-9"), **said)  # type: ignore[arg-type]
         if mapping is None:
-            base = exact(table.columns, file_instruments(table, base, self.catalog), base)
+            found = propose(table, base, self.catalog)
+            base = as_map([each for each in found if each.how == "exact"], base)
         wish = Ask(**{"actor": "anna", "today": TODAY, "now": NOW, **ask})
         return run_import(self.store, self.catalog, table, base, wish, file="answers.csv")
 

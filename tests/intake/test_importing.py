@@ -466,6 +466,12 @@ def test_a_file_that_lacks_something_is_refused(clinic: Clinic, head: str, said_
         clinic.add(f"{head}\n{',' * head.count(',')}\n")
 
 
+def test_a_file_without_a_header_line_is_refused_without_repeating_it(clinic: Clinic) -> None:
+    with pytest.raises(DataError, match="header line") as caught:
+        clinic.add(f"A,2026-02-01,{nine()}\nB,2026-02-01,{nine()}\n")
+    assert "2026" not in str(caught.value)
+
+
 def test_two_columns_of_one_name_are_refused(clinic: Clinic) -> None:
     with pytest.raises(DataError, match="same name: q1"):
         clinic.add("client,date,q1,q1\nA,2026-02-01,1,2\n")

@@ -71,6 +71,7 @@ class _Maker:
         """Make one form, as PDF where the file is called so."""
         from fit_toolkit.intake.planned import items_asked
         from fit_toolkit.sheets.form import form_pdf, render_form
+        from fit_toolkit.sheets.making import template_folders
 
         practice = self.app.practice
         instrument = practice.catalog.get(id)
@@ -80,7 +81,7 @@ class _Maker:
             "date": day,
             "who_sees": practice.settings.text("people.who_sees"),
             "language": self.language,
-            "folders": [practice.root / "templates"],
+            "folders": template_folders(practice),
         }
         if client:
             wish["asked"] = items_asked(practice.store, instrument, client, day or practice.today())

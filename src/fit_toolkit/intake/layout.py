@@ -55,6 +55,12 @@ class Layout:
 def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str) -> Layout:
     """Lay out a file by a map; missing and unknown columns are refused, all of them at once."""
     known = {instrument.id: instrument for instrument in instruments}
+    if not set(mapping.columns) & set(columns):
+        raise DataError(
+            "no column has a known name; is the header line missing?",
+            where=f"{file}:1",
+            hint="fit import FILE --instrument ID --dry-run shows what was understood",
+        )
     _no_doubles(columns, file)
     missing = [column for column in mapping.columns if column not in columns]
     roles: dict[str, int] = {}
@@ -87,18 +93,6 @@ def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Inst
     layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed), mapping)
     _complete(layout, mapping, file)
     return layout
-
-
-def exact(columns: Sequence[str], instruments: Iterable[Instrument], base: Map) -> Map:
-    """Take the columns that bear a default name, and nothing else."""
-    ids = _ids(instruments)
-    taken: dict[str, str | Target] = {column: column for column in columns if column in ROLES or column in ids}
-    taken.update(base.columns)
-    return Map(**{name: getattr(base, name) for name in Map.__struct_fields__ if name != "columns"}, columns=taken)
-
-
-def _ids(instruments: Iterable[Instrument]) -> set[str]:
-    return {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
 
 
 def instruments_in(catalog: Catalog, texts: Iterable[str], mapping: Map) -> list[Instrument]:
