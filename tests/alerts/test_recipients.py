@@ -12,7 +12,9 @@ EPISODE = 7
 
 
 def staff(id: int, code: str, role: str = "therapist", *, boss: str | None = None, left: date | None = None) -> Staff:
-    return Staff(id=id, code=code, role=role, name=None, email=None, supervisor=boss, starts_on=date(2020, 1, 1), ends_on=left)
+    return Staff(
+        id=id, code=code, role=role, name=None, email=None, supervisor=boss, starts_on=date(2020, 1, 1), ends_on=left
+    )
 
 
 def assigned(id: int, who: int, start: date, end: date | None = None, role: str = "therapist") -> Assignment:
