@@ -61,6 +61,19 @@ def test_keep_going_leaves_a_private_side_file_that_can_be_mended(clinic: Fit, t
     assert "2026-02-01" in clinic("void", "--list", "A").out
 
 
+def test_a_folder_that_cannot_be_written_is_said_and_the_good_rows_stay(
+    clinic: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("fit_toolkit.cli.import_.write_atomic", refuse)
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,7{GOOD[1:]}\nB,2026-02-01,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9", "--keep-going")
+    assert (outcome.code, "cannot be written" in outcome.err) == (4, True)
+    assert "2026-02-01" in clinic("void", "--list", "B").out
+
+
 def test_a_dry_run_keeps_nothing(clinic: Fit, tmp_path: Path) -> None:
     file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n")
     outcome = clinic("import", file, "--instrument", "phq-9", "--dry-run", "--keep-going")
@@ -149,6 +162,14 @@ def test_options_that_cannot_be_meant_are_refused(clinic: Fit, tmp_path: Path, a
     outcome = clinic("import", file, "--instrument", "phq-9", *arguments)
     assert outcome.code in {2, 3}
     assert "unexpected error" not in outcome.err
+
+
+def test_a_practice_may_say_how_its_files_are_written(clinic: Fit, practice: Path, tmp_path: Path) -> None:
+    with (practice / "fit.toml").open("a") as toml:
+        toml.write('\n[readers.csv]\nencoding = "cp1252"\n')
+    file = tmp_path / "old.csv"
+    file.write_bytes(f"client,date,{NINE},problem\nA,2026-02-01,{GOOD},höher\n".encode("cp1252"))
+    assert clinic("import", str(file), "--instrument", "phq-9").code == 0
 
 
 def test_flagged_answers_are_said_without_a_name(clinic: Fit, tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
-    settings = {**base.reader_settings()}
-    table = read_table(file, _readers(app), reader=base.reader, settings=settings)
+    usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
+    table = read_table(file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual)
     mapping = base if map_file else _settle(app, table, base, file, save_map, dry_run=given["dry_run"])
     ask = _ask(app, mapping, given, map_hash(mapping))
     with scoring_rules(app) as rules:
@@ -156,9 +156,7 @@ def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str
         app.say(f"note: {visible(note)}")
     side = None
     if ask.keep_going and outcome.rejected and not ask.dry_run:
-        side = side_file(file)
-        write_atomic(side, rejected_file(table, outcome))
-        app.say(f"The rejected rows are in {side}; mend them and import that file.")
+        side = _write_side(app, side_file(file), rejected_file(table, outcome))
     row = _row(outcome, side)
     columns = [*COLUMNS, "written", "rejected_file", "administrations", "problems"] if fmt == "json" else COLUMNS
     emit("import", [row], fmt=fmt, columns=columns)
@@ -166,6 +164,17 @@ def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str
     if not outcome.rejected:
         return int(ExitCode.OK)
     return int(ExitCode.PARTIAL if ask.keep_going else ExitCode.REJECTED)
+
+
+def _write_side(app: App, side: Path, content: bytes) -> Path | None:
+    """Write the rejected rows beside the file; the good rows are stored by now, so a failure is only said."""
+    try:
+        write_atomic(side, content)
+    except OSError as error:
+        app.say(f"fit: the rejected rows cannot be written to {side} ({error.strerror}); they are listed above")
+        return None
+    app.say(f"The rejected rows are in {side}; mend them and import that file.")
+    return side
 
 
 def _row(outcome: Outcome, side: Path | None) -> dict[str, Any]:

@@ -17,15 +17,24 @@ LARGEST: Final = 512 * 1024 * 1024
 
 
 def read_table(
-    path: Path, readers: Mapping[str, type[Reader]], *, reader: str = "", settings: Mapping[str, Any] | None = None
+    path: Path,
+    readers: Mapping[str, type[Reader]],
+    *,
+    reader: str = "",
+    settings: Mapping[str, Any] | None = None,
+    usual: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> RawTable:
-    """Read a file with the reader named, or with the one that is surest of it."""
+    """Read a file with the reader named, or with the one that is surest of it.
+
+    `usual` holds the practice's settings by reader; `settings` are those of this file and come first.
+    """
     head = _head(path)
     kind = reader or _surest(path, head, readers)
     if kind not in readers:
         raise UsageError(f"there is no reader '{kind}'", hint="known: " + ", ".join(sorted(readers)))
     try:
-        chosen = msgspec.convert({key: value for key, value in (settings or {}).items() if value}, readers[kind])
+        said = {key: value for key, value in (settings or {}).items() if value}
+        chosen = msgspec.convert({**(usual or {}).get(kind, {}), **said}, readers[kind])
     except msgspec.ValidationError as error:
         raise UsageError(f"the reader {kind} cannot take these settings: {error}") from error
     try:
