@@ -14,6 +14,7 @@ from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.making import find_member, make_sheet
+from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.store import alerts, diary, people
 from tests.clinic import ARRIVING, POLICIES, START, Clinic
 
@@ -135,6 +136,28 @@ def test_a_positive_answer_is_there_although_nobody_evaluated_anything(clinic: C
     made = sheet(clinic)
     assert [a.answer for a in made.risk.answers] == ["yes"]
     assert "not checked yet: fit alerts run" in made.notes
+    assert "tands out" not in render_sheet(made)
+
+
+def test_forms_of_one_kind_are_told_apart_by_name_and_all_fit_without_an_alliance(clinic: Clinic) -> None:
+    clinic.open("c1")
+    for form in ("phq-9", "gad-7", ARRIVING):
+        clinic.rate("c1", 0, 1, instrument=form)
+        clinic.rate("c1", 14, 1, instrument=form)
+    made = sheet(clinic)
+    assert [p.title for p in made.panels] == ["How the client is", "Symptoms (GAD-7)", "Symptoms (PHQ-9)"]
+    assert made.facets.why_none == "No alliance rating yet."
+    assert made.panels[1].better == "lower"
+
+
+def test_beside_the_alliance_two_others_are_drawn_and_the_rest_is_named(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, 8)
+    for day, form in enumerate(("phq-9", "gad-7", "core-10", ARRIVING)):
+        clinic.rate("c1", day, 1, instrument=form)
+    made = sheet(clinic)
+    assert [p.key for p in made.panels] == ["alliance", "outcome", "outcome"]
+    assert "also on record, not drawn: GAD-7, PHQ-9" in made.notes
 
 
 def test_a_flagged_answer_is_no_alert_line_and_no_point_stands_out_for_it(clinic: Clinic) -> None:

@@ -77,6 +77,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         missing=missing,
         quotes=quotes_of(reading, catalog),
         notes=_notes(reading, drawn, problem),
+        checked=not (problem or reading.unchecked),
         sources=tuple(dict.fromkeys(drawn.sources)),
         data_up_to=reading.rated_on,
         version=fit_toolkit.__version__,

@@ -178,6 +178,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
     middle = ((low + high) / 2,) if full else ()
     first, last = _printed(panel, x, y, aside)
+    first = tuple(replace(n, y=_beside_rule(n.y, top, bottom)) for n in first)
     if panel.band is not None and band_y is not None and panel.inset is None:
         last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
     return Frame(
@@ -190,6 +191,14 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         last=_apart(last, top + 0.8, bottom - 0.4) if full else (),
         **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
+
+
+def _beside_rule(y: float, top: float, bottom: float) -> float:
+    """Move a printed value off a grid line, so that no line strikes it through."""
+    for rule in (top, (top + bottom) / 2, bottom):
+        if abs(y - rule) < 1.3:
+            return _n(rule + 1.5 if rule == top else rule - 1.5)
+    return y
 
 
 def _paths(panel: Panel, x: Place, y: Height, within: tuple[float, float]) -> dict[str, str]:

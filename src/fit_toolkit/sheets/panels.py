@@ -20,14 +20,14 @@ from fit_toolkit.sheets.chart import number
 from fit_toolkit.sheets.data import Band, BandPoint, Cutoff, Inset, Panel, Point, Series
 from fit_toolkit.sheets.reading import EPOCH, Reading
 
-MOST_OTHERS = 2  # panels beside the alliance
+MOST = 4  # panels on a page
+BESIDE = 2  # of them beside the alliance
 TOP = 0.6  # the enlarged part begins here, as a share of the range
 TITLES = {
     "alliance": ("How the work together went", "How our work together felt to you"),
     "outcome": ("How the client is", "How you have been"),
-    "symptoms": ("Symptoms", "What troubles you"),
-    "functioning": ("Everyday life", "How everyday life goes"),
 }
+PREFIX = {"symptoms": "Symptoms", "functioning": "Everyday life"}
 UNVALIDATED = {"unvalidated": "unvalidated", "unknown": "validation unknown"}
 
 
@@ -45,9 +45,11 @@ def draw(reading: Reading, catalog: Catalog, asking: Asking | None) -> Drawn:
     """Choose what is drawn, the alliance first, and make its panels."""
     out = Drawn()
     chosen, left = choose(reading, catalog)
+    kinds = [instrument.construct for instrument in chosen]
     for instrument in chosen:
+        named = kinds.count(instrument.construct) > 1
         band = _band(reading, instrument, asking, out)
-        out.panels.append(_panel(reading, instrument, catalog, band))
+        out.panels.append(_panel(reading, instrument, catalog, band, named=named))
         out.instruments.append(instrument)
         out.sources.append(_source(instrument))
         cutoff = out.panels[-1].cutoff
@@ -73,16 +75,29 @@ def choose(reading: Reading, catalog: Catalog) -> tuple[list[Instrument], list[s
     others = [f for f in forms if f.construct != "alliance"]
     others.sort(key=lambda f: f.construct != "outcome")  # stable: the headline outcome before the newest of the rest
     counterparts = {f.counterpart for f in alliance[:1]}
-    left = [f.short for f in [*alliance[1:], *others[MOST_OTHERS:]] if f.id not in counterparts]
-    return [*alliance[:1], *others[:MOST_OTHERS]], left
+    most = BESIDE if alliance else MOST
+    left = [f.short for f in [*alliance[1:], *others[most:]] if f.id not in counterparts]
+    return [*alliance[:1], *others[:most]], left
 
 
-def title(instrument: Instrument) -> str:
-    """What a form is about, in plain words."""
-    return TITLES.get(instrument.construct, (instrument.short, ""))[0]
+def title(instrument: Instrument, *, named: bool = False) -> str:
+    """What a form is about, in plain words; `named` tells two forms of one kind apart."""
+    if instrument.construct in TITLES:
+        about = TITLES[instrument.construct][0]
+        return f"{about} ({instrument.short})" if named else about
+    before = PREFIX.get(instrument.construct)
+    return f"{before} ({instrument.short})" if before else instrument.short
 
 
-def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Band | None) -> Panel:
+def _client_title(instrument: Instrument, catalog: Catalog, *, named: bool) -> str:
+    """The same in the client's words: the name on the form, unless it says little."""
+    if instrument.construct in TITLES and not named:
+        return TITLES[instrument.construct][1]
+    wording = catalog.wording(instrument.id, "en")
+    return wording.title if wording is not None else instrument.title
+
+
+def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Band | None, *, named: bool) -> Panel:
     view = instrument.watchable(instrument.main_scale)
     rater = instrument.raters[0]
     series = [_series(reading, instrument, rater)]
@@ -92,17 +107,17 @@ def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Ban
         if beside.points and other.raters[0] != rater:
             series.append(beside)
     own = series[0].points
+    about = title(instrument, named=named)
     cutoff = None
     if view.cutoffs:
         line = view.cutoffs[0]
         label = f"{line.label} {line.operator} {number(line.value)}"
         cutoff = Cutoff(value=line.value, label=label, source=instrument.cite(line.source))
-    words = TITLES.get(instrument.construct, (instrument.short, instrument.short))
     better = view.direction == "higher_is_better"
     return Panel(
         key="alliance" if instrument.construct == "alliance" else "outcome",
-        title=words[0],
-        what=_what(instrument),
+        title=about,
+        what=_what(instrument, about),
         minimum=view.minimum,
         maximum=view.maximum,
         better="higher" if better else "lower",
@@ -111,12 +126,12 @@ def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Ban
         cutoff=cutoff,
         inset=_inset(instrument, [p.value for p in own], view.minimum, view.maximum),
         max_gap_days=reading.part.max_gap_days,
-        client_title=words[1],
+        client_title=_client_title(instrument, catalog, named=named),
         client_what="a higher line is better" if better else "a lower line is better",
     )
 
 
-def _what(instrument: Instrument) -> str:
+def _what(instrument: Instrument, about: str) -> str:
     scale = instrument.scale(instrument.main_scale)
     if instrument.totals_only or not scale.items:
         made = "the total as it was typed in"
@@ -124,7 +139,8 @@ def _what(instrument: Instrument) -> str:
         of = "mean" if scale.method == "mean" else "sum" if scale.method == "sum" else "score"
         made = f"{of} of up to {len(scale.items)} answers"
     status = UNVALIDATED.get(instrument.validation.status)
-    return f"{instrument.short}, {made}" + (f", {status}" if status else "")
+    name = "" if instrument.short in about else instrument.short
+    return ", ".join(part for part in (name, made, status) if part)
 
 
 def _series(reading: Reading, instrument: Instrument, rater: str) -> Series:

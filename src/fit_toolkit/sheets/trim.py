@@ -77,6 +77,7 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     risk = sum(_lines(a.item + a.answer, 120) + len(a.dates) // 25 for a in sheet.risk.answers)
     below = max(sum(_lines(q.text, 66) for q in sheet.quotes[:2]), len(sheet.missing))
     extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
+    extra -= 0 if sheet.facets.rows else 12
     return "normal" if extra <= 14 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
 
 
