@@ -140,6 +140,13 @@ def test_an_ordinary_account_is_told_and_goes_on_without_pdf(machine: Machine, s
     assert any("runtime.lock" in call for call in machine.calls())
 
 
+def test_what_only_tests_need_is_left_out_for_running(machine: Machine) -> None:
+    machine.bootstrap("--runtime")
+    assert not any("poppler-utils" in call for call in machine.calls())
+    machine.bootstrap()
+    assert any("poppler-utils" in call for call in machine.calls())
+
+
 def test_sudo_that_does_not_ask_is_used(machine: Machine) -> None:
     machine.install("id", "#!{bash}\necho 1000\n")
     machine.install("sudo", '#!{bash}\nshift\nexec "$@"\n')
