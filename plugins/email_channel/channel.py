@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -35,7 +35,7 @@ class EmailChannel(Channel, frozen=True):
     """
 
     kind: ClassVar[str] = "email"
-    address: ClassVar[str] = "email"
+    address: ClassVar[Literal["code", "email"]] = "email"
 
     host: Annotated[str, Meta(description="the mail server")]
     sender: Annotated[str, Meta(description="the sender's address")]

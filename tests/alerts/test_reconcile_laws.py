@@ -273,6 +273,18 @@ def test_a_late_form_with_a_higher_answer_brings_a_handled_flag_back_and_one_wit
     assert [(a.state, a.cause) for a in history.alerts] == [("open", Cause.ASKS_AGAIN)]
 
 
+def test_a_higher_answer_is_told_at_once_although_nobody_has_answered_the_first() -> None:
+    history = history_of(6, r1=(1, 30))
+    history.run()
+    told = []
+    for number, answer in ((2, 30), (3, 35), (4, 35), (5, 10), (6, 30)):
+        history.ratings[number] = (number, answer)
+        transitions = reconcile(history.spells(), history.alerts, today=100)
+        told.append([(t.tells, t.event) for t in transitions])
+        history.alerts = applied(history.alerts, transitions)
+    assert told == [[(False, False)], [(True, True)], [(False, False)], [(False, True)], [(True, True)]]
+
+
 @pytest.mark.parametrize(("answers", "state"), [((30, 30, 30), "resolved"), ((30, 31), "open"), ((30, 10, 30), "open")])
 def test_a_handled_flag_comes_back_only_when_higher_or_after_a_low_one(answers: tuple[int, ...], state: str) -> None:
     history = history_of(6, r1=(1, answers[0]))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from fit_toolkit.model.alerts import GONE, LIVE, RANK, Alert, Cause, Key, Spell, State, Transition
+from fit_toolkit.model.alerts import GONE, LIVE, RANK, Alert, Cause, Handled, Key, Spell, State, Transition
 
 
 def reconcile(spells: Iterable[Spell], alerts: Iterable[Alert], *, today: int) -> list[Transition]:
@@ -39,7 +39,8 @@ def _one_key(spells: list[Spell], alerts: list[Alert], today: int) -> list[Trans
     for place, (spell, owner) in enumerate(zip(spells, owners, strict=True)):
         after = _carried(spell, owner, regressed=place > 0, today=today)
         if owner is None or after != owner:
-            (late if after.live else out).append(_transition(owner, after))
+            news = owner is not None and owner.state == after.state == "open" and _asks_more(spell, owner.seen)
+            (late if after.live else out).append(_transition(owner, after, news=news))
     return out + late
 
 
@@ -83,14 +84,9 @@ def _gone(alert: Alert, state: State, cause: Cause) -> Transition:
 def _carried(spell: Spell, alert: Alert | None, *, regressed: bool, today: int) -> Alert:
     """The alert as the spell would have it."""
     state, cause = _wanted(spell, alert, today)
-    calmed = alert is not None and spell.calm is not None and spell.calm != alert.calm
     if alert is not None and state == alert.state:
-        moved = spell.root != alert.root or spell.severity != alert.severity
-        cause = (
-            alert.cause if state == "resolved" else Cause.BELOW if calmed else Cause.AMENDED if moved else alert.cause
-        )
-    handled = None if cause == Cause.SNOOZE_OVER or alert is None else alert.handled
-    asleep = state == "snoozed" and alert is not None
+        cause = _still(spell, alert)
+    asleep = alert if alert is not None and state == "snoozed" else None
     return Alert(
         id=0 if alert is None else alert.id,
         key=spell.key,
@@ -104,13 +100,26 @@ def _carried(spell: Spell, alert: Alert | None, *, regressed: bool, today: int) 
         ended=spell.ended,
         calm=spell.calm,
         seen=spell.seen,
-        handled=handled,
-        snooze_until=alert.snooze_until if asleep and alert else None,
-        snooze_ratings=alert.snooze_ratings if asleep and alert else None,
+        handled=None if alert is None or cause == Cause.SNOOZE_OVER else alert.handled,
+        snooze_until=None if asleep is None else asleep.snooze_until,
+        snooze_ratings=None if asleep is None else asleep.snooze_ratings,
         regressed=regressed,
         reason=spell.reason,
         evidence=spell.evidence,
     )
+
+
+def _still(spell: Spell, alert: Alert) -> str:
+    """Why an alert is as it is, when its state stays the same."""
+    if alert.state == "resolved":
+        return alert.cause
+    if _asks_more(spell, alert.seen):
+        return Cause.ASKS_AGAIN
+    if spell.calm is not None and spell.calm != alert.calm:
+        return Cause.BELOW
+    if spell.root != alert.root or spell.severity != alert.severity:
+        return Cause.AMENDED
+    return alert.cause
 
 
 def _wanted(spell: Spell, alert: Alert | None, today: int) -> tuple[State, str]:
@@ -143,9 +152,14 @@ def _asks_again(spell: Spell, alert: Alert) -> bool:
         return False
     if RANK[spell.severity] < RANK[alert.severity]:
         return True
-    worst = handled.level
+    return _asks_more(spell, handled)
+
+
+def _asks_more(spell: Spell, known: Handled) -> bool:
+    """Whether there is an answer worse than any that was known, or a later one that asks for a person."""
+    worst = known.level
     return any(
-        (worst is not None and ask.level > worst) or (ask.day > handled.day and ask.root not in handled.roots)
+        (worst is not None and ask.level > worst) or (ask.day > known.day and ask.root not in known.roots)
         for ask in spell.asks
     )
 
@@ -163,7 +177,9 @@ def _awake(spell: Spell, alert: Alert, today: int) -> bool:
     return enough is not None and sum(day > since for day in spell.ratings) >= enough
 
 
-def _transition(before: Alert | None, after: Alert) -> Transition:
-    state = "" if before is None else before.state
-    changed = before is None or before.state != after.state or before.cause != after.cause
-    return Transition(alert=after, before=state, event=changed, tells=after.state == "open" and state != "open")
+def _transition(before: Alert | None, after: Alert, *, news: bool = False) -> Transition:
+    state, cause = ("", "") if before is None else (before.state, before.cause)
+    changed = news or state != after.state or cause != after.cause
+    return Transition(
+        alert=after, before=state, event=changed, tells=after.state == "open" and (news or state != "open")
+    )

@@ -8,7 +8,6 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import dry_run_option
-from fit_toolkit.errors import ExitCode
 
 
 @click.command("run")
@@ -22,8 +21,8 @@ from fit_toolkit.errors import ExitCode
 def command(app: App, as_of: datetime | None, no_deliver: bool, verbose: bool, dry_run: bool) -> int:
     """Evaluate what is new or due, bring alerts in line, and send what has to be told.
 
-    Silent when all went well; every problem is one line on stderr. Exit codes: 0 done (alerts or not), 4 some policy or
-    plugin failed, 6 a message about safety could not be sent, 75 another run holds the lock.
+    Silent when all went well; every problem is one line on stderr. Exit codes: 0 done (alerts or not), 4 some policy,
+    plugin or message failed, 6 a message about safety could not be sent, 75 another run holds the lock.
     """
     from fit_toolkit.alerts.run import run_alerts
 
@@ -39,13 +38,20 @@ def command(app: App, as_of: datetime | None, no_deliver: bool, verbose: bool, d
                 number = change.alert.id or "new"
                 app.say(f"alert {number}: {change.before or 'new'} -> {change.alert.state} ({change.alert.cause})")
         app.say(", ".join(f"{count} {name}" for name, count in result.counts.items()))
-    code = result.exit_code
-    if not dry_run and not no_deliver and not _delivered(app):
-        code = ExitCode.UNDELIVERED
-    return int(code)
+    if dry_run or no_deliver:
+        return int(result.exit_code)
+    return max(int(result.exit_code), _deliver(app))
 
 
-def _delivered(app: App) -> bool:
+def _deliver(app: App) -> int:
+    """Send what is due, name what could not be sent, and give the exit code that this asks for (0, 4 or 6)."""
     from fit_toolkit.alerts.deliver import deliver
 
-    return not deliver(app.practice, now=app.practice.now()).undelivered_safety
+    sent = deliver(app.practice, now=app.practice.now())
+    for problem in sent.problems:
+        app.say(f"fit: {problem}")
+    if sent.undelivered_safety:
+        app.say(
+            f"fit: not delivered, about safety: {sent.undelivered_safety}; act now (fit alerts list --severity safety)"
+        )
+    return int(sent.exit_code)

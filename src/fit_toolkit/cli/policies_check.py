@@ -16,6 +16,18 @@ def command(app: App) -> int:
     with Asking(app.practice) as asking:
         for failure in asking.failures:
             app.say(f"fit: {failure}")
+        for name in sorted(_unknown_people(app, {name for use in asking.uses for name in use.to})):
+            app.say(f"fit: to = '{name}' is neither a role nor the code of a member of staff: administrators are told")
         count = len({use.id for use in asking.uses})
         app.say(f"{count} {'policy' if count == 1 else 'policies'} can be asked")
         return 4 if asking.failures else 0
+
+
+def _unknown_people(app: App, names: set[str]) -> set[str]:
+    from fit_toolkit.store.people import list_staff
+    from fit_toolkit.store.schema import STAFF_ROLES
+
+    if not names - set(STAFF_ROLES):
+        return set()
+    with app.practice.store.read() as c:
+        return names - set(STAFF_ROLES) - {person.code for person in list_staff(c)}

@@ -117,6 +117,9 @@ def _asks(course: Course, findings: Findings, opened: int, last: int) -> tuple[A
 
 def _facts(findings: Findings, course: Course, at: int) -> dict[str, Any]:
     facts: dict[str, Any] = findings.facts(at)
+    for edge in ("low", "high"):  # a range that is shown ends where the scale ends
+        if edge in facts:
+            facts[edge] = min(max(facts[edge], course.scale.low), course.scale.high)
     return facts | {"n": int(course.number[at]), "day": int(course.day[at])}
 
 

@@ -79,10 +79,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every channel: delivers one notification; its settings are typed fields, checked with their line.
 
-    Class attribute: `kind`, the name used under `[alerts] channels` in fit.toml.
+    Class attributes: `kind`, the name used under `[alerts] channels` in fit.toml; `address`, what a message's recipient
+    is given as: a member of staff's `code`, or their `email` (without one the message cannot be sent).
     """
 
     kind: ClassVar[str] = ""
+    address: ClassVar[Literal["code", "email"]] = "code"
 
     def deliver(self, message: Message) -> None:
         """Deliver one message; returning means that it was handed over.

@@ -136,7 +136,7 @@ assignment = sa.Table(
     _to("staff_id", "staff", index=True),
     Column("role", String(16), nullable=False),
     Column("starts_on", Date, nullable=False),
-    Column("ends_on", Date),  # the first day on which it no longer holds
+    Column("ends_on", Date),  # the last day on which it holds
     _one_of("role", ASSIGNMENT_ROLES),
 )
 
