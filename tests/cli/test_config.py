@@ -34,3 +34,10 @@ def test_a_misspelt_setting_stops_every_command_with_its_line(fit: Fit, practice
 def test_settings_come_from_the_environment_too(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIT_MAIL_PORT", "2525")
     assert "mail.port  2525   FIT_MAIL_PORT" in fit("config", "show", "--origin", "mail.port").out
+
+
+def test_init_sets_up_the_practice_that_the_root_option_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["--practice", "there", "init"]) == 0
+    assert (tmp_path / "there" / "fit.toml").is_file()
+    assert not (tmp_path / "fit.toml").exists()
