@@ -195,6 +195,13 @@ def test_what_was_done_about_an_alert_is_on_the_sheet(clinic: Clinic) -> None:
     assert (line.state, line.done) == ("seen", "talked about it")
 
 
+def test_the_eye_lands_on_the_newest_rating_for_which_an_alert_holds(clinic: Clinic) -> None:
+    clinic.open("c1")
+    weeks(clinic, [4, 4, 4])
+    clinic.run()
+    assert [p.stands_out for p in sheet(clinic).panels[0].series[0].points] == [False, False, True]
+
+
 def test_a_resolved_alert_without_a_person_leaves_the_sheet(clinic: Clinic) -> None:
     clinic.open("c1")
     weeks(clinic, [8, 6, 8])
@@ -335,6 +342,7 @@ def test_broken_policies_do_not_keep_a_sheet_from_being_made(clinic: Clinic) -> 
 
 def test_the_sheet_is_plain_data(clinic: Clinic) -> None:
     clinic.open("c1")
-    weeks(clinic, [8, 6])
+    weeks(clinic, [8, 7, 8, 9, 8, 7, 8])
+    clinic.run()
     made = sheet(clinic)
     assert msgspec.json.decode(msgspec.json.encode(made), type=SheetData) == made

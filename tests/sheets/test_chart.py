@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fit_toolkit.sheets.chart import Chart, chart, number, runs
-from fit_toolkit.sheets.data import Cutoff, Inset, Mark, Panel, Point, Series
+from fit_toolkit.sheets.data import Band, BandPoint, Cutoff, Inset, Mark, Panel, Point, Series
 from fit_toolkit.sheets.render import say_short
 
 START = date(2026, 1, 8)
@@ -147,3 +147,9 @@ def test_numbers_are_written_without_trailing_zeros() -> None:
 def test_runs_cut_where_more_than_the_limit_passed() -> None:
     points = [Point(on=START + timedelta(days=d), value=1) for d in (0, 42, 85)]
     assert [len(run) for run in runs(points, 42)] == [2, 1]
+
+
+def test_the_usual_range_breaks_where_another_course_begins() -> None:
+    days = [START + timedelta(days=7 * i) for i in range(4)]
+    band = Band(label="usual", points=tuple(BandPoint(on=d, low=4, high=6, starts=i == 2) for i, d in enumerate(days)))
+    assert drawn(panel([5, 5, 5, 5], band=band)).plots[0].main.band.count("Z") == 2

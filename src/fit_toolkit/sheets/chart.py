@@ -155,7 +155,7 @@ def _band(panel: Panel, x: Place, y: Height) -> tuple[str, float | None]:
         return "", None
     lows = {p.on: p.low for p in panel.band.points}
     shapes = []
-    for run in runs([Point(on=p.on, value=p.high) for p in panel.band.points], panel.max_gap_days):
+    for run in runs([Point(on=p.on, value=p.high, starts=p.starts) for p in panel.band.points], panel.max_gap_days):
         ends = [(x(p.on), p) for p in run]
         if len(run) == 1:  # a stretch of one rating still has a width
             ends = [(ends[0][0] - 1.2, run[0]), (ends[0][0] + 1.2, run[0])]

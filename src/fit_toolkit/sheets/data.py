@@ -38,6 +38,7 @@ class BandPoint(Struct, frozen=True, kw_only=True):
     on: date
     low: float
     high: float
+    starts: bool = False  # the first of another course
 
 
 class Band(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -164,7 +164,7 @@ def _series(reading: Reading, instrument: Instrument, rater: str) -> Series:
                 status=score.status,
                 answered=score.n_answered if score.n_items else None,
                 items=score.n_items or None,
-                stands_out=a.id in marked,
+                stands_out=a.session_on in marked,
                 starts=moved,
             )
         )
@@ -172,13 +172,14 @@ def _series(reading: Reading, instrument: Instrument, rater: str) -> Series:
     return Series(rater=rater, label=rater, points=tuple(points))
 
 
-def _marked(alerts: Sequence[Mapping[str, Any]], instrument: str, scale: str, rater: str) -> set[int]:
-    """Administrations on which a live alert about this scale rests."""
+def _marked(alerts: Sequence[Mapping[str, Any]], instrument: str, scale: str, rater: str) -> set[date]:
+    """The newest session for which a live alert about this scale holds: where the eye is to land."""
     return {
-        int(row["evidence"].get("administration") or row["root_id"])
+        EPOCH + timedelta(days=int(row["last_day"]))
         for row in alerts
         if row["state"] in {"open", "acknowledged", "snoozed"}
         and (row["instrument"], row["scale"], row["rater"]) == (instrument, scale, rater)
+        and row["root_id"]
     }
 
 
@@ -211,13 +212,13 @@ def _ask(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) ->
         return None
     mine = np.flatnonzero(loaded.member == reading.member.id)
     course = loaded.course
-    places = np.concatenate([np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine] or [np.empty(0, int)])
     most = int(course.count[mine].max(initial=0))
     if 0 < most < use.ready.min_ratings:
         out.notes.append(
             f"not ready: the usual range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
         )
-    points = _points(findings, course.day, places.astype(int))
+    courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
+    points = tuple(sorted((p for own in courses for p in _points(findings, course.day, own)), key=lambda p: p.on))
     if not points:
         return None
     norms = [f"norm set {n.name} {n.version} ({_status(n.status)})" for n in use.norms]
@@ -225,16 +226,18 @@ def _ask(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) ->
     return Band(label="usual for this client", points=points)
 
 
-def _points(findings: Findings | None, day: Any, places: Any) -> tuple[BandPoint, ...]:
+def _points(findings: Findings | None, day: Any, places: Any) -> list[BandPoint]:
+    """The range at each rating of one course, where there was one."""
     low, high = (None, None) if findings is None else (findings.evidence.get("low"), findings.evidence.get("high"))
     if low is None or high is None:
-        return ()
-    found = [
-        BandPoint(on=EPOCH + timedelta(days=int(day[i])), low=float(low[i]), high=float(high[i]))
-        for i in places
-        if not (np.isnan(low[i]) or np.isnan(high[i]))
+        return []
+    known = [i for i in places if not (np.isnan(low[i]) or np.isnan(high[i]))]
+    return [
+        BandPoint(
+            on=EPOCH + timedelta(days=int(day[i])), low=float(low[i]), high=float(high[i]), starts=bool(i == known[0])
+        )
+        for i in known
     ]
-    return tuple(sorted(found, key=lambda p: p.on))
 
 
 def _status(status: str) -> str:
