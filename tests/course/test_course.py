@@ -19,29 +19,29 @@ decimals = st.integers(0, 400).map(lambda tenths: tenths / 10)
 clinics = st.lists(st.lists(decimals, max_size=8), min_size=1, max_size=6)
 
 
-def same(got: np.ndarray, expected: list[float]) -> None:
+def assert_array(got: np.ndarray, expected: list[float]) -> None:
     np.testing.assert_array_equal(got, np.array(expected, float))
 
 
 def test_the_rating_before_is_unknown_at_the_first_and_never_the_neighbours() -> None:
     course = course_of([[8, 7], [], [5]])
-    same(course.previous, [NAN, 8, NAN])
-    same(course.number, [1, 2, 1])
-    same(course.first, [8, 8, 5])
+    assert_array(course.previous, [NAN, 8, NAN])
+    assert_array(course.number, [1, 2, 1])
+    assert_array(course.first, [8, 8, 5])
 
 
 def test_a_rating_older_than_the_longest_gap_is_not_compared() -> None:
     course = course_of([[8, 7, 6]], days=[[0, 42, 85]])
-    same(course.previous, [NAN, 8, NAN])
-    same(course.lag(2), [NAN, NAN, NAN])
-    same(course.days_since_previous, [NAN, 42, 43])
+    assert_array(course.previous, [NAN, 8, NAN])
+    assert_array(course.lag(2), [NAN, NAN, NAN])
+    assert_array(course.days_since_previous, [NAN, 42, 43])
 
 
 def test_worsening_is_positive_when_worse_whatever_the_direction() -> None:
     up = course_of([[8, 7]])
     down = course_of([[8, 9]], scale=ScaleView(instrument="x", scale="total", higher_is_better=False))
-    same(up.worsening(since=up.previous), [NAN, 1])
-    same(down.worsening(since=down.previous), [NAN, 1])
+    assert_array(up.worsening(since=up.previous), [NAN, 1])
+    assert_array(down.worsening(since=down.previous), [NAN, 1])
 
 
 def test_a_drop_of_exactly_one_is_exactly_one_for_every_pair_of_tenths() -> None:
@@ -77,7 +77,7 @@ def test_unrelated_clients_change_nothing(clinic: list[list[float]], others: lis
     alone, among = course_of(clinic), course_of([*others, *clinic])
     skip = sum(map(len, others))
     for operator in ("best", "earlier_mean", "earlier_sd", "earlier_sum"):
-        same(getattr(among, operator)()[skip:], getattr(alone, operator)().tolist())
+        assert_array(getattr(among, operator)()[skip:], getattr(alone, operator)().tolist())
 
 
 def test_equal_ratings_have_an_sd_of_exactly_zero() -> None:
@@ -87,21 +87,21 @@ def test_equal_ratings_have_an_sd_of_exactly_zero() -> None:
 def test_hold_keeps_a_value_from_when_something_was_so() -> None:
     course = course_of([[1, 2, 3], [4, 5]])
     held = course.hold(course.value, when=np.array([False, True, False, False, True]))
-    same(held, [NAN, 2, 2, NAN, 5])
+    assert_array(held, [NAN, 2, 2, NAN, 5])
 
 
 def test_a_streak_does_not_reach_into_the_neighbours_course_and_skips_unknown_points() -> None:
     course = course_of([[1, 1, 1], [1, 1]])
     yes = np.ones(5, bool)
-    same(course.streak(yes), [1, 2, 3, 1, 2])
-    same(course.streak(yes, known=np.array([True, False, True, True, True])), [1, 1, 2, 1, 2])
+    assert_array(course.streak(yes), [1, 2, 3, 1, 2])
+    assert_array(course.streak(yes, known=np.array([True, False, True, True, True])), [1, 1, 2, 1, 2])
 
 
 def test_the_other_sides_rating_is_found_by_the_session() -> None:
     other = Rating(rater="therapist")
     partner = course_of([[3, 4], [9]], days=[[0, 14], [7]])
     course = course_of([[1, 1, 1], [2]], partners={other: partner})
-    same(course.beside(other), [3, NAN, 4, NAN])
+    assert_array(course.beside(other), [3, NAN, 4, NAN])
     with pytest.raises(KeyError, match="did not declare"):
         course.beside(Rating(rater="carer"))
 
@@ -109,7 +109,7 @@ def test_the_other_sides_rating_is_found_by_the_session() -> None:
 def test_a_course_survives_the_way_to_a_child_process() -> None:
     course = course_of([[1, 2], [], [3]])
     again = Course.from_columns(course.columns(), scale=course.scale, today=1000)
-    same(again.previous, course.previous.tolist())
+    assert_array(again.previous, course.previous.tolist())
     assert again.members.today == 1000
 
 

@@ -224,4 +224,7 @@ def test_an_instant_with_a_zone_is_kept_as_utc(store: Store) -> None:
 
 def test_a_store_made_by_a_copy_opens_as_well(empty_store: Path, tmp_path: Path) -> None:
     shutil.copy(empty_store, tmp_path / "copy.db")
-    open_store(tmp_path / "copy.db").close()
+    store = open_store(tmp_path / "copy.db")
+    with store.read() as c:
+        assert people.list_clients(c) == []
+    store.close()

@@ -98,7 +98,7 @@ def read(text: bytes, file: str) -> Document:
     try:
         _Builder(document, parser).run(parser.parse(decoded))
     except _RefusedError:
-        pass  # the finding says why
+        return document  # the finding says why
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
