@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,6 +22,7 @@ from fit_toolkit.course import AlertPolicy, Course, Members, Norms, Rating, Scal
 from fit_toolkit.engine import build_registry
 
 SLICE = 4000
+LOOP_BAR, COPY_BAR = 40, 10
 NORMS = Norms(name="benchmark", mean=8.0, sd_between=1.0, sd_within=0.7)
 OTHER = Rating(rater="therapist")
 PARAMETERS: dict[str, dict[str, object]] = {
@@ -125,8 +127,8 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--sessions", type=int, default=8)
@@ -156,13 +158,15 @@ def main() -> None:
     print(f"six policies over {given.members:,} members x {given.sessions} sessions, medians of {given.runs}")
     print(f"  findings {median['arrays'] * 1000:8.1f} ms; identical to the plain loop: {'yes' if same else 'NO'}")
     print(
-        f"  plain per-member loop {median['loop'] * 1000:8.1f} ms: {median['loop'] / median['arrays']:.0f} times as long (bar 40)"
+        f"  plain per-member loop {median['loop'] * 1000:8.1f} ms: {median['loop'] / median['arrays']:.0f} times as long (bar {LOOP_BAR})"
     )
     print(
-        f"  copy of the four columns {median['copy'] * 1000:.1f} ms: findings take {median['arrays'] / median['copy']:.1f} copies (bar 10)"
+        f"  copy of the four columns {median['copy'] * 1000:.1f} ms: findings take {median['arrays'] / median['copy']:.1f} copies (bar {COPY_BAR})"
     )
     print(f"  spells, cut afterwards {median['spells'] * 1000:8.1f} ms")
+    within = median["loop"] >= LOOP_BAR * median["arrays"] and median["arrays"] <= COPY_BAR * median["copy"]
+    return 0 if same and within else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -82,7 +82,7 @@ def hooks() -> str:
     lines = [NOTE, "# Hooks", "", f"Hook API {api}. Mark an implementation with `fit_toolkit.hookimpl`.", ""]
     for name, function in vars(hookspecs).items():
         if inspect.isfunction(function) and hasattr(function, f"{hookspecs.PROJECT}_spec"):
-            signature = f"{name}{inspect.signature(function)}"
+            signature = f"{name}{inspect.signature(function)}".replace("'", "")
             lines += [f"## {name}", "", f"`{signature}`", "", inspect.getdoc(function) or "", ""]
     return "\n".join(lines)
 

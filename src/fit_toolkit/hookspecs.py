@@ -6,7 +6,7 @@ minor is not newer than ours.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fit_toolkit.course import AlertPolicy
+    from fit_toolkit.model import ScoringRule
+    from fit_toolkit.model.parts import Channel, Reader
 
 PROJECT = "fit_toolkit"
 HOOK_API = (1, 0)
@@ -37,7 +39,7 @@ def register_alert_policies() -> Iterable[type[AlertPolicy]]:
 
 
 @hookspec
-def register_scoring_rules() -> Iterable[type[Any]]:
+def register_scoring_rules() -> Iterable[type[ScoringRule]]:
     """Give scoring rule classes.
 
     Called once when the plugin is loaded. Every class is known by its `kind`, the name an instrument file uses in
@@ -61,7 +63,7 @@ def register_instruments() -> Iterable[Path | Traversable]:
 
 
 @hookspec
-def register_readers() -> Iterable[type[Any]]:
+def register_readers() -> Iterable[type[Reader]]:
     """Give reader classes: a file format turned into rows of raw text.
 
     Called once when the plugin is loaded. Every class is known by its `kind`. All implementations are asked.
@@ -72,7 +74,7 @@ def register_readers() -> Iterable[type[Any]]:
 
 
 @hookspec
-def register_channels() -> Iterable[type[Any]]:
+def register_channels() -> Iterable[type[Channel]]:
     """Give channel classes: each delivers one notification.
 
     Called once when the plugin is loaded. Every class is known by its `kind`, the name used under `[alerts] channels`.
