@@ -62,6 +62,21 @@ def test_an_asset_that_is_handed_over_is_used() -> None:
     assert pdf.startswith(b"%PDF")
 
 
+def test_a_refused_style_stays_refused_the_second_time() -> None:
+    html = page("<p>x</p>", "<style>@import url(file:///etc/hostname);</style>")
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="outside"):
+            write_pdf(html)
+
+
+def test_the_style_of_a_page_counts_wherever_it_stands() -> None:
+    two = "<style>@page { size: A4 }</style><style>@page { size: A5 }</style>"
+    with pikepdf.open(io.BytesIO(write_pdf(page("<p>x</p>", two))[0])) as opened:
+        assert round(float(opened.pages[0].mediabox[2])) == 420
+    body = page("<style>p { break-after: page }</style><p>x</p><p>y</p>")
+    assert write_pdf(body)[1] == 2
+
+
 def test_the_same_data_and_source_date_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert sheet_pdf(examples.falling()) == sheet_pdf(examples.falling())

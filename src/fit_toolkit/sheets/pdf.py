@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.sheets.trim import guess
 
 VARIANT = "pdf/ua-1"
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # data cannot hold one: it is escaped
 DENSITIES = ("normal", "close", "tight", "scant")
 
 
@@ -50,13 +54,47 @@ def _fetcher_class() -> Any:
     return Refuse
 
 
+@lru_cache(maxsize=32)
+def _stylesheet(css: str) -> tuple[Any, tuple[str, ...]]:
+    """A page's style, read once per process, and what it asked for from outside."""
+    weasyprint, fonts, refuse = _tools()
+    fetcher = refuse({})
+    try:
+        sheet = weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher)
+    except BaseException:
+        if not fetcher.denied:
+            raise
+        sheet = None
+    return sheet, tuple(fetcher.denied)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Let the collector wait until a page is made: it finds nothing to free there, and looks through everything."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
 def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = None) -> tuple[bytes, int]:
     """The PDF of a page and how many pages it has; a page that asks for anything from outside is discarded."""
     weasyprint, fonts, refuse = _tools()
+    style = STYLE.search(html, 0, max(html.find("</head>"), 0))
+    sheets = []
+    if style is not None and assets is None:  # the same for every sheet, so it need not be read for every sheet
+        sheet, denied = _stylesheet(style[1])
+        if denied:
+            raise _refused(denied)
+        html, sheets = html[: style.start()] + html[style.end() :], [sheet]
     fetcher = refuse(assets or {})
     try:
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts)
-        pdf = document.write_pdf(pdf_variant=VARIANT)
+        with _without_collection():
+            document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, stylesheets=sheets)
+            pdf = document.write_pdf(pdf_variant=VARIANT)
     except BaseException as error:
         if not fetcher.denied:
             raise
@@ -76,7 +114,7 @@ def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Pa
     return pdf
 
 
-def _refused(schemes: list[str]) -> ConfigError:
+def _refused(schemes: Sequence[str]) -> ConfigError:
     return ConfigError(
         f"a template asks for something outside the sheet ({', '.join(sorted(set(schemes)))}:), so no PDF was made",
         hint="put pictures and styles into the template itself",
