@@ -86,6 +86,15 @@ def test_an_appointment_today_without_an_arrival_rating_is_said(clinic: Clinic) 
     assert made.session_on == START
 
 
+def test_with_nothing_but_an_arrival_rating_of_today_the_session_is_still_to_come(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, 6, instrument=ARRIVING, q7=0)
+    made = sheet(clinic, day=0)
+    assert not made.session_over
+    assert "Before the session of 5 January 2026" in render_sheet(made)
+    assert "After the session of 5 January 2026" in render_sheet(sheet(clinic, day=1))
+
+
 def test_the_facet_that_fell_most_is_named_and_asked_about(clinic: Clinic) -> None:
     clinic.open("c1")
     weeks(clinic, [8, 8])

@@ -66,6 +66,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         as_of=reading.as_of,
         session_on=reading.session_on if reading.given else None,
         session_number=reading.session_number if reading.given else None,
+        session_over=reading.session_over,
         freshness=freshness(reading, drawn.instruments),
         headline=headline(facets, panels, SPOKEN),
         risk=risk_of(reading, catalog, settings.text("safety.contact"), SPOKEN),

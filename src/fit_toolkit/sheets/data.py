@@ -176,6 +176,7 @@ class SheetData(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()  # "not checked", "not ready"
+    session_over: bool = True  # False: only its arrival rating is in yet
     checked: bool = True  # every policy was asked about all that is on the sheet
     sources: tuple[str, ...] = ()
     data_up_to: date | None = None

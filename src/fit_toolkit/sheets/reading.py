@@ -45,6 +45,12 @@ class Reading:
         return self.given[-1].session_on if self.given else None
 
     @property
+    def session_over(self) -> bool:
+        """Whether that session has an end, and is not only begun."""
+        day = self.session_on
+        return day != self.as_of or any(a.session_on == day and a.occasion == "end" for a in self.given)
+
+    @property
     def session_on(self) -> date | None:
         """The newest session that is over: its end was rated, or it was held before `as_of`."""
         ended = {a.session_on for a in self.given if a.occasion == "end"}
