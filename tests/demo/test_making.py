@@ -6,6 +6,7 @@ import re
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def this_morning() -> datetime:
 
 
 def content(root: Path) -> dict[str, list[Any]]:
-    with sqlite3.connect(root / "store.db") as c:
+    with closing(sqlite3.connect(root / "store.db")) as c:
         tables = [name for (name,) in c.execute("select name from sqlite_master where type = 'table'")]
         return {name: sorted(map(repr, c.execute(f'select * from "{name}"'))) for name in tables}
 
