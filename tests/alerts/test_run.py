@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fit_toolkit.alerts.acts import Actor, ack
+from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.errors import DataError, LockedError
 from fit_toolkit.model.records import Change
 from fit_toolkit.settings import load_settings
@@ -93,6 +95,28 @@ def test_a_changed_policy_is_asked_about_everybody_and_a_removed_one_takes_its_a
     assert [a["state"] for a in clinic.alerts(None) if a["policy"] == "low"] == ["superseded"]
 
 
+def test_a_removed_policy_does_not_silence_a_flagged_answer_that_nobody_has_seen(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, instrument=ARRIVING, q7=1)
+    clinic.run()
+    written = (clinic.root / "fit.toml").read_text()
+    rewrite(clinic, written[written.index("[[policies]]") :], "")
+    assert clinic.run().policies == 0
+    assert [a["state"] for a in clinic.alerts(None)] == ["open"]
+    ack(clinic.practice.store, [Tick(1, "talked about it")], Actor("anna", clinic.clock()))
+    clinic.run()
+    assert [a["state"] for a in clinic.alerts(None)] == ["superseded"]
+
+
+def test_a_renamed_policy_takes_over_the_flagged_answer(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, instrument=ARRIVING, q7=1)
+    clinic.run()
+    rewrite(clinic, 'id = "safe"', 'id = "safety-first"')
+    clinic.run()
+    assert {a["policy"]: a["state"] for a in clinic.alerts(None)} == {"safe": "superseded", "safety-first": "open"}
+
+
 def rewrite(clinic: Clinic, old: str, new: str) -> None:
     file = clinic.root / "fit.toml"
     file.write_text(file.read_text().replace(old, new))
@@ -163,6 +187,21 @@ def test_the_past_never_sees_later_data_and_a_run_never_goes_back(clinic: Clinic
     assert len(clinic.run(as_of=on(7)).changes) == 2
     with pytest.raises(DataError, match="cannot go back"):
         clinic.run(as_of=on(6))
+
+
+def test_a_run_of_a_wrong_clock_is_put_right_by_somebody_who_vouches_for_the_day(tmp_path: Path) -> None:
+    watch = '[[policies]]\nid = "quiet"\nkind = "overdue"\ninstrument = "today-together-client"\ndays = 14\n'
+    clinic = Clinic(tmp_path / "p", policies=watch)
+    clinic.open("c1")
+    clinic.rate("c1", 0)
+    clinic.run(as_of=on(400))
+    assert [a["state"] for a in clinic.alerts(None)] == ["open"]
+    with pytest.raises(DataError, match=r"--as-of 2026-"):
+        clinic.run(as_of=on(7))
+    clinic.run(as_of=on(7), back=True)
+    assert clinic.alerts() == []
+    clinic.run(as_of=on(14))
+    assert len(clinic.alerts()) == 1
 
 
 def test_a_dry_run_says_what_would_change_and_keeps_nothing(clinic: Clinic) -> None:

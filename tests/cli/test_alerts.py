@@ -184,3 +184,18 @@ def test_an_undelivered_safety_message_ends_with_6_and_says_so_without_a_name(fi
     assert "1 safety message was not delivered" in told.err
     assert "the mail server is missing" in told.err
     assert CODE not in told.out + told.err
+
+
+def test_a_day_in_the_future_is_only_looked_at(fit: Fit) -> None:
+    ahead = fit("run", "--as-of", "2036-01-01")
+    assert (ahead.code, ahead.out) == (2, "")
+    assert "2036-01-01 is in the future" in ahead.err
+    assert fit("run", "--as-of", "2036-01-01", "--dry-run").code == 0
+    assert fit("run").code == 0
+
+
+def test_a_practice_without_policies_says_that_nothing_is_watched(fit: Fit) -> None:
+    file = fit.clinic.root / "fit.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[[policies]]")], encoding="utf-8")
+    assert "nothing is watched" in fit("run", "--no-deliver").err

@@ -46,6 +46,7 @@ class RunResult:
     changes: list[Transition] = field(default_factory=list)
     failed: list[tuple[PluginFailure, str, int]] = field(default_factory=list)  # what, policy id, episodes
     messages: int = 0
+    policies: int = 0  # how many there are, ready or not
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,29 +97,34 @@ def run_alerts(
     tell: bool = True,
     dry_run: bool = False,
     lock: bool = True,
+    back: bool = False,
 ) -> RunResult:
     """Evaluate what is new or due (or just `episodes`) and bring the alerts in line; `tell` False writes no messages.
 
-    Raises LockedError when another run is on, DataError for a day before that of the last run. Running it twice
-    changes nothing.
+    Raises LockedError when another run is on, DataError for a day before that of the last run unless `back` says that
+    its day was wrong. Running it twice changes nothing.
     """
     today = as_of or practice.today()
     with hold_lock(practice.lock_file) if lock else nullcontext():
-        return _run(practice, today, None if episodes is None else list(episodes), tell=tell, dry_run=dry_run)
+        chosen = None if episodes is None else list(episodes)
+        return _run(practice, today, chosen, tell=tell, dry_run=dry_run, back=back)
 
 
-def _run(practice: Practice, as_of: date, chosen: list[int] | None, *, tell: bool, dry_run: bool) -> RunResult:
+def _run(
+    practice: Practice, as_of: date, chosen: list[int] | None, *, tell: bool, dry_run: bool, back: bool
+) -> RunResult:
     now = practice.now()
     result = RunResult()
     with Asking(practice) as asking:
         hashes = {watched_id(use): use.hash for use in asking.uses}
-        work, changed = _work(practice, as_of, chosen, hashes, asking.unready, dry_run=dry_run)
+        work, changed = _work(practice, as_of, chosen, hashes, asking.unready, dry_run=dry_run, back=back)
         if not dry_run:
             with practice.store.begin() as c:
                 result.run_id = runs.start_run(
                     c, "alerts", at=now, as_of=as_of, policies_hash=asking.hash, engine_version=fit_toolkit.__version__
                 )
         result.failed += [(failure, "", 0) for failure in asking.failures]
+        result.policies = len(asking.uses) + len(asking.unready)
         occasion = Occasion(
             practice, as_of, now, result.run_id, asking.uses, asking.find, asking.unready, tell, dry_run
         )
@@ -147,13 +153,16 @@ def _work(
     unready: frozenset[str],
     *,
     dry_run: bool,
+    back: bool,
 ) -> tuple[runs.Work, bool]:
     with practice.store.read() as c:
         last = runs.last_run(c, "alerts")
-        if last is not None and as_of < last["as_of"] and not dry_run:
+        earlier = last is not None and as_of < last["as_of"]
+        if last is not None and earlier and not (dry_run or back):
             raise DataError(
                 f"the last run was as of {last['as_of']}, a later day: alerts cannot go back in time",
-                hint="--dry-run looks at the past without changing anything; is the clock right?",
+                hint=f"is the clock right? If today is {practice.today()} and the clock was wrong then: "
+                f"fit alerts run --as-of {practice.today()}; --dry-run looks at the past without changing anything",
             )
         work = runs.pending(c, as_of=as_of)
         if chosen is not None:
@@ -161,7 +170,7 @@ def _work(
         seen = runs.seen_policies(c)
         gone = {name for name in seen if name not in hashes and name.partition("|")[0] not in unready}
         changed = bool(gone) or any(seen.get(name) != value for name, value in hashes.items())
-        if changed or dry_run:
+        if changed or dry_run or earlier:  # what was due by a wrong clock cannot be trusted
             work = runs.Work(runs.all_episodes(c), work.touched)
     return work, changed
 
@@ -203,7 +212,19 @@ def _transitions(c: sa.Connection, occasion: Occasion, part: Slice, done: Evalua
     mine = [a for a in known if (key := _watched_by(a.key)) in watched and key not in out_of_reach]
     changes = reconcile(done.spells, mine, today=today)
     orphans = [a for a in known if a.live and _watched_by(a.key) not in watched and a.key.policy not in occasion.kept]
-    return [_orphaned(alert) for alert in orphans] + changes
+    changed = {change.alert.id for change in changes}
+    after = [a for a in mine if a.id not in changed] + [change.alert for change in changes]
+    asking = {_about(a) for a in after if a.live and a.severity == "safety"}
+    return [_orphaned(alert) for alert in orphans if not _waits_for_a_person(alert, asking)] + changes
+
+
+def _waits_for_a_person(orphan: Alert, asking: set[tuple[int, Watched]]) -> bool:
+    """A removed policy does not answer for a person: safety stays until somebody acts or another alert asks the same."""
+    return orphan.severity == "safety" and orphan.state == "open" and _about(orphan) not in asking
+
+
+def _about(alert: Alert) -> tuple[int, Watched]:
+    return alert.key.member, ("", *_watched_by(alert.key)[1:])
 
 
 def _orphaned(alert: Alert) -> Transition:

@@ -8,6 +8,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.errors import UsageError
 
 
 @click.command("run")
@@ -26,8 +27,14 @@ def command(app: App, as_of: datetime | None, no_deliver: bool, verbose: bool, d
     """
     from fit_toolkit.alerts.run import run_alerts
 
-    practice = app.practice
-    result = run_alerts(practice, as_of=None if as_of is None else as_of.date(), dry_run=dry_run)
+    practice, today = app.practice, app.practice.today()
+    day = None if as_of is None else as_of.date()
+    if day is not None and day > today and not dry_run:
+        raise UsageError(f"{day} is in the future", hint="--dry-run looks ahead without changing anything")
+    # Whoever types today's date vouches for the clock: only then may a run go back behind one of a wrong clock.
+    result = run_alerts(practice, as_of=day, dry_run=dry_run, back=day == today)
+    if not result.policies:
+        app.say("fit: there are no [[policies]] in fit.toml: nothing is watched")
     for row in result.failures:
         name = f"policy {row['policy']}: " if row["policy"] else ""
         what = " ".join(part for part in (f"plugin {row['plugin']} {row['version']}".rstrip(), row["thing"]) if part)
