@@ -94,6 +94,7 @@ def cut_store(path: Path) -> None:
         (foreign_database, "belongs to another program"),
         (lambda path: path.write_bytes(b"%PDF-1.7 " + bytes(500)), "not a store"),
         (lambda path: path.write_bytes(b"SQLite"), "not a store"),
+        (lambda path: path.touch(), "an empty file"),
         (newer_store, "newer version"),
         (cut_store, "cut short"),
     ],

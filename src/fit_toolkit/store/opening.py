@@ -56,7 +56,7 @@ def create_store(location: str | Path) -> Store:
     if (path := _as_path(location)) is None:
         return _open_url(str(location))
     sqlite.create_file(path)
-    return open_store(path)
+    return _open_file(path)
 
 
 def open_store(location: str | Path) -> Store:
@@ -64,6 +64,10 @@ def open_store(location: str | Path) -> Store:
     if (path := _as_path(location)) is None:
         return _open_url(str(location))
     sqlite.check_file(path)
+    return _open_file(path)
+
+
+def _open_file(path: Path) -> Store:
     store = Store(sqlite.make_engine(path), path)
     with store.read() as c:
         revision = migrate.current_revision(c)

@@ -38,11 +38,13 @@ def check_file(path: Path) -> None:
             header = file.read(_HEADER)
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
-        raise StoreError("there is no store here", where=path.name, hint="fit init makes one") from None
+        hint = "see [store] path in fit.toml; fit init makes one"
+        raise StoreError("there is no store here", where=str(path), hint=hint) from None
     except OSError as error:
         raise StoreError(f"the store cannot be read: {error.strerror}", where=path.name) from error
-    if size == 0:
-        return  # made, and not yet filled: the migration does that
+    if size == 0:  # a store that was never empty: going on would make a new one and call that a good day
+        hint = "restore a backup; if fit init was cut off here, remove the file and run it again"
+        raise StoreError("the store is an empty file", where=path.name, hint=hint)
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         raise StoreError("this file is not a store of fit-toolkit", where=path.name, hint="nothing was changed")
     (application,) = struct.unpack_from(">I", header, 68)
