@@ -54,6 +54,19 @@ def test_an_episode_from_opening_to_closing(staffed: Fit) -> None:
     assert len(listed(staffed, "episodes", "list", "--therapist", "ben")) == 1
 
 
+def test_an_episode_that_begins_later_is_listed_and_a_slip_in_the_year_is_refused(staffed: Fit) -> None:
+    done(staffed, "episodes", "open", "c1", "--therapist", "anna", "--on", "2026-03-20")
+    (row,) = listed(staffed, "episodes", "list", "--therapist", "anna")
+    assert (row["episode"], row["opened_on"]) == ("c1-1", "2026-03-20")
+    for typed in (
+        ("episodes", "open", "c2", "--therapist", "anna", "--on", "2027-03-20"),
+        ("episodes", "transfer", "c1-1", "--to", "ben", "--on", "2027-03-20"),
+    ):
+        refused = staffed(*typed)
+        assert (refused.code, "is the year right?" in refused.err) == (ExitCode.USAGE, True)
+    assert len(listed(staffed, "episodes", "list", "--all")) == 1
+
+
 def test_a_couple_and_a_group(staffed: Fit) -> None:
     done(staffed, "episodes", "open", "c1", "c2", "--therapist", "anna")
     done(staffed, "episodes", "add-member", "c1-1", "c3")

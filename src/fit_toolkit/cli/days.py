@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App
+from fit_toolkit.errors import UsageError
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+FAR = timedelta(days=92)
 
 
 if TYPE_CHECKING:
@@ -40,3 +42,11 @@ class Day(_Base):
 
 
 DAY = Day()
+
+
+def begins(app: App, day: date | None) -> date:
+    """Give the day something begins, today when left out; a day far ahead is a slip that could not be taken back."""
+    today = app.practice.today()
+    if day is not None and day - today > FAR:
+        raise UsageError(f"{day} is more than three months ahead", hint="is the year right?")
+    return day or today

@@ -24,20 +24,24 @@ COLUMNS = ("episode", "kind", "clients", "therapist", "opened_on", "closed_on", 
 @format_option
 @pass_app
 def command(app: App, *, closed: bool, client: str | None, therapist: str | None, fmt: str) -> None:
-    """List the open episodes with their clients and today's therapist."""
+    """List the episodes that are open or to be opened, with their clients and today's therapist."""
     from fit_toolkit.store import diary, people
 
     today = app.practice.today()
     with app.practice.store.read() as c:
-        episodes = people.list_episodes(c, open_on=None if closed or client else today, client=client)
+        episodes = people.list_episodes(c, client=client)
         pauses = diary.list_pauses(c)
     paused = {pause.episode_id: pause.ends_on for pause in pauses if pause.starts_on <= today <= pause.ends_on}
-    rows = [_row(episode, today, paused.get(episode.id)) for episode in episodes]
+    rows = [
+        _row(episode, today, paused.get(episode.id))
+        for episode in episodes
+        if closed or client or episode.closed_on is None or episode.closed_on >= today
+    ]
     emit("episodes", [row for row in rows if therapist in {None, row["therapist"]}], fmt=fmt, columns=COLUMNS)
 
 
 def _row(episode: Episode, today: date, paused_until: date | None) -> dict[str, Any]:
-    assigned = episode.therapist_on(today)
+    assigned = episode.therapist_on(max(today, episode.opened_on))
     return {
         "episode": episode.code,
         "kind": episode.kind,

@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.days import DAY, begins
 from fit_toolkit.cli.output import dry_run_option
 
 
@@ -27,10 +27,10 @@ def command(
     """Open an episode for one or more CLIENTS, given by code."""
     from fit_toolkit.store import people
 
-    practice = app.practice
+    practice, day = app.practice, begins(app, on)
     with practice.store.begin(dry_run=dry_run) as c:
         made = people.open_episode(
-            c, clients, therapist=therapist, opened_on=on or practice.today(), kind=kind, code=code, at=practice.now()
+            c, clients, therapist=therapist, opened_on=day, kind=kind, code=code, at=practice.now()
         )
         (episode,) = people.list_episodes(c, ids=[made])
     app.done(f"Opened {episode.kind} episode {episode.code} on {episode.opened_on}.", dry_run=dry_run)

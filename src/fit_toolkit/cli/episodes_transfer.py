@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.days import DAY, begins
 from fit_toolkit.cli.output import dry_run_option
 
 
@@ -21,7 +21,7 @@ def command(app: App, *, episode: str, to: str, on: date | None, dry_run: bool) 
     """Hand EPISODE to another therapist; what is known about the work together starts anew with them."""
     from fit_toolkit.store import people
 
-    day = on or app.practice.today()
+    day = begins(app, on)
     with app.practice.store.begin(dry_run=dry_run) as c:
         people.transfer(c, episode, to, on=day, at=app.practice.now())
     app.done(f"Episode {episode} is {to}'s from {day}.", dry_run=dry_run)
