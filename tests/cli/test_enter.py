@@ -227,3 +227,16 @@ def test_guessed_columns_are_taken_when_a_person_agrees(
     assert clinic("import", str(file), "--instrument", "phq-9").code == 3
     at_terminal(monkeypatch, "y")
     assert clinic("import", str(file), "--instrument", "phq-9").code == 0
+
+
+def test_undo_in_a_pile_lets_what_was_corrected_stand_again(clinic: Fit, stdin: io.StringIO) -> None:
+    type_in(stdin, "A 2026-03-02 111111110\n")
+    clinic("enter", "--batch", "phq-9")
+    type_in(stdin, "A 2026-03-02 222222220\nundo\n")
+    assert clinic("enter", "--batch", "phq-9", "--correct", "--reason", "misread").code == 0
+    assert [(each["administration"], each["scores"]) for each in forms(clinic)] == [(1, {"total": 8.0})]
+
+
+def test_a_line_of_a_pile_that_is_not_taken_is_named(clinic: Fit, stdin: io.StringIO) -> None:
+    type_in(stdin, "A 2026-03-02 111111110\nB 2026-03-02 1111\n")
+    assert "line 2 not stored: 4 answers typed" in clinic("enter", "--batch", "phq-9").err

@@ -31,6 +31,7 @@ class _Pile:
     stored: list[int] = field(default_factory=list)
     unchanged: int = 0
     failed: int = 0
+    line: int = 0
 
 
 def enter_pile(app: App, instrument: str, given: dict[str, Any]) -> int:
@@ -45,7 +46,7 @@ def enter_pile(app: App, instrument: str, given: dict[str, Any]) -> int:
                 _take(app, pile, line, given, rules)
             except FitError as error:
                 pile.failed += 1
-                app.say(f"not stored: {error}")
+                app.say(f"line {pile.line} not stored: {error}")
     app.say(
         f"{len(pile.stored)} forms stored, {pile.unchanged} were there already, {pile.failed} lines not taken."
         + (f" Batch {pile.batch}." if pile.batch else "")
@@ -56,6 +57,7 @@ def enter_pile(app: App, instrument: str, given: dict[str, Any]) -> int:
 
 
 def _line(pile: _Pile) -> str:
+    pile.line += 1
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     name = pile.instrument.short if pile.instrument else "use ID"
@@ -115,11 +117,12 @@ def _day(app: App, pile: _Pile, word: str, given: dict[str, Any]) -> date:
 
 
 def _undo(app: App, pile: _Pile, given: dict[str, Any]) -> None:
-    from fit_toolkit.intake.mend import void
+    from fit_toolkit.intake.mend import take_back
     from fit_toolkit.model.records import Change
 
     if not pile.stored:
         raise UsageError("there is nothing to take back")
     last = pile.stored.pop()
-    void(app.practice.store, last, Change(typist(app, given["by"]), "taken back while typing", app.practice.now()))
+    why = Change(typist(app, given["by"]), "taken back while typing", app.practice.now())
+    take_back(app.practice.store, last, why)
     app.say(f"Took back administration {last}.")

@@ -24,6 +24,12 @@ def void(store: Store, administration: int, change: Change, *, dry_run: bool = F
     return found
 
 
+def take_back(store: Store, administration: int, change: Change) -> None:
+    """Take a form back that has just been typed; what it had corrected stands again."""
+    with store.begin() as c:
+        ratings.take_back(c, administration, change)
+
+
 def move(
     store: Store,
     catalog: Catalog,

@@ -104,6 +104,12 @@ def void(c: sa.Connection, administration: int, change: Change) -> None:
     touch(c, _episodes(c, [row.member_id]), "voided", change.at)
 
 
+def take_back(c: sa.Connection, administration: int, change: Change) -> None:
+    """Void a form as if it had not been typed: what it had corrected stands again."""
+    void(c, administration, change)
+    _let_stand(c, A.c.replaced_by_id == administration, change, why=f"administration {administration} taken back")
+
+
 def move(
     c: sa.Connection,
     administration: int,
@@ -188,18 +194,19 @@ def undo_batch(c: sa.Connection, batch: int, change: Change) -> Undone:
     restored = 0
     for part in chunks(valid):
         of_undone = A.c.batch_id.in_(sa.select(s.batch.c.id).where(s.batch.c.undone_at.is_not(None)))
-        again = sa.update(A).where(
-            A.c.replaced_by_id.in_(part), A.c.state == "superseded", sa.or_(A.c.batch_id.is_(None), ~of_undone)
-        )
-        restored += c.execute(
-            again.values(state="valid", replaced_by_id=None, change_reason=f"stands again: batch {batch} undone",
-                         changed_by=change.by, changed_at=utc(change.at))
-        ).rowcount  # fmt: skip
+        again = sa.and_(A.c.replaced_by_id.in_(part), sa.or_(A.c.batch_id.is_(None), ~of_undone))
+        restored += _let_stand(c, again, change, why=f"batch {batch} undone")
     undone = {"undone_at": utc(change.at), "undone_by": change.by, "undo_reason": change.reason}
     c.execute(sa.update(s.batch).where(s.batch.c.id == batch).values(**undone))
     touch(c, _episodes(c, {entry.member_id for entry in mine}), "undone", change.at)
     kept = sum(1 for entry in mine if entry.state == "superseded")
     return Undone(len(valid), restored, kept)
+
+
+def _let_stand(c: sa.Connection, which: sa.ColumnElement[bool], change: Change, *, why: str) -> int:
+    again = sa.update(A).where(A.c.state == "superseded", which)
+    values = {"state": "valid", "replaced_by_id": None, "change_reason": f"stands again: {why}"}
+    return int(c.execute(again.values(**values, changed_by=change.by, changed_at=utc(change.at))).rowcount)
 
 
 def _supersede(c: sa.Connection, rows: Sequence[NewAdministration]) -> dict[int, int]:
