@@ -51,7 +51,7 @@ def _clients(
         if code.casefold() in there:
             problems[code] = f"no client has this code; {CAPITALS}"
         elif not ask.open_episodes:
-            problems[code] = "no client has this code (fit clients add, or --open-episodes)"
+            problems[code] = "no client has this code (fit clients add; in an import also --open-episodes)"
         elif not is_code(code):
             problems[code] = CODE_RULE
         elif code.casefold() in twice:
@@ -76,7 +76,7 @@ def _episodes(forms: DataFrame, known: dict[str, list[Candidate]], ask: Ask, fou
     several = met[met["form"].isin(counts[counts > 1].index)]
     if len(several):
         named = several.groupby("form")["episode_code"].agg(lambda codes: " and ".join(sorted(codes)))
-        text = "several episodes are open on this day: " + named + "; name one in a column 'episode'"
+        text = "several episodes are open on this day: " + named + "; name one: --episode, or a column 'episode' in a file"
         found.add(forms.loc[named.index], "episode" if "episode" in found.laid.layout.roles else "client", text)
     _unmet(forms, forms.loc[asked["form"][~asked["form"].isin(counts.index)]], known, ask, found)
 
@@ -123,7 +123,7 @@ def _why(listed: list[Candidate], day: date, episode: str) -> str:
     mine = [each for each in listed if not episode or each.episode == episode]
     if not mine:
         what = "no episode of this code" if episode else "no episode"
-        return f"the client has {what} (fit episodes open, or --open-episodes)"
+        return f"the client has {what} (fit episodes open; in an import also --open-episodes)"
     first = min(mine, key=lambda each: each.since)
     if day < first.since:
         return f"this day is before the episode {first.episode} was opened, on {first.since}"
