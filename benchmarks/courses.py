@@ -15,15 +15,20 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import NormalDist
+from typing import TypeAlias
 
 import numpy as np
 
-from fit_toolkit.course import AlertPolicy, Course, Members, Norms, Rating, ScaleView, cut
+from fit_toolkit.course import AlertPolicy, Course, Findings, Members, Norms, Rating, ScaleView, cut
 from fit_toolkit.engine import build_registry
 
 SLICE = 4000
 LOOP_BAR, COPY_BAR = 40, 10
+GAP = 42
+Rows: TypeAlias = list[tuple[bool, float, float | bool]]
 NORMS = Norms(name="benchmark", mean=8.0, sd_between=1.0, sd_within=0.7)
+PRIOR, NOISE = 1 / NORMS.sd_between**2, 1 / NORMS.sd_within**2
+Z = NormalDist().inv_cdf(0.975)
 OTHER = Rating(rater="therapist")
 PARAMETERS: dict[str, dict[str, object]] = {
     "cutoff": {"line": 7.0, "operator": "<", "margin": 0.5},
@@ -88,31 +93,106 @@ def _course(tick: np.ndarray, day: np.ndarray, m: int, sessions: int, partners: 
     )
 
 
-def by_array(parts: Iterator[Course], asked: list[AlertPolicy]) -> list[list[np.ndarray]]:
-    """Findings, slice by slice, as a run asks for them: the columns become a Course, six policies look at it."""
-    return [[policy.find(course).fires for policy in asked] for course in parts]
+def by_array(parts: Iterator[Course], asked: list[AlertPolicy]) -> None:
+    """Ask as a run does, slice by slice: the columns become a Course, and six policies look at it."""
+    for course in parts:
+        for policy in asked:
+            policy.find(course)
 
 
-def by_member(ratings: list[list[float]], theirs: list[list[float]]) -> list[list[bool]]:
-    """The same six findings, one member and one rating at a time, as a script would do it."""
-    z = NormalDist().inv_cdf(0.975)
-    prior, noise = 1 / NORMS.sd_between**2, 1 / NORMS.sd_within**2
-    out: list[list[bool]] = [[] for _ in PARAMETERS]
-    for own, other in zip(ratings, theirs, strict=True):
-        best = previous = math.nan
-        total, n = 0.0, 0
-        for value, their in zip(own, other, strict=True):
-            weight = 1 / (prior + n * noise)
-            low = (NORMS.mean * prior + total * noise) * weight - z * math.sqrt(weight + NORMS.sd_within**2)
-            out[0].append(value < 7.0)
-            out[1].append(round(previous - value, 6) >= 1.0 if n else False)
-            out[2].append(round(best - value, 6) >= 2.0 if n else False)
-            out[3].append(n > 0 and round(low, 6) > value)
-            out[4].append(round(abs(value - their), 6) >= 3.0)
-            out[5].append(value <= 3.0)
-            best = value if n == 0 else max(best, value)
-            previous, total, n = value, total + value, n + 1
+def plain_cutoff(own: list[float], _: list[float], __: list[int]) -> Rows:
+    """One member, one rating at a time: fires, the line, whether it would end a spell."""
+    return [(value < 7.0, 7.0, round(value - 0.5, 6) >= 7.0) for value in own]
+
+
+def plain_drop(own: list[float], _: list[float], days: list[int]) -> Rows:
+    """Fires, the fall, the level to be back at."""
+    rows: Rows = []
+    for n, value in enumerate(own):
+        previous = own[n - 1] if n and days[n] - days[n - 1] <= GAP else math.nan
+        fall = round(previous - value, 6)
+        rows.append((fall >= 1.0, fall, previous))
+    return rows
+
+
+def plain_fall_from_best(own: list[float], _: list[float], __: list[int]) -> Rows:
+    """Fires, the fall, the best."""
+    rows: Rows = []
+    best = math.nan
+    for n, value in enumerate(own):
+        fall = round(best - value, 6)
+        rows.append((fall >= 2.0, fall, best))
+        best = max(best, value) if n else value
+    return rows
+
+
+def plain_beyond_usual(own: list[float], _: list[float], __: list[int]) -> Rows:
+    """Fires, both edges of the band."""
+    rows: Rows = []
+    total = 0.0
+    for n, value in enumerate(own):
+        weight = 1 / (PRIOR + n * NOISE)
+        centre = (NORMS.mean * PRIOR + total * NOISE) * weight
+        half = Z * math.sqrt(weight + NORMS.sd_within**2) if n else math.nan
+        rows.append((value < centre - half, centre - half, centre + half))
+        total += value
+    return rows
+
+
+def plain_divergence(own: list[float], other: list[float], _: list[int]) -> Rows:
+    """Fires, how far apart, whether it would end a spell."""
+    rows: Rows = []
+    for value, their in zip(own, other, strict=True):
+        apart = abs(round(value - their, 6))
+        rows.append((apart >= 3.0, apart, apart < 1.5))
+    return rows
+
+
+def plain_risk(own: list[float], _: list[float], __: list[int]) -> Rows:
+    """Fires, the answer, whether it asks for a person again."""
+    rows: Rows = []
+    worst = math.nan
+    for n, value in enumerate(own):
+        flagged = value <= 3.0
+        rows.append((flagged, value, flagged and n > 0 and not value >= worst))
+        worst = (min(worst, value) if worst == worst else value) if flagged else math.nan  # noqa: PLR0124
+    return rows
+
+
+PLAIN = (plain_cutoff, plain_drop, plain_fall_from_best, plain_beyond_usual, plain_divergence, plain_risk)
+SHOWN = (
+    ("line", "until"),
+    ("fall", "back_to"),
+    ("fall", "best"),
+    ("low", "high"),
+    ("apart", "until"),
+    ("answer", "renew"),
+)
+
+
+def by_member(ratings: list[list[float]], theirs: list[list[float]], days: list[list[int]]) -> list[Rows]:
+    """The same findings by a plain loop: every policy a function of one member's ratings."""
+    out: list[Rows] = [[] for _ in PLAIN]
+    for own, other, when in zip(ratings, theirs, days, strict=True):
+        for place, policy in enumerate(PLAIN):
+            out[place] += policy(own, other, when)
     return out
+
+
+def identical(parts: list[list[Findings]], plain: list[Rows]) -> bool:
+    """Whether both ways found the same, evidence included (to a billionth, where sums of floats are involved)."""
+    for place, (names, rows) in enumerate(zip(SHOWN, plain, strict=True)):
+        found = [findings[place] for findings in parts]
+        for column, expected in zip(("fires", *names), zip(*rows, strict=True), strict=True):
+            got = np.concatenate([_column(each, column) for each in found])
+            if not np.allclose(got, np.array(expected, float), rtol=0, atol=1e-9, equal_nan=True):
+                return False
+    return True
+
+
+def _column(findings: Findings, name: str) -> np.ndarray:
+    column = findings.evidence.get(name, getattr(findings, name, None))
+    return np.asarray(column, float)
 
 
 def copies(columns: tuple[np.ndarray, ...]) -> list[np.ndarray]:
@@ -139,15 +219,15 @@ def main() -> int:
     asked = policies()
     shape = (given.members, given.sessions)
     ratings, others = ((t / 1_000_000).reshape(shape).tolist() for t in (tick, theirs))
-    plain = by_member(ratings, others)
-    found = by_array(slices(tick, theirs, day, *shape), asked)
-    joined = [np.concatenate(parts) for parts in zip(*found, strict=True)]
-    same = all(np.array_equal(a, np.array(b)) for a, b in zip(joined, plain, strict=True))
+    days = day.reshape(shape).tolist()
+    found = [[policy.find(course) for policy in asked] for course in slices(tick, theirs, day, *shape)]
+    same = identical(found, by_member(ratings, others, days))
+    del found
     seconds: dict[str, list[float]] = {"arrays": [], "loop": [], "copy": [], "spells": []}
     for _ in range(given.runs):
         seconds["arrays"].append(timed(lambda: by_array(slices(tick, theirs, day, *shape), asked)))
         seconds["copy"].append(timed(lambda: copies((tick, day, theirs, owner))))
-        seconds["loop"].append(timed(lambda: by_member(ratings, others)))
+        seconds["loop"].append(timed(lambda: by_member(ratings, others, days)))
         cutting = 0.0
         for course in slices(tick, theirs, day, *shape):
             for policy in asked:

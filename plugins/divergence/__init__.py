@@ -29,8 +29,8 @@ class Divergence(AlertPolicy, frozen=True):
     def find(self, course: Course) -> Findings:
         """Compare each rating with the other side's rating of the same session."""
         theirs = course.beside(self.other)
-        difference = course.change(since=theirs)
-        apart = np.abs(difference)
+        apart = course.change(since=theirs)
+        np.abs(apart, out=apart)
         return course.where(
             apart >= self.gap,
             until=apart < self.gap / 2,

@@ -56,9 +56,10 @@ class Risk(AlertPolicy, frozen=True):
 def _asks_again(course: Course, flagged: NDArray[np.bool_], *, worse: int) -> NDArray[np.bool_]:
     """Say where a flagged answer is beyond every other since the last unflagged one, or the first after it."""
     again = np.zeros(len(course), bool)
-    concerned = np.zeros(len(course.count), bool)
-    concerned[course.owner[flagged]] = True
-    at = np.flatnonzero(concerned[course.owner])  # flagged answers are rare: look at the courses that have one
+    # flagged answers are rare: look only at the courses that have one
+    concerned = np.unique(course.owner[np.flatnonzero(flagged)])
+    count = course.count[concerned]
+    at = np.arange(count.sum()) + np.repeat(course.offsets[concerned] - np.cumsum(count) + count, count)
     if len(at):
         answer, is_flagged, is_first = course.tick[at] * worse, flagged[at], course.number[at] == 1
         low = int(answer.min())

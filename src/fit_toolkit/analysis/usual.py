@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -37,16 +38,23 @@ def usual_band(course: Course, *, norms: Norms | None, coverage: float = 0.95, o
 
 
 def _shrunken(course: Course, norms: Norms, coverage: float) -> tuple[Floats, Floats]:
-    prior, noise = 1 / norms.sd_between**2, 1 / norms.sd_within**2
-    earlier = np.arange(-1, int(course.count.max(initial=1)))  # one figure per rating number, not per row
-    weight = 1 / (prior + noise * np.maximum(earlier, 0))
-    half = NormalDist().inv_cdf(0.5 + coverage / 2) * np.sqrt(weight + norms.sd_within**2)
-    half[earlier < 1] = np.nan  # a first rating has no history of its own
+    most = int(course.count.max(initial=1))
+    factor, constant, half = _tables(norms.mean, norms.sd_between, norms.sd_within, coverage, most)
     centre = course.earlier_sum()
-    centre *= noise
-    centre += norms.mean * prior
-    centre *= weight[course.number]
+    centre *= factor[course.number]
+    centre += constant[course.number]
     return centre, half[course.number]
+
+
+@lru_cache(maxsize=64)
+def _tables(mean: float, between: float, within: float, coverage: float, most: int) -> tuple[Floats, Floats, Floats]:
+    """Give, by rating number: what the sum of the earlier ratings is multiplied by, what is added, half the width."""
+    prior, noise = 1 / between**2, 1 / within**2
+    earlier = np.arange(-1, most)
+    weight = 1 / (prior + noise * np.maximum(earlier, 0))
+    half = NormalDist().inv_cdf(0.5 + coverage / 2) * np.sqrt(weight + within**2)
+    half[earlier < 1] = np.nan  # a first rating has no history of its own
+    return noise * weight, mean * prior * weight, half
 
 
 def _own(course: Course, coverage: float, own_ratings: int) -> tuple[Floats, Floats]:

@@ -128,15 +128,14 @@ class Course:
     def days_since_previous(self) -> Floats:
         """Days since the rating before; NaN at the first (n)."""
         out = np.empty(len(self.day))
-        np.subtract(self.day[1:], self.day[:-1], out=out[1:])
+        out[1:] = self.day[1:] - self.day[:-1]
         out[self._firsts] = np.nan
         return out
 
     @cached_property
     def _apart(self) -> Ints:
         """Places whose rating before is missing or older than `max_gap_days`; few, as a rule."""
-        with np.errstate(invalid="ignore"):
-            late = np.flatnonzero(self.days_since_previous > self.max_gap_days)
+        late = np.flatnonzero(self.days_since_previous > self.max_gap_days)
         return np.concatenate((self._firsts, late))
 
     @cached_property
