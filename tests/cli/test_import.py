@@ -183,3 +183,21 @@ def test_a_cell_cannot_write_to_the_terminal(clinic: Fit, tmp_path: Path) -> Non
     outcome = clinic("import", file, "--instrument", "phq-9")
     assert outcome.code == 3
     assert "\x1b" not in outcome.err + outcome.out
+
+
+def test_a_file_of_an_instrument_nobody_named_asks_for_it(clinic: Fit, tmp_path: Path) -> None:
+    outcome = clinic("import", write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n"))
+    assert (outcome.code, "--instrument ID" in outcome.err) == (3, True)
+
+
+def test_items_without_a_column_are_said_because_nothing_can_be_scored(clinic: Fit, tmp_path: Path) -> None:
+    outcome = clinic("import", write(tmp_path, "client,date,q1,q2\nA,2026-02-01,1,1\n"), "--instrument", "phq-9")
+    assert outcome.code == 0
+    assert "note: no column for q3, q4, q5, q6, q7, q8, q9 of phq-9" in outcome.err
+
+
+def test_a_cell_of_any_length_is_one_short_line(clinic: Fit, tmp_path: Path) -> None:
+    text = f"client,date,{NINE}\nA,2026-02-01,{'9' * 5000}{GOOD[1:]}\n"
+    outcome = clinic("import", write(tmp_path, text), "--instrument", "phq-9", "--keep-going")
+    assert max(map(len, outcome.err.splitlines())) < 200
+    assert "Nothing was written. Mend the file." in outcome.err

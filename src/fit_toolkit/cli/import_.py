@@ -194,7 +194,8 @@ def _close(app: App, outcome: Outcome, ask: Ask) -> None:
     if ask.dry_run:
         app.say("Dry run, nothing kept.")
     elif outcome.rejected and not outcome.written:
-        app.say("Nothing was written. Mend the file, or take only the good rows with --keep-going.")
+        other = "" if ask.keep_going else ", or take only the good rows with --keep-going"
+        app.say(f"Nothing was written. Mend the file{other}.")
     elif not outcome.written:
         app.say("Nothing new in this file.")
     else:

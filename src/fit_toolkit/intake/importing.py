@@ -11,7 +11,7 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.errors import UsageError
 from fit_toolkit.intake.check import Checked, check
 from fit_toolkit.intake.expand import lay_out
-from fit_toolkit.intake.layout import instruments_in, make_layout
+from fit_toolkit.intake.layout import Layout, instruments_in, make_layout
 from fit_toolkit.intake.mapping import Map
 from fit_toolkit.intake.read import note_of
 from fit_toolkit.intake.records import Ask, Outcome
@@ -48,6 +48,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
         raise UsageError("the file has dates; --start and --every are for data without them")
     notes = [note for note in table.notes if not note.startswith(("encoding:", "delimiter:"))]
     notes += [f"left out on purpose: {', '.join(layout.ignored)}"] if layout.ignored else []
+    notes += _absent(layout, mapping, catalog)
     comma = (mapping.decimal or {";": ","}.get(note_of(table, "delimiter"), ".")) == ","
     if not len(table):
         return _outcome(file, None, Written(), [*notes, "the file has no rows below its header line"], wrote=False)
@@ -85,6 +86,16 @@ def rejected_file(table: RawTable, outcome: Outcome) -> bytes:
 def side_file(path: Path) -> Path:
     """Name the file of rejected rows beside the file they came from."""
     return path.with_name(f"{path.stem}.rejected.csv")
+
+
+def _absent(layout: Layout, mapping: Map, catalog: Catalog) -> list[str]:
+    """Say which items of the file's one instrument have no column: often a slip of the export, and then no score."""
+    if layout.long or mapping.instrument not in catalog:
+        return []
+    there = {slot.id for group in layout.groups for slot in group.slots}
+    items = [item.id for item in catalog.get(mapping.instrument).number_items if item.scored and item.asked is None]
+    absent = [id for id in items if id not in there]
+    return [f"no column for {', '.join(absent)} of {mapping.instrument}"] if absent and there & set(items) else []
 
 
 def _sensible(mapping: Map, ask: Ask) -> None:

@@ -88,7 +88,7 @@ def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Inst
             ignored.append(column)
         else:
             unknown.append(column)
-    _refuse(missing, unknown, wrong, file)
+    _refuse(missing, unknown, wrong, file, nameless=not (mapping.instrument or "instrument" in roles or groups))
     made = tuple(Group(dict(fixed), tuple(slots)) for fixed, slots in groups.items())
     layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed), mapping)
     _complete(layout, mapping, file)
@@ -136,7 +136,7 @@ def _no_doubles(columns: Sequence[str], file: str) -> None:
         raise DataError(f"columns with the same name: {', '.join(doubles)}", where=f"{file}:1")
 
 
-def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str) -> None:
+def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str, *, nameless: bool) -> None:
     said = []
     if missing:
         said.append("missing columns: " + ", ".join(missing))
@@ -145,6 +145,8 @@ def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str)
     said += wrong
     if said:
         hint = "give their meaning in a map, or name them under `ignore` there: fit import FILE --save-map MAP"
+        if nameless:
+            hint = f"of which instrument? --instrument ID; otherwise {hint}"
         raise DataError("; ".join(said), where=f"{file}:1", hint=hint, findings=(*missing, *unknown, *wrong))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
+
+SHOWN: Final = 60  # characters of a cell that a message quotes
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -19,7 +21,8 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
     def at(self, file: str) -> str:
         """Write it for a person, with the file it is in."""
-        cell = f" {self.column}={self.value!r}" if self.column else ""
+        value = self.value if len(self.value) <= SHOWN else f"{self.value[:SHOWN]}..."
+        cell = f" {self.column}={value!r}" if self.column else ""
         return f"{file}:{self.line}:{cell} {self.problem}"
 
 
