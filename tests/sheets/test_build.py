@@ -64,6 +64,18 @@ def test_nothing_later_than_the_day_asked_for_is_on_it(clinic: Clinic) -> None:
     assert made.data_up_to == START + timedelta(days=7)
 
 
+def test_a_form_that_could_not_be_scored_is_not_called_unrated(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, 6, instrument=ARRIVING, q1=float("nan"), q2=float("nan"), q7=0)
+    assert sheet(clinic).headline == "Rated, but too little was answered for a score."
+
+
+def test_a_day_long_ago_is_told_with_its_year(clinic: Clinic) -> None:
+    clinic.open("c1")
+    assert sheet(clinic, day=10).freshness == ("in therapy since 5 January, no rating yet",)
+    assert sheet(clinic, day=400).freshness == ("in therapy since 5 January 2026, no rating yet",)
+
+
 def test_a_member_who_never_rated_has_a_sheet_that_says_so(clinic: Clinic) -> None:
     clinic.open("c1")
     made = sheet(clinic)

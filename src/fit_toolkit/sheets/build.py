@@ -68,7 +68,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         session_number=reading.session_number if reading.given else None,
         session_over=reading.session_over,
         freshness=freshness(reading, drawn.instruments),
-        headline=headline(facets, panels, SPOKEN),
+        headline=headline(facets, panels, SPOKEN, rated=bool(reading.given)),
         risk=risk_of(reading, catalog, settings.text("safety.contact"), SPOKEN),
         facets=facets,
         panels=panels,
@@ -89,7 +89,8 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
 def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     """How old the data are, and whether something of today is in them already."""
     if not reading.given or reading.rated_on is None:
-        return (f"in therapy since {day(reading.member.joined_on, SPOKEN)}, no rating yet",)
+        since = day(reading.member.joined_on, SPOKEN, seen_from=reading.as_of)
+        return (f"in therapy since {since}, no rating yet",)
     starts = {f.id for f in forms if f.usual_occasion == "start"}
     session = reading.session_on
     later = [a for a in reading.given if session is not None and a.session_on > session and a.instrument in starts]
@@ -104,7 +105,7 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     if any(first <= reading.as_of <= last for first, last in reading.pauses):
         out.append("in a pause")
     if reading.episode.closed_on is not None and reading.episode.closed_on <= reading.as_of:
-        out.append(f"closed on {day(reading.episode.closed_on, SPOKEN)}")
+        out.append(f"closed on {day(reading.episode.closed_on, SPOKEN, seen_from=reading.as_of)}")
     if any(a.dates_assumed for a in reading.given):
         out.append("dates assumed")
     return tuple(out)

@@ -23,11 +23,13 @@ QUESTIONS = {
 }
 ALLIANCE_QUESTION = "What should we do differently today?"
 OUTCOME_QUESTION = "What has been different since we last met?"
+DISTANT = 300  # days from which on a date without its year would be taken for a nearer one
 
 
-def day(when: date, language: str = "en") -> str:
-    """A date within a sentence: day and month."""
-    return format_date(when, "d MMMM", locale=language)
+def day(when: date, language: str = "en", *, seen_from: date | None = None) -> str:
+    """A date within a sentence: day and month, and the year where it is long ago."""
+    distant = seen_from is not None and abs((seen_from - when).days) > DISTANT
+    return format_date(when, "d MMMM y" if distant else "d MMMM", locale=language)
 
 
 def days_ago(days: int) -> str:
@@ -35,11 +37,11 @@ def days_ago(days: int) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-def headline(facets: Facets, panels: tuple[Panel, ...], language: str = "en") -> str:
+def headline(facets: Facets, panels: tuple[Panel, ...], language: str = "en", *, rated: bool = False) -> str:
     """What changed, in one or two sentences; figures and dates, no verdict."""
     parts = [_moved(facets, language)] if any(f.moved for f in facets.rows) else []
     parts += [text for panel in panels[:2] if (text := _course(panel, language))]
-    return " ".join(parts) or "Not rated yet."
+    return " ".join(parts) or ("Rated, but too little was answered for a score." if rated else "Not rated yet.")
 
 
 def _moved(facets: Facets, language: str) -> str:
