@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.cli import run
+from fit_toolkit.store import schema
 from tests.alerts.outgoing import CARE, DROP, LOW, clinic_with, copy_of, use
 from tests.clinic import ARRIVING, Clinic
 
@@ -199,3 +200,14 @@ def test_a_practice_without_policies_says_that_nothing_is_watched(fit: Fit) -> N
     text = file.read_text(encoding="utf-8")
     file.write_text(text[: text.index("[[policies]]")], encoding="utf-8")
     assert "nothing is watched" in fit("run", "--no-deliver").err
+
+
+def test_a_flagged_answer_nobody_could_be_told_of_fails_every_run_until_somebody_has_seen_it(fit: Fit) -> None:
+    with fit.clinic.practice.store.begin() as c:
+        c.execute(schema.outbox.update().values(state="dead"))
+    for _ in range(2):
+        said = fit("deliver")
+        assert (said.code, "nobody was told of" in said.err) == (6, True)
+    flagged = str(next(a["id"] for a in fit.clinic.alerts() if a["severity"] == "safety"))
+    assert fit("ack", flagged, "--action", "1").code == 0
+    assert fit("deliver").code == 0

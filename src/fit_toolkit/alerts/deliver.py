@@ -20,7 +20,7 @@ from fit_toolkit.alerts.channels import Practice, open_channels
 from fit_toolkit.alerts.escalate import next_in_line
 from fit_toolkit.errors import DeliveryError, ExitCode
 from fit_toolkit.model.parts import Channel, Message
-from fit_toolkit.store import outbox, people
+from fit_toolkit.store import alerts, outbox, people
 from fit_toolkit.store.outbox import Attempt
 from fit_toolkit.store.rows import utc
 
@@ -71,7 +71,23 @@ def deliver(
     post = _Post(practice.store, opened.channels, utc(now), max_attempts, deadline, result)
     unsent = [*post.run(), *post.waiting()]
     result.undelivered_safety = len({row["id"] for row in unsent if row["severity"] == "safety"})
+    if not result.undelivered_safety and (lost := _reached_nobody(practice.store, now)):
+        result.undelivered_safety = lost
+        result.problems.append(f"safety alerts that nobody was told of, because every message was refused: {lost}")
     return result
+
+
+def _reached_nobody(store: Store, now: datetime) -> int:
+    """Count the safety alerts nobody has seen whose newest message is dead on every channel and for everybody."""
+    with store.read() as c:
+        unseen = {row["id"] for row in alerts.list_alerts(c, on=now.date(), states=["open"], severity="safety")}
+        rows = outbox.list_messages(c) if unseen else []
+    states: dict[int, dict[tuple[int, int], set[str]]] = {}
+    for row in rows:
+        for alert, seq, lap, *_ in row["payload"].get("alerts", ()):
+            if alert in unseen:
+                states.setdefault(alert, {}).setdefault((seq, lap), set()).add(row["state"])
+    return sum(told[max(told)] == {"dead"} for told in states.values())
 
 
 class _Post:
