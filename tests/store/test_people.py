@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from fit_toolkit.errors import DataError, StoreError
 from fit_toolkit.model.people import is_code
-from fit_toolkit.store import Store, people, schema
+from fit_toolkit.store import Store, frames, people, schema
+from tests.clinic import START, Clinic
 from tests.store.making import DAY, NOW, forget_touched, make_episode, rate, touched
 
 JANUARY = date(2026, 1, 5)
@@ -205,3 +207,25 @@ def test_candidates_of_many_clients_come_in_one_look(store: Store) -> None:
     assert len(found) == 2001
     assert [entry.episode for entry in found["x1"]] == ["x1-1"]
     assert found["c7"] == []
+
+
+def test_a_transfer_that_is_noted_late_takes_the_forms_since_then_along(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path / "practice")
+    episode = clinic.open("c1")
+    for day in (0, 7, 14):
+        clinic.rate("c1", day)
+    with clinic.practice.store.begin() as c:
+        assert people.transfer(c, episode, "ben", on=START + timedelta(days=7)) == 2
+        staff = frames.score_columns(c, None, "today-together-client", "total", "client")["staff_id"]
+        assert staff.tolist() == [people.staff_id(c, code) for code in ("anna", "ben", "ben")]
+    clinic.practice.store.close()
+
+
+def test_an_earlier_episode_that_is_over_can_be_added_beside_a_later_one(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path / "practice")
+    clinic.open("c1", day=100)
+    with clinic.practice.store.begin() as c:
+        with pytest.raises(DataError, match="overlaps"):
+            people.open_episode(c, ["c1"], therapist="anna", opened_on=START)
+        people.open_episode(c, ["c1"], therapist="anna", opened_on=START, closed_on=START + timedelta(days=50))
+    clinic.practice.store.close()

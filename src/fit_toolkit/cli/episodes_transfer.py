@@ -23,5 +23,7 @@ def command(app: App, *, episode: str, to: str, on: date | None, dry_run: bool) 
 
     day = begins(app, on)
     with app.practice.store.begin(dry_run=dry_run) as c:
-        people.transfer(c, episode, to, on=day, at=app.practice.now())
+        moved = people.transfer(c, episode, to, on=day, at=app.practice.now())
+    if moved:
+        app.say(f"Forms of sessions since then that go with it: {moved}.")
     app.done(f"Episode {episode} is {to}'s from {day}.", dry_run=dry_run)

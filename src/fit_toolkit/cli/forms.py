@@ -40,7 +40,7 @@ def check_safety(app: App, instrument: Instrument) -> None:
     missing = [key for key in ("protocol", "contact") if not settings.text(f"safety.{key}").strip()]
     if missing:
         raise ConfigError(
-            f"{instrument.id} has a question about safety, and [safety] {' and '.join(missing)} is not written",
+            f"{instrument.id} has a question about safety, and [safety] lacks: {', '.join(missing)}",
             where="fit.toml",
             hint="write who does what after a worrying answer, and whom to call; then try again",
         )

@@ -163,7 +163,8 @@ def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str
     _close(app, outcome, ask)
     if not outcome.rejected:
         return int(ExitCode.OK)
-    return int(ExitCode.PARTIAL if ask.keep_going else ExitCode.REJECTED)
+    took_some = ask.keep_going and bool(outcome.accepted or outcome.unchanged)
+    return int(ExitCode.PARTIAL if took_some else ExitCode.REJECTED)
 
 
 def _write_side(app: App, side: Path, content: bytes) -> Path | None:

@@ -79,7 +79,7 @@ def list_clients(c: sa.Connection) -> list[Client]:
     return [Client(**row) for row in dicts(c.execute(query))]
 
 
-def open_episode(
+def open_episode(  # noqa: PLR0913 - one argument a column
     c: sa.Connection,
     clients: Sequence[str],
     *,
@@ -87,9 +87,12 @@ def open_episode(
     opened_on: date,
     kind: str | None = None,
     code: str | None = None,
+    closed_on: date | None = None,
     at: datetime | None = None,
 ) -> int:
     """Open an episode for one or several clients with a therapist; return its id.
+
+    `closed_on` says that it is over already, so that a later one does not stand in its way; closing it is the caller's.
 
     Without a code it gets the first client's with a running number. A client may be in one individual episode at a
     time, beside a couple's or a group's.
@@ -104,7 +107,7 @@ def open_episode(
     code = code or _running_code(c, clients[0], ids[0])
     _new_code(c, s.episode, code, "episode")
     if kind == "individual":
-        _no_overlap(c, ids[0], opened_on)
+        _no_overlap(c, ids[0], opened_on, closed_on=closed_on)
     episode = _insert(c, s.episode, {"code": code, "kind": kind, "opened_on": opened_on})
     members = [{"episode_id": episode, "client_id": client, "joined_on": opened_on} for client in ids]
     c.execute(sa.insert(s.member), members)
@@ -177,8 +180,11 @@ def end_member(c: sa.Connection, episode: str, client: str, *, left_on: date, at
     touch(c, [row.id], "member", at)
 
 
-def transfer(c: sa.Connection, episode: str, to: str, *, on: date, at: datetime | None = None) -> None:
-    """Hand an episode to another therapist from the day `on`."""
+def transfer(c: sa.Connection, episode: str, to: str, *, on: date, at: datetime | None = None) -> int:
+    """Hand an episode to another therapist from the day `on`.
+
+    Forms about the work together that were entered for sessions since then go with it; returns how many.
+    """
     row = _open(c, episode)
     new = staff_id(c, to)
     current = [entry for entry in _assignments(c, [row.id]) if entry.role == "therapist" and entry.ends_on is None]
@@ -193,6 +199,7 @@ def transfer(c: sa.Connection, episode: str, to: str, *, on: date, at: datetime 
     _assign(c, row.id, new, "therapist", on)
     _make_pairs(c, row.id)
     touch(c, [row.id], "transferred", at)
+    return _hand_over(c, row.id, {entry.staff_id for entry in current}, new, on)
 
 
 def assign(c: sa.Connection, episode: str, staff: str, *, role: str, on: date, at: datetime | None = None) -> None:
@@ -326,17 +333,34 @@ def _running_code(c: sa.Connection, client: str, client_key: int) -> str:
             return code
 
 
-def _no_overlap(c: sa.Connection, client: int, opened_on: date, but: int = 0) -> None:
+def _hand_over(c: sa.Connection, episode: int, before: set[int], after: int, on: date) -> int:
+    """Let the forms of sessions since `on` belong to the pair with the new therapist."""
+    members = [member.id for member in list_members(c, [episode])]
+    pairs, moved = pairs_of(c, members), 0
+    for member in members:
+        old = [pair for (one, staff), pair in pairs.items() if one == member and staff in before]
+        since = sa.update(s.administration).where(
+            s.administration.c.pair_id.in_(old),
+            s.administration.c.session_on >= on,
+            s.administration.c.state == "valid",
+        )
+        moved += c.execute(since.values(pair_id=pairs[member, after])).rowcount
+    return moved
+
+
+def _no_overlap(c: sa.Connection, client: int, opened_on: date, *, closed_on: date | None = None, but: int = 0) -> None:
     query = (
         sa.select(sa.func.count())
         .select_from(s.member.join(s.episode))
         .where(s.member.c.client_id == client, s.episode.c.kind == "individual", s.episode.c.id != but,
                _not_over(s.episode.c.closed_on, opened_on))
     )  # fmt: skip
+    if closed_on is not None:
+        query = query.where(s.episode.c.opened_on <= closed_on)
     if c.scalar(query):
         raise DataError(
             "the client has an individual episode that overlaps with this one",
-            hint="close it first: fit episodes close",
+            hint="close it first: fit episodes close; one that is over already: fit episodes open --until",
         )
 
 
