@@ -76,7 +76,9 @@ def _episodes(forms: DataFrame, known: dict[str, list[Candidate]], ask: Ask, fou
     several = met[met["form"].isin(counts[counts > 1].index)]
     if len(several):
         named = several.groupby("form")["episode_code"].agg(lambda codes: " and ".join(sorted(codes)))
-        text = "several episodes are open on this day: " + named + "; name one: --episode, or a column 'episode' in a file"
+        text = (
+            "several episodes are open on this day: " + named + "; name one: --episode, or a column 'episode' in a file"
+        )
         found.add(forms.loc[named.index], "episode" if "episode" in found.laid.layout.roles else "client", text)
     _unmet(forms, forms.loc[asked["form"][~asked["form"].isin(counts.index)]], known, ask, found)
 
