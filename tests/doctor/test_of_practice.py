@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.doctor import State, Verdict, examine, of_practice
-from fit_toolkit.store import create_store, open_store, runs, sqlite
+from fit_toolkit.store import create_store, open_store, outbox, runs, sqlite
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 POLICY = '[[policies]]\nid = "worse"\nkind = "drop"\ninstrument = "today-together-client"\n'
@@ -168,3 +168,14 @@ def test_a_practice_that_never_looked_for_alerts_is_told(practice: Path) -> None
 def test_an_old_run_is_a_warning(practice: Path, hours: int, state: State) -> None:
     ran(practice, NOW - timedelta(hours=hours))
     assert only(practice, "alert run").state is state
+
+
+def test_a_message_about_safety_that_was_given_up_is_told(practice: Path) -> None:
+    ran(practice, NOW)
+    store = open_store(practice / "store.db")
+    message = {"key": "k", "channel": "email", "severity": "safety", "reason": "new", "subject": "FIT", "body": "1"}
+    with store.begin() as c:
+        outbox.add_messages(c, [{**message, "payload": {}, "created_at": NOW, "not_before": NOW, "state": "dead"}])
+    store.close()
+    verdict = only(practice, "messages")
+    assert (verdict.state, verdict.found) == (State.WARN, "given up, about safety: 1")

@@ -59,9 +59,14 @@ def open_channels(practice: Practice, kinds: Iterable[str] = ()) -> Opened:
     return Opened(channels, problems)
 
 
+def _named_in(practice: Practice, kind: str) -> str:
+    """Where a channel is asked for; one that only waiting messages ask for stands nowhere."""
+    return practice.settings.origins["alerts.channels"] if kind in practice.settings.texts("alerts.channels") else ""
+
+
 def open_channel(practice: Practice, kind: str) -> Channel:
     """Open one channel with its settings; what stands in `[channels.KIND]` comes before the general ones."""
-    provided = practice.registry.provided("channel", kind, where=practice.settings.origins["alerts.channels"])
+    provided = practice.registry.provided("channel", kind, where=_named_in(practice, kind))
     table = practice.settings.tables.get("channels", {}).get(kind)
     own: Mapping[str, Any] = table.values if table is not None else {}
     where = (lambda name: table.where(name or None)) if table is not None else ""

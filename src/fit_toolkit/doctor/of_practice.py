@@ -178,14 +178,19 @@ class _Checks:
 
     def alert_run(self) -> Iterator[Verdict]:
         """Alerts were looked for lately, and the last run came to an end."""
-        from fit_toolkit.store import migrate, runs
+        from fit_toolkit.store import migrate, outbox, runs
 
         path = self.practice.path("store.path")
         if not self.settings.text("store.url") and (not path.exists() or _revision(path) != migrate.HEAD):
             return  # said already; and opening it would update it
         with self.practice.store.read() as c:
             last = runs.last_run(c, RUN)
+            lost = sum(message["severity"] == "safety" for message in outbox.list_messages(c, states=["dead"]))
         self.practice.store.close()
+        if lost:
+            yield warn(
+                "messages", f"given up, about safety: {lost}", "fit alerts list --severity safety; is mail right?"
+            )
         if last is None:
             yield warn("alert run", "never yet", "fit alerts run")
             return
