@@ -78,7 +78,45 @@ def test_no_figure_from_memory_drives_anything(id: str) -> None:
     for source, verified in figures(instrument):
         assert verified == ("recalled" not in source)
     assert all("recalled" not in risk.source for risk in instrument.risk)
-    assert all("memory" not in scale.missing.source for scale in instrument.scales if scale.missing)
+
+
+@pytest.mark.parametrize("id", OTHERS)
+def test_no_recalled_rule_for_gaps_makes_a_score(id: str) -> None:
+    assert [scale.missing for scale in SHIPPED.get(id).scales] == [None]
+
+
+# Every published figure that ships, as it stands in the reference (instruments.json) with the sources it was read in.
+PUBLISHED = {
+    "phq-9": {
+        (">=", 10, "openscales+iapt-trial"), ("band", 4, 9, 14, 19, 27, "openscales+camcops"),
+        ("sd", 15.4, 5.5, None, "cbtwatch"), ("change", 6, "iapt-trial+cbtwatch"), ("change", 5, "rivet-change"),
+        ("risk", "q9", ">=", 1, "openscales"),
+    },
+    "gad-7": {
+        (">=", 8, "iapt-trial"), (">=", 10, "recalled"), ("band", 4, 9, 14, 21, "openscales+camcops"),
+        ("sd", 14.0, 4.5, None, "cbtwatch"), ("change", 4, "iapt-trial+cbtwatch"),
+    },
+    "core-10": {
+        (">=", 11, "core10-socas+core10-novo"), (">=", 13, "core10-novo"), ("band", 10, 14, 19, 24, 40, "core10-socas"),
+        ("alpha", 0.9, "core10-novo"), ("sd", 4.7, 4.8, 535, "core10-novo"), ("sd", 19.7, 7.7, 1835, "core10-novo"),
+        ("change", 6, "core10-bloom"), ("risk", "q6", ">", 0, "core10-bloom"),
+    },
+    "ors": {("<", 25, "openfit-ors+hiboop-ors"), ("<", 28, "recalled"), ("change", 5, "hiboop-ors")},
+    "srs-3": {("<", 36, "openfit-srs")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", OTHERS)
+def test_every_published_figure_is_the_one_in_the_reference(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    (scale,) = instrument.scales
+    found: set[tuple[object, ...]] = {(each.operator, each.value, each.source) for each in scale.cutoffs}
+    found |= {("band", *(band.high for band in each.bands), each.source) for each in scale.band_sets}
+    found |= {(each.kind, each.value, each.source) for each in scale.reliability}
+    found |= {("sd", each.mean, each.value, each.n, each.source) for each in scale.sds}
+    found |= {("change", each.points, each.source) for each in scale.reliable_change}
+    found |= {("risk", each.item, each.operator, each.value, each.source) for each in instrument.risk}
+    assert found == PUBLISHED[id]
 
 
 def test_no_other_figure_is_alpha_made_fit_for_change() -> None:
