@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.practice import open_practice
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.making import find_member, make_sheet
@@ -158,6 +159,40 @@ def test_a_positive_answer_is_there_although_nobody_evaluated_anything(clinic: C
     assert [a.answer for a in made.risk.answers] == ["yes"]
     assert "not checked yet: fit alerts run" in made.notes
     assert "tands out" not in render_sheet(made)
+
+
+GIVES_UP = """
+from fit_toolkit import AlertPolicy, hookimpl
+
+fit_hook_api = "1.0"
+
+class GivesUp(AlertPolicy, frozen=True):
+    "Raises."
+    kind = "gives-up"
+
+    def find(self, course):
+        raise ValueError
+
+@hookimpl
+def register_alert_policies():
+    return [GivesUp]
+"""
+
+
+def test_a_new_policy_that_fails_is_said_on_the_sheets_of_those_with_nothing_new_too(clinic: Clinic) -> None:
+    clinic.open("c1")
+    weeks(clinic, [8, 8])
+    clinic.run()
+    assert sheet(clinic).checked
+    (clinic.root / "plugins" / "gives_up.py").write_text(GIVES_UP)
+    file = clinic.root / "fit.toml"
+    more = '\n[[policies]]\nid = "never-through"\nkind = "gives-up"\ninstrument = "today-together-client"\n'
+    file.write_text(file.read_text() + more)
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+    clinic.run()
+    made = sheet(clinic)
+    assert "not checked: the policy “never-through” failed in the last run" in made.notes
+    assert not made.checked
 
 
 def test_forms_of_one_kind_are_told_apart_by_name_and_all_fit_without_an_alliance(clinic: Clinic) -> None:
@@ -355,8 +390,6 @@ def test_broken_policies_do_not_keep_a_sheet_from_being_made(clinic: Clinic) -> 
     clinic.rate("c1", 0, 8)
     file = clinic.root / "fit.toml"
     file.write_text(file.read_text().replace('kind = "drop"', 'kind = "dropp"'))
-    from fit_toolkit.practice import open_practice
-
     clinic.practice = open_practice(clinic.root, clock=clinic.clock)
     assert sheet(clinic).notes[0] == "not checked: the policies cannot be used (fit policies check)"
 

@@ -101,9 +101,11 @@ def _date(day: int) -> date:
 def _unchecked(c: sa.Connection, episode: int) -> tuple[str, ...]:
     """Why the alerts of an episode may be behind its data; an episode keeps its mark while a policy fails on it."""
     touched = s.touched.select().with_only_columns(s.touched.c.id).where(s.touched.c.episode_id == episode)
-    if c.execute(touched.limit(1)).first() is None:
-        return ()
+    waiting = c.execute(touched.limit(1)).first() is not None
     last = runs.last_run(c, RUN_KIND)
     failures: Sequence[Mapping[str, Any]] = (last or {}).get("failures") or ()
+    if not waiting:  # nothing is new here, but a policy that never came through was asked about every episode
+        came_through = {name.partition("|")[0] for name in runs.seen_policies(c)}
+        failures = [row for row in failures if row.get("policy") and row["policy"] not in came_through]
     names = tuple(dict.fromkeys(str(row.get("policy") or row.get("plugin") or "") for row in failures))
-    return names or ("",)
+    return names or (("",) if waiting else ())
