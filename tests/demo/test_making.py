@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sqlite3
 import stat
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fit_toolkit.alerts.lists import listing
 from fit_toolkit.cli import run
 from fit_toolkit.courses.asking import Asking
 from fit_toolkit.demo import Demo, sheets
@@ -211,6 +213,14 @@ def test_the_first_page_names_reasons_and_the_plugin_that_raised_each_alert(demo
     assert "perfect ratings in a row: worth asking what would make it better" in text
     assert 'href="plugins/three_flat_tens.py"' in text
     assert text.count("<li>") > len(rows_of(practice, live=True))
+
+
+def test_the_first_page_tells_the_reasons_that_the_listing_tells(demo: Demo, practice: Practice) -> None:
+    text = html.unescape((demo.root / "index.html").read_text())
+    with practice.store.read() as c:
+        reasons = [row["reason"] for row in listing(c, on=TODAY)]
+    assert reasons
+    assert [reason for reason in reasons if reason not in text] == []
 
 
 def test_a_therapists_page_is_about_their_own_clients_only(demo: Demo) -> None:

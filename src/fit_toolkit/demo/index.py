@@ -60,7 +60,6 @@ def alert_lines(practice: Practice, as_of: date) -> list[Plain]:
 
 def _line(practice: Practice, row: Mapping[str, Any]) -> Plain:
     source = practice.registry.provided("policy", row["kind"]).source
-    facts = {name: round(fact, 2) if isinstance(fact, float) else fact for name, fact in row["evidence"].items()}
     done = ", ".join(part for part in (row["action"], row["note"]) if part)
     if row["snooze_until"] is not None:
         done = str(row["snooze_reason"])
@@ -68,7 +67,7 @@ def _line(practice: Practice, row: Mapping[str, Any]) -> Plain:
         "id": row["id"], "member": row["member_id"], "client": row["client"], "therapist": row["therapist"],
         "severity": row["severity"], "mark": MARKS[row["severity"]], "policy": row["policy"], "kind": row["kind"],
         "what": SAYS[row["policy"]][0], "says": SAYS[row["policy"]][1],
-        "reason": reason_text(row["reason"], facts, facts.get("gap")),
+        "reason": reason_text(row["reason"], row["evidence"], row["evidence"].get("gap")),
         "basis": basis_text(row["basis"], row["evidence"]), "short": _short_basis(row),
         "on": row["session_on"], "since": row["first_seen"], "state": seen_as(row["state"]), "done": done, "until": row["snooze_until"],
         "plugin": source.name, "version": source.version, "origin": source.where if source.origin == "drop-in" else source.origin,
