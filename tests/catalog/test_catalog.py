@@ -46,7 +46,7 @@ def test_a_folder_gives_its_instruments_wordings_and_norms(tmp_path: Path) -> No
     with_wording(tmp_path)
     with_norms(tmp_path)
     found = catalog.build([tmp_path, tmp_path / "nowhere"])
-    assert (found.ids(), found.languages("demo"), found.norm_ids()) == (("demo",), ("en",), ("local",))
+    assert (found.ids(), found.languages("demo"), tuple(found.norm_files)) == (("demo",), ("en",), ("local",))
     assert found.get("demo") is found.get("demo")
     assert found.norms("local").norms[0].mean == 3
     wording = found.wording("demo", "en-GB")

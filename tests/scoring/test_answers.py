@@ -77,10 +77,13 @@ def test_a_wrong_choice_is_told_the_right_ones() -> None:
 def test_a_decimal_comma_is_read_only_when_asked_for() -> None:
     line = instrument(items=[{"id": "q1", "range": [0, 10], "step": 0.1}])
     assert scoring.read_answer(line.item("q1"), "7,5", ",") == 7.5
-    with pytest.raises(UnreadableError, match=r"steps of 0\.1"):
+    with pytest.raises(UnreadableError, match=r"steps of 0\.1, with a decimal point$"):
         scoring.read_answer(line.item("q1"), "7,5")
-    with pytest.raises(UnreadableError, match=r"steps of 0\.1"):
-        scoring.read_answer(line.item("q1"), "7.55")
+    with pytest.raises(UnreadableError, match=r"steps of 0\.1, with a decimal comma$"):
+        scoring.read_answer(line.item("q1"), "7.5", ",")
+    for text in ("7.55", "7,55", "11,5"):
+        with pytest.raises(UnreadableError, match=r"steps of 0\.1$"):
+            scoring.read_answer(line.item("q1"), text)
 
 
 def test_a_table_gives_numbers_and_every_problem_with_its_row() -> None:

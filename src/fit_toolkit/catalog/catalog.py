@@ -63,10 +63,6 @@ class Catalog:
                 return self._once(("wording", id, tag), partial(self._wording, id, tag))
         return None
 
-    def norm_ids(self) -> tuple[str, ...]:
-        """List the names of all norm sets."""
-        return tuple(sorted(self.norm_files))
-
     def norms(self, name: str) -> NormSet:
         """Give a norm set; an unknown name is refused with the nearest known one."""
         if name not in self.norm_files:

@@ -45,7 +45,7 @@ class _Import(click.Command):
 @click.option("--map", "map_file", type=click.Path(path_type=Path, dir_okay=False), help="What the columns mean.")
 @click.option("--save-map", type=click.Path(path_type=Path, dir_okay=False), help="Write the proposed map here.")
 @click.option("--instrument", default="", metavar="ID", help="The instrument of all rows that name none.")
-@click.option("--keep-going", is_flag=True, help="Take the good rows; the others go to FILE.rejected.csv.")
+@click.option("--keep-going", is_flag=True, help="Take the good rows; the others go to NAME.rejected.csv beside FILE.")
 @click.option("--correct", is_flag=True, help="Let other answers for known forms replace those; needs --reason.")
 @click.option("--reason", default="", help="Why the answers are corrected.")
 @click.option("--open-episodes", is_flag=True, help="Add clients and open episodes where there are none.")

@@ -13,8 +13,6 @@ from fit_toolkit.intake.layout import CONTEXT, Group, Layout
 from fit_toolkit.intake.records import Problem
 from fit_toolkit.model.parts import RawTable
 
-CELLS = ("form", "row", "column", "kind", "id", "raw", "text")
-
 
 @dataclass(frozen=True)
 class Laid:

@@ -38,7 +38,7 @@ def read_answer(item: Item, text: str, decimal: Decimal = ".") -> float:
     if not word or word in WAYS_OUT:
         return math.nan
     if not _NUMBER[decimal].fullmatch(text.strip()):
-        raise UnreadableError(_expected(item))
+        raise UnreadableError(_expected(item) + _other_sign(item, text, decimal))
     value = float(text.strip().replace(",", "."))
     if not item.accepts(value):
         raise UnreadableError(_expected(item))
@@ -87,6 +87,13 @@ def _read_all(item: Item, texts: list[str], decimal: Decimal) -> tuple[Floats, d
 def _word(text: str) -> str:
     """Bring a code or label to one form: lower case, hyphens for gaps."""
     return re.sub(r"[\s_-]+", "-", text.strip().casefold())
+
+
+def _other_sign(item: Item, text: str, decimal: Decimal) -> str:
+    """Say so when it was only the decimal sign that kept an answer from being read."""
+    other: Decimal = "," if decimal == "." else "."
+    fits = _NUMBER[other].fullmatch(text.strip()) and item.accepts(float(text.strip().replace(",", ".")))
+    return f", with a decimal {'point' if decimal == '.' else 'comma'}" if fits else ""
 
 
 def _expected(item: Item) -> str:

@@ -193,14 +193,6 @@ def _take(column: Column, scale: Scale, values: Floats, able: Bools | None) -> N
     column.mark(left & ~np.isnan(marks), UNSCORABLE, _BEYOND)
 
 
-def _spread(values: Floats, select: Bools | None) -> Floats:
-    if select is None:
-        return values
-    spread = np.full(len(select), np.nan)
-    spread[select] = values
-    return spread
-
-
 def _frame(form: _Form, scale: Scale, rows: list[int], select: Bools | None) -> DataFrame:
     """Give the answers to a scale, reversed items turned within their own range."""
     if not scale.reverse and select is None and rows == list(range(len(form.answers))):

@@ -19,7 +19,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-APPEND_ONLY = ("alert_event",)
 
 STAFF_ROLES = ("therapist", "supervisor", "administrator")
 ASSIGNMENT_ROLES = ("therapist", "cotherapist", "supervisor")
