@@ -43,6 +43,16 @@ def test_all_findings_are_listed_in_the_order_of_the_file(tmp_path: Path) -> Non
     ]
 
 
+def test_what_was_plainly_meant_does_not_hide_the_rest(tmp_path: Path) -> None:
+    file = write(
+        tmp_path, ('version: "1"', "version: 1.10"), ("reverse: [q2]", "revers: [q3]"), ("item: q3", "item: q9"),
+        ("title: Demo", "title: Demo\ncolour: red"),
+    )  # fmt: skip
+    assert [finding.code for finding in catalog.check_file(file)] == ["FI104", "FI102", "FI220", "FI102", "FI230"]
+    with pytest.raises(ConfigError, match="FI104"):
+        catalog.load_instrument(file, allow_findings=True)
+
+
 def test_a_wrong_shape_is_named_at_its_place(tmp_path: Path) -> None:
     assert codes(
         tmp_path, ("licence: {status: open, electronic_use: allowed, text_included: false}", "licence: open")

@@ -31,6 +31,17 @@ def convert(document: Document, kind: type[T]) -> T | None:
         return None
 
 
+def convert_mended(document: Document, kind: type[T]) -> T | None:
+    """Make the record that was plainly meant, so that the rest can be checked in the same go; None when it is not plain.
+
+    For data that did not fit: unknown keys take the known name they resemble or are left out, numbers become text.
+    """
+    try:
+        return None if document.data is None else msgspec.convert(_mended(document.data, kind), kind)
+    except msgspec.ValidationError:
+        return None
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say which known name was probably meant, or list them."""
     names = sorted(known)
@@ -52,6 +63,22 @@ def _check(document: Document, path: Path, value: Any, kind: Any) -> None:
             _check(document, (*path, key), each, args[1])
     else:
         _check_leaf(document, path, value, kind)
+
+
+def _mended(value: Any, kind: Any) -> Any:
+    kind = _bare(kind, value)
+    origin, args = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(value, dict):
+        fields = {each.encode_name: each.type for each in msgspec.structs.fields(kind)}
+        free = [name for name in fields if name not in value]
+        names = {key: [key] if key in fields else difflib.get_close_matches(key, free, n=1) for key in value}
+        return {name: _mended(each, fields[name]) for key, each in value.items() for name in names[key]}
+    if origin is tuple and len(args) == 2 and args[1] is ... and isinstance(value, list):
+        return [_mended(each, args[0]) for each in value]
+    if origin is dict and isinstance(value, dict):
+        return {key: _mended(each, args[1]) for key, each in value.items()}
+    text = args[0] if origin is Annotated else kind
+    return str(value) if text is str and isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def _bare(kind: Any, value: Any) -> Any:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fit_toolkit.catalog import checks_items, checks_scales
 from fit_toolkit.catalog.checks_items import Problem
-from fit_toolkit.catalog.convert import convert, nearest
+from fit_toolkit.catalog.convert import convert, convert_mended, nearest
 from fit_toolkit.catalog.finding import Finding
 from fit_toolkit.catalog.yaml import MAX_BYTES, Document, read
 from fit_toolkit.errors import ConfigError
@@ -58,7 +58,8 @@ def check_text(text: bytes, file: str) -> list[Finding]:
 
 
 def _read(document: Document, path: str) -> tuple[Document, Instrument | None]:
-    instrument = _expand(document, convert(document, Instrument))
+    fits = convert(document, Instrument)
+    instrument = _expand(document, fits or convert_mended(document, Instrument))
     if instrument is None:
         return document, None
     name = path.replace("\\", "/").rpartition("/")[2]
@@ -67,7 +68,7 @@ def _read(document: Document, path: str) -> tuple[Document, Instrument | None]:
     for check in CHECKS:
         for where, code, message in check(instrument):
             document.report(where, code, message)
-    return document, instrument
+    return document, instrument if fits else None
 
 
 def check_file(path: File | str) -> list[Finding]:
