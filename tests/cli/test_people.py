@@ -87,6 +87,18 @@ def test_the_diary(staffed: Fit) -> None:
     assert len(listed(staffed, "appointments", "list", "--until", "2026-03-19", "--episode", "c1-1")) == 2
 
 
+def test_a_contact_still_to_come_was_neither_held_nor_missed(staffed: Fit) -> None:
+    done(staffed, "episodes", "open", "c1", "--therapist", "anna")
+    done(staffed, "appointments", "add", "c1-1", "--on", "tomorrow")
+    for status in ("held", "not-attended"):
+        outcome = staffed("appointments", "set", "c1-1", status, "--on", "tomorrow")
+        assert (outcome.code, "still to come" in outcome.err) == (ExitCode.USAGE, True)
+    outcome = staffed("appointments", "add", "c1-1", "--on", "today", "--status", "held", "--repeat", "2")
+    assert outcome.code == ExitCode.USAGE
+    assert [row["status"] for row in listed(staffed, "appointments", "list")] == ["planned"]
+    done(staffed, "appointments", "set", "c1-1", "cancelled", "--on", "tomorrow", "--reason", "ill")
+
+
 def test_the_plan(staffed: Fit) -> None:
     done(staffed, "episodes", "open", "c1", "--therapist", "anna")
     done(staffed, "plan", "add", "arriving-today", "--every-sessions", "1")
@@ -105,6 +117,7 @@ def test_staff_come_and_go(staffed: Fit) -> None:
     done(staffed, "staff", "close", "ben", "--on", "yesterday")
     assert [row["code"] for row in listed(staffed, "staff", "list")] == ["anna"]
     assert [row["code"] for row in listed(staffed, "staff", "list", "--all")] == ["anna", "ben"]
+    assert "taken by another member of staff" in staffed("staff", "add", "ANNA").err
     assert staffed("staff", "list").out.splitlines()[0].split() == [
         "code", "role", "name", "email", "supervisor", "starts", "on", "ends", "on"
     ]  # fmt: skip

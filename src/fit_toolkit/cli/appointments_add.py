@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.days import DAY, has_been
 from fit_toolkit.cli.output import dry_run_option
 
 
@@ -31,6 +31,7 @@ def command(
     from fit_toolkit.store import diary
 
     practice = app.practice
+    has_been(app, on + timedelta(days=(repeat - 1) * days), status)
     with practice.store.begin(dry_run=dry_run) as c:
         for number in range(repeat):
             day = on + timedelta(days=number * days)

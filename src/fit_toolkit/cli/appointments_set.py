@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.days import DAY, has_been
 from fit_toolkit.cli.output import dry_run_option
 
 
@@ -23,6 +23,7 @@ def command(app: App, *, episode: str, status: str, on: date | None, reason: str
     from fit_toolkit.store import diary
 
     day = on or app.practice.today()
+    has_been(app, day, status)
     with app.practice.store.begin(dry_run=dry_run) as c:
         diary.set_appointment(c, episode, on=day, status=status, reason=reason, at=app.practice.now())
     app.done(f"The appointment on {day} is {status}.", dry_run=dry_run)

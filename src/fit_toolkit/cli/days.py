@@ -50,3 +50,9 @@ def begins(app: App, day: date | None) -> date:
     if day is not None and day - today > FAR:
         raise UsageError(f"{day} is more than three months ahead", hint="is the year right?")
     return day or today
+
+
+def has_been(app: App, day: date, status: str) -> None:
+    """Refuse to say of a contact that is still to come that it was held or missed."""
+    if status in ("held", "not-attended") and day > app.practice.today():
+        raise UsageError(f"{day} is still to come: it can be planned or cancelled", hint="is the day right?")

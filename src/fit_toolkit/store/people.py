@@ -25,7 +25,7 @@ def add_staff(
     supervisor: str | None = None,
 ) -> int:
     """Add a member of staff and return the id."""
-    _new_code(c, s.staff, code, "staff")
+    _new_code(c, s.staff, code, "member of staff")
     _legal(role, s.STAFF_ROLES, "role")
     if email is not None and ("@" not in email or any(mark.isspace() or mark == "," for mark in email)):
         raise DataError("this is not one e-mail address")
