@@ -176,6 +176,15 @@ def test_flagged_answers_are_said_without_a_name(clinic: Fit, tmp_path: Path) ->
     file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD[:-1]}3\n")
     outcome = clinic("import", file, "--instrument", "phq-9")
     assert "1 forms hold a flagged answer" in outcome.err
+    assert "left" not in outcome.err
+
+
+def test_a_flagged_question_that_was_left_out_is_said_too(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD[:-1]}\nA,2026-02-08,{GOOD}\n")
+    outcome = clinic("import", file, "--instrument", "phq-9")
+    assert "note: 1 forms leave a flagged question out: ask about it" in outcome.err
+    totals = write(tmp_path, "client,date,total\nA,2026-02-15,9\n")
+    assert "flagged question" not in clinic("import", totals, "--instrument", "phq-9").err
 
 
 def test_a_cell_cannot_write_to_the_terminal(clinic: Fit, tmp_path: Path) -> None:

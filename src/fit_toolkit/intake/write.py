@@ -15,7 +15,7 @@ from fit_toolkit.intake.expand import records
 from fit_toolkit.intake.records import Ask, Stored
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import NewAdministration
-from fit_toolkit.scoring import Rules, entered, risk, score
+from fit_toolkit.scoring import Rules, entered, risk, risk_left_out, score
 from fit_toolkit.store import people, ratings
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Written:
-    """What was written: the batch, the stored forms, how many episodes were opened and how many forms are flagged."""
+    """What was written: the batch, the stored forms, the episodes opened, and forms flagged or silent about risk."""
 
     batch: int | None = None
     stored: list[Stored] = field(default_factory=list)
     opened: int = 0
     unassigned: int = 0
     flagged: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class _Writer:
         ids = ratings.add_administrations(self.c, rows, scores, risks, why="import", at=self.ask.now)
         lines = self.checked.laid.table.lines
         self.written.flagged += len({each["row"] for each in risks})
+        if not part.totals:
+            self.written.left_out += risk_left_out(part.instrument, part.numbers.loc[mine.index])["row"].nunique()
         self.written.stored += [
             Stored(made, lines[int(row)], str(client), part.instrument.id, day)
             for made, row, client, day in zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-CODE_RULE = "a code has 1 to 64 letters, digits, dots, dashes or underscores and starts with a letter or digit"
+CODE_RULE = "a code has 1 to 64 letters (a to z), digits, dots, dashes or underscores and starts with a letter or digit"
 
 
 def is_code(text: str) -> bool:
