@@ -246,6 +246,22 @@ def test_a_closed_episode_closes_its_alerts_but_not_safety(clinic: Clinic) -> No
     assert {a["policy"]: a["state"] for a in clinic.alerts(None)} == {"low": "closed", "safe": "open"}
 
 
+def test_the_record_of_a_run_says_for_how_many_a_policy_is_not_ready(tmp_path: Path) -> None:
+    clinic = Clinic(
+        tmp_path / "practice",
+        policies='[[policies]]\nid = "usual"\nkind = "beyond-usual"\ninstrument = "today-together-client"\n',
+    )
+    for client, weeks in (("c1", 5), ("c2", 6), ("c3", 0)):
+        clinic.open(client)
+        for week in range(weeks):
+            clinic.rate(client, week * 7, 8 + week % 2)
+    clinic.run()
+    with clinic.practice.store.read() as c:
+        last = runs.last_run(c, "alerts")
+    assert last is not None
+    assert last["counts"]["not ready for usual"] == 1
+
+
 steps = st.lists(
     st.tuples(st.sampled_from(["c1", "c2"]), st.integers(0, 5), st.integers(1, 9)),
     min_size=1,

@@ -129,6 +129,14 @@ def test_a_policy_whose_plugin_did_not_load_is_left_out_and_the_others_stay(root
         assert [failure.plugin for failure in asking.failures] == ["flat-tens"]
 
 
+def test_without_the_plugins_of_others_their_policies_are_left_out_and_said(root: Path) -> None:
+    practice(root, table() + "\n" + table(id="q", kind="flat-tens"))
+    with Asking(open_practice(root, plugins=False)) as asking:
+        assert [use.id for use in asking.uses] == ["p"]
+        assert asking.unready == {"q"}
+        assert [failure.thing for failure in asking.failures] == ["policy q"]
+
+
 def test_the_hash_changes_with_the_parameters_and_not_with_the_id_of_another(root: Path) -> None:
     def hashes(name: str, policies: str) -> list[str]:
         with Asking(practice(root / name, policies)) as asking:

@@ -47,15 +47,17 @@ class RunResult:
     failed: list[tuple[PluginFailure, str, int]] = field(default_factory=list)  # what, policy id, episodes
     messages: int = 0
     policies: int = 0  # how many there are, ready or not
+    waiting: dict[str, int] = field(default_factory=dict)  # by policy: members rated too seldom for it
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many alerts went into which state, and how much was looked at."""
+        """How many alerts went into which state, how much was looked at, and for how many a policy is not ready."""
         by_state: dict[str, int] = {}
         for change in self.changes:
             if change.event:
                 by_state[change.alert.state] = by_state.get(change.alert.state, 0) + 1
-        return {"episodes": self.episodes, "messages": self.messages, **by_state}
+        not_ready = {f"not ready for {policy}": members for policy, members in self.waiting.items() if members}
+        return {"episodes": self.episodes, "messages": self.messages, **by_state, **not_ready}
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -183,6 +185,8 @@ def _slice(occasion: Occasion, episodes: list[int], touched: list[int], result: 
         done = evaluate(part, occasion.uses, occasion.find)
     result.episodes += len(episodes)
     result.failed += [(fail.error.failure, fail.use.id, len(fail.episodes)) for fail in done.failed]
+    for policy, members in done.waiting.items():
+        result.waiting[policy] = result.waiting.get(policy, 0) + members
     if occasion.dry_run:
         with practice.store.read() as c:
             result.changes += _transitions(c, occasion, part, done)

@@ -11,6 +11,7 @@ import numpy as np
 from fit_toolkit.course import Course, Ended, Findings, Spells, cut
 from fit_toolkit.courses.load import Loaded, Slice
 from fit_toolkit.courses.policies import PolicyUse
+from fit_toolkit.courses.readiness import ready_for
 from fit_toolkit.engine import PluginFailureError
 from fit_toolkit.model.alerts import Ask, Key, Spell
 
@@ -28,11 +29,15 @@ class Failed:
 
 @dataclass
 class Evaluated:
-    """All spells of a slice; the policies that failed on it; the next day on which the calendar may change it."""
+    """All spells of a slice; the policies that failed on it; the next day on which the calendar may change it.
+
+    `waiting` counts, by policy, the members who are rated, but too seldom for it.
+    """
 
     spells: list[Spell] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
     next_day: dict[int, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
 
 
 def evaluate(part: Slice, uses: Sequence[PolicyUse], find: Find) -> Evaluated:
@@ -46,6 +51,8 @@ def evaluate(part: Slice, uses: Sequence[PolicyUse], find: Find) -> Evaluated:
         except PluginFailureError as error:
             out.failed.append(Failed(use, error, part.episodes))
             continue
+        if use.ready.min_ratings > 1:
+            out.waiting[use.id] = out.waiting.get(use.id, 0) + ready_for(use, loaded.course).waiting
         if findings.about_members:
             out.spells += _about_members(use, loaded, findings)
             _note_next_day(out.next_day, findings, part)

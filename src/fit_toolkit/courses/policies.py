@@ -85,8 +85,10 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
         if name in ids:
             raise ConfigError(f"two policies have the id '{name}'", where=table.where("id"), hint=ids[name].where("id"))
         ids[name] = table
-        if registry.failures and table.values.get("kind") not in registry.policies:
+        if table.values.get("kind") not in registry.policies and (registry.failures or not registry.third_party):
             unready.add(name)  # its plugin may be one that did not load, which is said already
+            if not registry.third_party:
+                failures.append(_left_out(name))
             continue
         try:
             uses += _Table(table, settings, registry, catalog, workers).uses()
@@ -94,6 +96,10 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
             failures.append(error.failure)
             unready.add(name)
     return Bound(tuple(uses), tuple(failures), frozenset(unready))
+
+
+def _left_out(policy: str) -> PluginFailure:
+    return PluginFailure("(left out)", "", "", f"policy {policy}", "only plugins that ship with the toolkit are loaded")
 
 
 class _Table:

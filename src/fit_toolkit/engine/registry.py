@@ -63,6 +63,7 @@ class Registry:
     sources: Mapping[str, Source] = field(default_factory=dict)
     conflicts: Mapping[tuple[What, str], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    third_party: bool = True  # whether anything that does not ship with the toolkit was looked for
 
     def provided(self, what: What, kind: str, *, where: str = "") -> Provided:
         """Give the provider of a kind; an unknown or contested kind is a ConfigError that says what to do."""
@@ -222,6 +223,7 @@ class _Build:
             sources=MappingProxyType(self.sources),
             conflicts=MappingProxyType(conflicts),
             limits=self.limits,
+            third_party=self.third_party,
         )
 
     def _off(self, source: Source) -> str | None:
