@@ -36,6 +36,12 @@ def test_settings_come_from_the_environment_too(fit: Fit, monkeypatch: pytest.Mo
     assert "mail.port  2525   FIT_MAIL_PORT" in fit("config", "show", "--origin", "mail.port").out
 
 
+def test_a_misspelt_setting_to_show_is_told_the_nearest(fit: Fit) -> None:
+    outcome = fit("config", "show", "mail.prot")
+    assert (outcome.code, outcome.out) == (ExitCode.USAGE, "")
+    assert "did you mean 'mail.port'?" in outcome.err
+
+
 def test_init_sets_up_the_practice_that_the_root_option_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["--practice", "there", "init"]) == 0

@@ -6,6 +6,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import emit, format_option
+from fit_toolkit.errors import UsageError
 
 
 @click.command("show")
@@ -16,6 +17,8 @@ from fit_toolkit.cli.output import emit, format_option
 @pass_app
 def command(app: App, origin: bool, help_texts: bool, prefix: str, fmt: str) -> None:
     """Print every setting that holds, or those whose name begins with PREFIX."""
+    import difflib
+
     from fit_toolkit.settings import SETTINGS
 
     settings = app.practice.settings
@@ -30,4 +33,8 @@ def command(app: App, origin: bool, help_texts: bool, prefix: str, fmt: str) -> 
         for setting in SETTINGS
         if setting.name.startswith(prefix)
     ]
+    if not rows:
+        close = difflib.get_close_matches(prefix, [setting.name for setting in SETTINGS], n=1)
+        hint = f"did you mean '{close[0]}'?" if close else "fit config show lists all"
+        raise UsageError(f"no setting begins with '{prefix}'", hint=hint)
     emit("settings", rows, fmt=fmt, columns=columns)
