@@ -138,7 +138,7 @@ def falling() -> SheetData:
         therapist="Kim Ahrens",
         as_of=on + timedelta(days=7),
         session_on=on,
-        session_number=9,
+        session_number=8,
         freshness=("no arrival rating yet today", "last rated 7 days ago"),
         headline="Respect fell from 9 to 5 since 20 April. The work together: 7.1, down 1.5 since 20 April, lower than "
         "usual for this client. How the client is: 5.8, up 0.3 since 20 April; 3.2 at the first rating.",
@@ -158,10 +158,10 @@ def falling() -> SheetData:
         ),
         marks=(Mark(on=START + timedelta(days=93), text="back after a break"),),
         alerts=(
-            AlertLine(severity="attention", what="The work together", reason="7.1, below the usual range 7.5 to 9.5",
+            AlertLine(severity="attention", what="The work together", reason="7.1 is outside what is usual for this client (7.5 to 9.5), 7 days after the rating before",
                       basis="unusual for this client: about 1 in 40 ratings by chance", since=on, state="new"),
-            AlertLine(severity="notice", what="Both views", reason="therapist 8.6, client 7.1: 1.5 apart",
-                      basis="convention", since=on, state="seen", done="took to supervision"),
+            AlertLine(severity="notice", what="The work together", reason="1.5 apart about the same session (7.1 and 8.6), 7 days after the rating before",
+                      basis="a convention, not a test", since=on, state="seen", done="took to supervision"),
         ),
         question="Which choice should have been more yours?",
         missing=("Today Together by the therapist, session of 5 February",),

@@ -60,9 +60,9 @@ def test_without_a_flagged_answer_the_page_says_how_often_it_was_asked() -> None
 
 def test_an_alert_says_why_how_sure_since_when_and_how_far_people_are_with_it() -> None:
     words = text(render_sheet(examples.falling()))
-    assert "7.1, below the usual range 7.5 to 9.5" in words
+    assert "7.1 is outside what is usual for this client (7.5 to 9.5)" in words
     assert "unusual for this client: about 1 in 40 ratings by chance; since 27 Apr; new" in words
-    assert "convention; since 27 Apr; seen: took to supervision" in words
+    assert "a convention, not a test; since 27 Apr; seen: took to supervision" in words
 
 
 def test_the_lowest_facet_is_named_and_the_change_is_in_the_accent() -> None:
