@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from fit_toolkit.model.instrument import TICK, Band, Cutoff, Instrument, Item, Option, Risk, Scale, ScaleView
+from fit_toolkit.model.instrument import (
+    TICK,
+    Band,
+    Cutoff,
+    Instrument,
+    Item,
+    KeyedTable,
+    Option,
+    Risk,
+    Scale,
+    ScaleView,
+    Suggestion,
+    Who,
+)
 from fit_toolkit.model.norms import Norm, NormSet
 from fit_toolkit.model.rule import ScoringRule
 from fit_toolkit.model.wording import ItemWording, Wording
@@ -14,6 +27,7 @@ __all__ = [
     "Instrument",
     "Item",
     "ItemWording",
+    "KeyedTable",
     "Norm",
     "NormSet",
     "Option",
@@ -21,5 +35,7 @@ __all__ = [
     "Scale",
     "ScaleView",
     "ScoringRule",
+    "Suggestion",
+    "Who",
     "Wording",
 ]

@@ -3,45 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
 
 from fit_toolkit.errors import DataError
+from fit_toolkit.model.scale import (
+    Band,
+    BandSet,
+    Condition,
+    Cutoff,
+    KeyedTable,
+    LookupRow,
+    Missing,
+    Recode,
+    Reliability,
+    ReliableChange,
+    Round,
+    Scale,
+    Sd,
+    Who,
+)
+from fit_toolkit.model.terms import (
+    SLUG,
+    TICK,
+    Direction,
+    ItemId,
+    Method,
+    Occasion,
+    Operator,
+    Range,
+    RaterRole,
+    Record,
+    Severity,
+    Sex,
+    Slug,
+    SourceRef,
+    Verified,
+    WayOut,
+    ticks,
+)
 
-TICK = 1_000_000  # values are whole millionths wherever they are compared, summed or stored
-
-Direction: TypeAlias = Literal["higher_is_better", "higher_is_worse"]
-RaterRole: TypeAlias = Literal["client", "therapist", "carer", "observer", "supervisor"]
-Occasion: TypeAlias = Literal["start", "end", "between"]
-Operator: TypeAlias = Literal["<", "<=", ">=", ">"]
-WayOut: TypeAlias = Literal["does-not-fit", "rather-not-say"]
-Method: TypeAlias = Literal["sum", "mean", "weighted", "lookup", "plugin"]
-
-SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-Slug: TypeAlias = Annotated[
-    str, Meta(pattern=SLUG, max_length=64, description="Lower-case letters, digits and single hyphens.")
+__all__ = [
+    "SLUG",
+    "TICK",
+    "Asked",
+    "Band",
+    "BandSet",
+    "Condition",
+    "Cutoff",
+    "Direction",
+    "Instrument",
+    "Item",
+    "ItemId",
+    "KeyedTable",
+    "Licence",
+    "LookupRow",
+    "Method",
+    "Missing",
+    "Occasion",
+    "Operator",
+    "Option",
+    "Person",
+    "Range",
+    "RaterRole",
+    "Recode",
+    "Record",
+    "Reliability",
+    "ReliableChange",
+    "Risk",
+    "Round",
+    "Scale",
+    "ScaleView",
+    "Sd",
+    "Severity",
+    "Sex",
+    "Skip",
+    "Slug",
+    "Source",
+    "SourceRef",
+    "Suggestion",
+    "Validation",
+    "Verified",
+    "WayOut",
+    "Who",
+    "WorkedTest",
+    "split_sources",
+    "ticks",
 ]
-ItemId: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=32, description="Lower-case letters, digits and underscores.")
-]
-Range: TypeAlias = Annotated[tuple[float, float], Meta(description="Lowest and highest value, both included.")]
-SourceRef: TypeAlias = Annotated[
-    str, Meta(min_length=1, description="Key in `sources`; several are joined by a plus sign.")
-]
-Verified: TypeAlias = Annotated[
-    bool,
-    Meta(description="True when somebody read the figure in the source named. An unverified figure drives nothing."),
-]
-
-
-def ticks(value: float) -> int:
-    """Give a value as whole millionths."""
-    return round(value * TICK)
-
-
-class Record(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of every record that can stand in a definition file: unknown keys are refused."""
 
 
 class Option(Record, frozen=True):
@@ -80,6 +129,10 @@ class Item(Record, frozen=True):
     ways_out: tuple[WayOut, ...] = ()
     asked: Annotated[Asked, Meta(description="For items not on every form; unanswered is then no gap.")] | None = None
     codes: dict[str, str] = field(default_factory=dict)
+    aliases: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+        Meta(description="Other column names under which a file may bring the answers."),
+    ] = ()
 
     @property
     def minimum(self) -> float:
@@ -120,147 +173,6 @@ class Item(Record, frozen=True):
         return low <= wanted <= high and (wanted - low) % ticks(self.step) == 0
 
 
-class Missing(Record, frozen=True):
-    """What happens when answers are missing; without it every item is needed."""
-
-    min_answered: Annotated[int, Meta(ge=1)]
-    prorate: Annotated[bool, Meta(description="Whether a score is made from the items that were answered.")]
-    may_miss: Annotated[tuple[ItemId, ...], Meta(description="If given, only these may be missing.")] = ()
-    source: str = ""
-
-
-class Cutoff(Record, frozen=True):
-    """A published line, for whom it was published, and by whom."""
-
-    value: float
-    operator: Annotated[Operator, Meta(description="Which side of the line is meant, e.g. '>=' (in quotes).")]
-    label: str
-    source: SourceRef
-    population: str = ""
-    verified: Verified = False
-
-
-class Band(Record, frozen=True):
-    """A named stretch of a scale; a value between two bands belongs to the lower one."""
-
-    low: float
-    high: float
-    label: str
-
-
-class BandSet(Record, frozen=True):
-    """Bands that belong together because one source published them."""
-
-    id: Slug
-    source: SourceRef
-    bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
-    population: str = ""
-    verified: Verified = False
-
-
-class Reliability(Record, frozen=True):
-    """One reliability figure; only `test-retest` and `session` may be used to judge change."""
-
-    kind: Literal["alpha", "test-retest", "session"]
-    value: Annotated[float, Meta(ge=0, le=1)]
-    source: SourceRef
-    population: str = ""
-    n: int | None = None
-    verified: Verified = False
-
-
-class Sd(Record, frozen=True):
-    """A standard deviation in a population, with the mean beside it where one was published."""
-
-    value: Annotated[float, Meta(gt=0)]
-    source: SourceRef
-    kind: Literal["between", "within"] = "between"
-    population: str = ""
-    mean: float | None = None
-    n: int | None = None
-    verified: Verified = False
-
-
-class ReliableChange(Record, frozen=True):
-    """A published number of points that its source calls a reliable or important change."""
-
-    points: Annotated[float, Meta(gt=0)]
-    source: SourceRef
-    method: str = ""
-    population: str = ""
-    verified: Verified = False
-
-
-class LookupRow(Record, frozen=True):
-    """One row of a conversion table: a raw sum and what it becomes."""
-
-    raw: float
-    value: float
-
-
-class Scale(Record, frozen=True):
-    """How some items become one number, and what has been published about that number."""
-
-    id: Slug
-    range: Range
-    title: str = ""
-    items: tuple[ItemId, ...] = ()
-    method: Method = "sum"
-    rule: Annotated[str, Meta(description="With `method: plugin`: the kind of the plugin's rule.")] = ""
-    parameters: Annotated[dict[str, Any], Meta(description="Settings of the plugin's rule.")] = field(
-        default_factory=dict
-    )
-    weights: Annotated[dict[str, float], Meta(description="With `method: weighted`: one per item.")] = field(
-        default_factory=dict
-    )
-    table: Annotated[tuple[LookupRow, ...], Meta(description="With `method: lookup`: raw sum to value.")] = ()
-    reverse: Annotated[tuple[ItemId, ...], Meta(description="Turned round within the item's own range.")] = ()
-    missing: Missing | None = None
-    direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
-    step: (
-        Annotated[float, Meta(gt=0, description="Smallest step between two scores, where the items do not say it.")]
-        | None
-    ) = None
-    cutoffs: tuple[Cutoff, ...] = ()
-    band_sets: tuple[BandSet, ...] = ()
-    reliability: tuple[Reliability, ...] = ()
-    sds: tuple[Sd, ...] = ()
-    reliable_change: tuple[ReliableChange, ...] = ()
-
-    @property
-    def minimum(self) -> float:
-        """Lowest possible score."""
-        return self.range[0]
-
-    @property
-    def maximum(self) -> float:
-        """Highest possible score."""
-        return self.range[1]
-
-    @property
-    def min_answered(self) -> int:
-        """How many answers a score needs."""
-        return self.missing.min_answered if self.missing else len(self.items)
-
-    @property
-    def rule_kind(self) -> str:
-        """Name of the scoring rule that computes this scale."""
-        return self.rule if self.method == "plugin" else self.method
-
-    @property
-    def bands(self) -> tuple[Band, ...]:
-        """Bands of the first verified set, the only one that labels scores; empty when there is none."""
-        return next((each.bands for each in self.band_sets if each.verified), ())
-
-    def band(self, value: float) -> str:
-        """Name the band of a value, or say nothing."""
-        found = ""
-        for each in self.bands:
-            if ticks(value) >= ticks(each.low):
-                found = each.label
-        return found
-
-
 class Risk(Record, frozen=True):
     """An answer that a person has to look at, whatever the total says."""
 
@@ -282,6 +194,22 @@ class Skip(Record, frozen=True):
     source: SourceRef
 
 
+class Suggestion(Record, frozen=True):
+    """A policy that its makers or users recommend with the instrument; nothing watches until a practice writes it down."""
+
+    id: Slug
+    kind: Annotated[Slug, Meta(description="The kind of policy; `fit policies list` names them.")]
+    because: Annotated[str, Meta(min_length=1, description="Why, in one sentence.")]
+    scale: Annotated[str, Meta(description="A scale or an item; default: the main scale.")] = ""
+    rater: RaterRole | None = None
+    severity: Severity | None = None
+    after: Annotated[int, Meta(ge=1, description="How many ratings in a row.")] | None = None
+    parameters: Annotated[dict[str, Any], Meta(description="Settings of the kind; `fit policies show KIND`.")] = field(
+        default_factory=dict
+    )
+    source: Annotated[str, Meta(description="Key in `sources`, for what rests on a published figure.")] = ""
+
+
 class Licence(Record, frozen=True):
     """Who holds the rights and what a practice must have before it prints or shows the form."""
 
@@ -289,7 +217,7 @@ class Licence(Record, frozen=True):
         Literal["open", "free", "permission", "registration", "commercial", "local", "unknown"],
         Meta(description="`local`: a practice's own definition; the practice answers for its rights."),
     ]
-    electronic_use: Literal["allowed", "licence-required", "not-allowed", "unknown"]
+    electronic_use: ElectronicUse
     text_included: bool
     name: Annotated[str, Meta(description="Name of the licence, SPDX where there is one.")] = ""
     holder: str = ""
@@ -312,6 +240,14 @@ class Source(Record, frozen=True):
     url: str = ""
 
 
+class Person(Record, frozen=True):
+    """Of whom a worked test is, where figures differ by age, sex or rater."""
+
+    age: Annotated[int, Meta(ge=0, le=130)] | None = None
+    sex: Sex | None = None
+    rater: RaterRole | None = None
+
+
 class WorkedTest(Record, frozen=True):
     """Answers and the scores they must give; `null` says that no score may come out."""
 
@@ -321,6 +257,7 @@ class WorkedTest(Record, frozen=True):
     status: dict[str, Literal["complete", "prorated", "unscorable"]] = field(default_factory=dict)
     band: dict[str, str] = field(default_factory=dict)
     risk: tuple[ItemId, ...] | None = None
+    person: Person | None = None
 
 
 class ScaleView(Struct, frozen=True):
@@ -363,6 +300,7 @@ class Instrument(Record, frozen=True):
     main_scale: Slug = "total"
     skips: tuple[Skip, ...] = ()
     risk: tuple[Risk, ...] = ()
+    suggests: Annotated[tuple[Suggestion, ...], Meta(description="Policies recommended with it.")] = ()
     counterpart: Annotated[str, Meta(description="Id of the other rater's form of the same thing.")] = ""
     same_day_only: Annotated[bool, Meta(description="Answers must be read the day they are given.")] = False
     totals_only: Annotated[bool, Meta(description="Scores come in ready made; there are no items.")] = False

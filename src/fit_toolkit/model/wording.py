@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from fit_toolkit.model.instrument import Record, Slug
+from fit_toolkit.model.instrument import ElectronicUse, Instrument, Item, Record, Slug
+
+# What a wording file has to say about its licence, where the instrument is not free for all.
+ASKED_FOR = ("permission", "registration", "commercial", "unknown")
 
 
 class ItemWording(Record, frozen=True):
@@ -31,8 +34,22 @@ class Wording(Record, frozen=True):
     title: Annotated[str, Meta(min_length=1)]
     licence: Annotated[str, Meta(min_length=1, description="The licence or permission under which it may be printed.")]
     items: dict[str, ItemWording]
+    licence_status: (
+        Annotated[
+            Literal["open", "free", "permission", "registration", "commercial", "local"],
+            Meta(description="What kind of licence; needed where the instrument is not free for all."),
+        ]
+        | None
+    ) = None
+    licence_reference: Annotated[
+        str, Meta(description="Number, date or letter of the agreement; needed where one has to be asked for.")
+    ] = ""
+    electronic_use: (
+        Annotated[ElectronicUse, Meta(description="What this licence says of screens, where it differs from the rest.")]
+        | None
+    ) = None
     lead_in: tuple[str, ...] = ()
-    anchors: Annotated[dict[str, str], Meta(description="Number to words, for a form whose lines share them.")] = field(
+    anchors: Annotated[dict[str, str], Meta(description="Number or code to words, for a form whose lines share their answers.")] = field(
         default_factory=dict
     )
     who_sees: Annotated[str, Meta(description="Shown above item 1; `{who}` comes from the practice's settings.")] = ""
@@ -44,6 +61,24 @@ class Wording(Record, frozen=True):
         default_factory=dict
     )
     scales: Annotated[dict[str, str], Meta(description="Plain words for each scale.")] = field(default_factory=dict)
-    translator: str = ""
-    validated: bool = False
+    translator: Annotated[str, Meta(description="Who put it into this language; printed at the foot.")] = ""
+    validated: Annotated[bool, Meta(description="Whether a study tested these words in this language.")] = False
     holder: str = ""
+
+    def answer(self, item: Item, code: str, value: float) -> str:
+        """Give the words of one answer: the item's own, else those all lines share."""
+        own = self.items[item.id].options if item.id in self.items else {}
+        return own.get(code) or self.anchors.get(code) or self.anchors.get(f"{value:g}") or ""
+
+    def lacking_licence(self, instrument: Instrument) -> str:
+        """Say what is missing of the licence under which these words are used; nothing when all is said."""
+        if instrument.licence.text_included or instrument.licence.status not in ASKED_FOR:
+            return ""
+        if self.licence_status is None:
+            return "licence_status"
+        asked_for = self.licence_status in ASKED_FOR
+        return "licence_reference" if asked_for and not self.licence_reference.strip() else ""
+
+    def on_screen(self, instrument: Instrument) -> ElectronicUse:
+        """Say whether a client may be given these words on a screen: as this licence has it, else the instrument's."""
+        return self.electronic_use or instrument.licence.electronic_use
