@@ -217,7 +217,7 @@ class Licence(Record, frozen=True):
         Literal["open", "free", "permission", "registration", "commercial", "local", "unknown"],
         Meta(description="`local`: a practice's own definition; the practice answers for its rights."),
     ]
-    electronic_use: ElectronicUse
+    electronic_use: Literal["allowed", "licence-required", "not-allowed", "unknown"]
     text_included: bool
     name: Annotated[str, Meta(description="Name of the licence, SPDX where there is one.")] = ""
     holder: str = ""

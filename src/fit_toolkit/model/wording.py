@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
-from fit_toolkit.model.instrument import ElectronicUse, Instrument, Item, Record, Slug
+from fit_toolkit.model.instrument import Instrument, Item, Record, Slug
 
+ElectronicUse: TypeAlias = Literal["allowed", "licence-required", "not-allowed", "unknown"]
 # What a wording file has to say about its licence, where the instrument is not free for all.
 ASKED_FOR = ("permission", "registration", "commercial", "unknown")
 
@@ -49,9 +50,9 @@ class Wording(Record, frozen=True):
         | None
     ) = None
     lead_in: tuple[str, ...] = ()
-    anchors: Annotated[dict[str, str], Meta(description="Number or code to words, for a form whose lines share their answers.")] = field(
-        default_factory=dict
-    )
+    anchors: Annotated[
+        dict[str, str], Meta(description="Number or code to words, for a form whose lines share their answers.")
+    ] = field(default_factory=dict)
     who_sees: Annotated[str, Meta(description="Shown above item 1; `{who}` comes from the practice's settings.")] = ""
     ways_out: dict[str, str] = field(default_factory=dict)
     banner: str = ""
