@@ -35,6 +35,7 @@ from fit_toolkit.model.terms import (
     Range,
     RaterRole,
     Record,
+    ScaleId,
     Severity,
     Sex,
     Slug,
@@ -297,7 +298,7 @@ class Instrument(Record, frozen=True):
     recall: Annotated[str, Meta(description="Period asked about, ISO 8601: P1W, P2W, PT1H.")] = ""
     items: tuple[Item, ...] = ()
     option_sets: dict[str, tuple[Option, ...]] = field(default_factory=dict)
-    main_scale: Slug = "total"
+    main_scale: ScaleId = "total"
     skips: tuple[Skip, ...] = ()
     risk: tuple[Risk, ...] = ()
     suggests: Annotated[tuple[Suggestion, ...], Meta(description="Policies recommended with it.")] = ()

@@ -14,6 +14,7 @@ from fit_toolkit.model.terms import (
     Range,
     RaterRole,
     Record,
+    ScaleId,
     Sex,
     Slug,
     SourceRef,
@@ -149,7 +150,7 @@ class Recode(Record, frozen=True):
 class Condition(Record, frozen=True):
     """One of the things that have to hold for `method: all-of`."""
 
-    scale: Slug
+    scale: ScaleId
     operator: Operator
     value: float
 
@@ -164,11 +165,11 @@ class Round(Record, frozen=True):
 class Scale(Record, frozen=True):
     """How some items become one number, and what has been published about that number."""
 
-    id: Slug
+    id: ScaleId
     range: Range
     title: str = ""
     items: tuple[ItemId, ...] = ()
-    scales: Annotated[tuple[Slug, ...], Meta(description="Instead of `items`: the scales it is made of.")] = ()
+    scales: Annotated[tuple[ScaleId, ...], Meta(description="Instead of `items`: the scales it is made of.")] = ()
     method: Method = "sum"
     rule: Annotated[str, Meta(description="With `method: plugin`: the kind of the plugin's rule.")] = ""
     parameters: Annotated[dict[str, Any], Meta(description="Settings of the plugin's rule.")] = field(

@@ -21,6 +21,14 @@ SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Slug: TypeAlias = Annotated[
     str, Meta(pattern=SLUG, max_length=64, description="Lower-case letters, digits and single hyphens.")
 ]
+ScaleId: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$",
+        max_length=64,
+        description="Lower-case letters, digits and single hyphens or underscores.",
+    ),
+]
 ItemId: TypeAlias = Annotated[
     str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=32, description="Lower-case letters, digits and underscores.")
 ]
