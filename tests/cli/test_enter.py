@@ -115,7 +115,7 @@ def test_a_line_that_cannot_be_taken_does_not_stop_the_pile(clinic: Fit, stdin: 
     type_in(stdin, "\n".join(lines))
     outcome = clinic("enter", "--batch", "phq-9")
     assert outcome.code == 4
-    assert "0 forms stored, 1 were there already, 6 lines not taken" in outcome.err
+    assert "0 forms stored, 1 was there already, 6 lines not taken" in outcome.err
     type_in(stdin, "A 2026-03-02 1111\n")
     assert clinic("enter", "--batch", "phq-9").code == 3
 
@@ -215,7 +215,7 @@ def test_at_a_terminal_a_pile_goes_on_after_a_slip(clinic: Fit, monkeypatch: pyt
     at_terminal(monkeypatch, "use phq-9", "A today 1", "A today 111111110", "")
     outcome = clinic("enter", "--batch")
     assert outcome.code == 0
-    assert "1 forms stored" in outcome.err
+    assert "1 form stored" in outcome.err
 
 
 def test_guessed_columns_are_taken_when_a_person_agrees(

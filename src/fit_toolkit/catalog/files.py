@@ -14,6 +14,7 @@ from fit_toolkit.catalog import checks_items, checks_scales
 from fit_toolkit.catalog.checks_items import Problem
 from fit_toolkit.catalog.convert import convert, convert_mended, nearest
 from fit_toolkit.catalog.finding import Finding
+from fit_toolkit.catalog.words import check_wording
 from fit_toolkit.catalog.yaml import MAX_BYTES, Document, read
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.model.instrument import Instrument
@@ -92,28 +93,6 @@ def load_wording(path: File | str) -> Wording:
 def load_norms(path: File | str) -> NormSet:
     """Read a norm set."""
     return _load(path, NormSet)
-
-
-def check_wording(document: Document, wording: Wording, instrument: Instrument) -> None:
-    """Report words for items that do not exist, and items and options without words."""
-    items = {item.id: item for item in instrument.items}
-    if wording.version != instrument.version:
-        message = f"the words belong to version {wording.version}, the definition is version {instrument.version}"
-        document.report(("version",), "FI301", message)
-    for id in wording.items:
-        if id not in items:
-            document.report(("items", id), "FI302", f"there is no item '{id}'; {nearest(id, items)}", key=True)
-    for id, item in items.items():
-        if id not in wording.items:
-            document.report(("items",), "FI303", f"the item '{id}' has no words")
-            continue
-        given, codes = set(wording.items[id].options), {option.code for option in item.options if option.code}
-        if given - codes or (item.options and given != codes):
-            message = f"options of '{id}' have to be the codes {', '.join(sorted(codes)) or '(none)'}"
-            document.report(("items", id, "options"), "FI304", message)
-    ways = {way for item in instrument.items for way in item.ways_out}
-    for way in sorted(ways - set(wording.ways_out)):
-        document.report(("ways_out",), "FI305", f"the way out '{way}' has no words")
 
 
 def read_wording(path: File | str, instrument: Instrument) -> Document:

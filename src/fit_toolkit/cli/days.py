@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -42,6 +43,24 @@ class Day(_Base):
 
 
 DAY = Day()
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _FirstNameOnly(click.Option):
+    """An option whose help shows its first name; the others are understood, for hands that are used to them."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Give the help line with one name."""
+        names, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = names
+
+
+def day_option(help: str) -> Callable[[F], F]:
+    """Add `--on DATE` (understood as `--date` too), handed over as `day`."""
+    return click.option("--on", "--date", "day", type=DAY, cls=_FirstNameOnly, help=help)
 
 
 def begins(app: App, day: date | None) -> date:

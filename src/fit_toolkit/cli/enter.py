@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
-from fit_toolkit.cli.forms import check_safety, say_flagged, scoring_rules, typist
+from fit_toolkit.cli.days import day_option
+from fit_toolkit.cli.forms import (
+    check_safety,
+    check_screen,
+    figure,
+    say_flagged,
+    scoring_rules,
+    typist,
+    words_for_typing,
+)
 from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +34,7 @@ RATERS = ("client", "therapist", "carer", "observer", "supervisor")
 @click.argument("client", required=False)
 @click.argument("instrument", required=False)
 @click.option("--batch", "pile", is_flag=True, help="A pile of forms: code, date and digits on one line each.")
-@click.option("--date", "day", type=DAY, help="The day of the session; today when left out.")
+@day_option("The day of the session; today when left out.")
 @click.option(
     "--rater", type=click.Choice(RATERS), default=None, help="Who rated; as the instrument has it when left out."
 )
@@ -48,6 +56,8 @@ RATERS = ("client", "therapist", "carer", "observer", "supervisor")
 def command(app: App, /, client: str | None, instrument: str | None, pile: bool, open_sheet: bool, **given: Any) -> int:
     """Type in the form of CLIENT: the digits on one line, or one item at a time.
 
+    Typing in what was marked on paper needs no licence for screens; `--mode screen` says that it was filled in on one.
+
     Put blanks between answers that can have two digits: 8 10 7. Left out is -, does not fit is x, rather not say is n.
     With --batch each line is CODE DATE DIGITS for the INSTRUMENT named after it; a line "undo" takes the last one back.
     """
@@ -61,6 +71,7 @@ def command(app: App, /, client: str | None, instrument: str | None, pile: bool,
         )
     chosen = app.practice.catalog.get(instrument)
     check_safety(app, chosen)
+    check_screen(app, chosen, given["mode"])
     day = given["day"] or app.practice.today()
     head = f"{chosen.title}, version {chosen.version}, for client {client}, session of {day}, {day_word(app, day)}"
     app.say(head)
@@ -131,12 +142,12 @@ def report(app: App, instrument: Instrument, entered: Entered, raw: dict[str, st
     form = entered.administration
     say_flagged(app, instrument, len(entered.flagged), len(entered.left_out), form.session_on)
     scores = ", ".join(
-        f"{score.scale} {score.value:g}" + (f" ({score.band})" if score.band else "")
+        f"{score.scale} {figure(score.value)}" + (f" ({score.band})" if score.band else "")
         for score in form.scores
         if score.value is not None and score.scale == instrument.main_scale
     )
     unscored = [f"{score.scale}: {score.reason}" for score in form.scores if score.value is None]
-    app.say(f"The numbers of the {instrument.main_scale} add up to {paper_sum(instrument, raw):g} on the paper.")
+    app.say(f"The numbers of the {instrument.main_scale} add up to {figure(paper_sum(instrument, raw))} on the paper.")
     for text in unscored:
         app.say(f"No score for {text}.")
     state = "stored" if entered.new else "was there already, with the same answers"
@@ -161,8 +172,8 @@ def _answers(app: App, instrument: Instrument, answers: str) -> dict[str, str]:
             raise UsageError("there are no answers on stdin", hint="one line of digits, such as: 8 10 7 - 9 ...")
         return read_line(instrument, line)
     language = app.practice.settings.text("practice.language")
-    raw = _by_hand(app, instrument, app.practice.catalog.wording(instrument.id, language))
-    app.say(f"They add up to {paper_sum(instrument, raw):g}.")
+    raw = _by_hand(app, instrument, words_for_typing(app.practice.catalog.wording(instrument.id, language), instrument))
+    app.say(f"They add up to {figure(paper_sum(instrument, raw))}.")
     if not click.confirm("Store this form?", default=True, err=True):
         raise click.Abort
     return raw
@@ -192,7 +203,7 @@ def _one_by_one(app: App, instrument: Instrument, wording: Wording | None) -> di
     while number < len(items):
         item = items[number]
         words = wording.items[item.id].text if wording and item.id in wording.items else ""
-        asked = f"{prompt_for(instrument, number, words)} (so far {paper_sum(instrument, raw):g})"
+        asked = f"{prompt_for(instrument, number, words)} (so far {figure(paper_sum(instrument, raw))})"
         word = click.prompt(asked, default="", show_default=False, err=True).strip()
         if word == "<":
             number = max(0, number - 1)

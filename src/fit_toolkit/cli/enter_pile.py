@@ -11,7 +11,7 @@ import click
 
 from fit_toolkit.cli.context import App
 from fit_toolkit.cli.enter import report, store_form
-from fit_toolkit.cli.forms import check_safety, scoring_rules, typist
+from fit_toolkit.cli.forms import check_safety, check_screen, count, scoring_rules, typist
 from fit_toolkit.errors import DataError, ExitCode, FitError, UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def enter_pile(app: App, instrument: str, given: dict[str, Any]) -> int:
     """Read forms line by line until an empty line or the end of the input."""
     pile = _Pile(None)
     if instrument:
-        _use(app, pile, instrument)
+        _use(app, pile, instrument, given)
     app.say(HELP)
     with scoring_rules(app) as rules:
         while line := _line(pile):
@@ -48,8 +48,8 @@ def enter_pile(app: App, instrument: str, given: dict[str, Any]) -> int:
                 pile.failed += 1
                 app.say(f"line {pile.line} not stored: {error}")
     app.say(
-        f"{len(pile.stored)} forms stored, {pile.unchanged} were there already, {pile.failed} lines not taken."
-        + (f" Batch {pile.batch}." if pile.batch else "")
+        f"{count(len(pile.stored), 'form')} stored, {pile.unchanged} {'was' if pile.unchanged == 1 else 'were'} there"
+        f" already, {count(pile.failed, 'line')} not taken." + (f" Batch {pile.batch}." if pile.batch else "")
     )
     if not pile.failed or sys.stdin.isatty():  # at a terminal each was put right as it came
         return int(ExitCode.OK)
@@ -67,11 +67,12 @@ def _line(pile: _Pile) -> str:
         return ""
 
 
-def _use(app: App, pile: _Pile, instrument: str) -> None:
+def _use(app: App, pile: _Pile, instrument: str, given: dict[str, Any]) -> None:
     chosen = app.practice.catalog.get(instrument)
     check_safety(app, chosen)
+    check_screen(app, chosen, given["mode"])
     pile.instrument = chosen
-    app.say(f"{chosen.title}, version {chosen.version}: {len(chosen.number_items)} answers a form")
+    app.say(f"{chosen.title}, version {chosen.version}: {count(len(chosen.number_items), 'answer')} a form")
 
 
 def _take(app: App, pile: _Pile, line: str, given: dict[str, Any], rules: Any) -> None:
@@ -79,7 +80,7 @@ def _take(app: App, pile: _Pile, line: str, given: dict[str, Any], rules: Any) -
 
     words = line.split(None, 2)
     if words[0].lower() == "use" and len(words) == 2:
-        _use(app, pile, words[1])
+        _use(app, pile, words[1], given)
         return
     if line.lower() == "undo":
         _undo(app, pile, given)

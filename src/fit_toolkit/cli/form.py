@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.days import day_option
 from fit_toolkit.cli.forms import check_safety
 from fit_toolkit.cli.output import emit, write_atomic
 from fit_toolkit.errors import ConfigError, DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
+    from fit_toolkit.model.wording import Wording
 
 
 @click.command("form")
 @click.argument("client", required=False)
 @click.argument("instrument", required=False)
 @click.option("--blank", metavar="INSTRUMENT", default="", help="A form without a code, to be written in.")
-@click.option("--date", "day", type=DAY, help="Printed on the form; without a client: all appointments of that day.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="FILE.html or FILE.pdf; a folder with --date.")
+@day_option("Printed on the form; without a client: all appointments of that day.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="FILE.html or FILE.pdf; a folder for a whole day."
+)
 @click.option("--language", default="", help="Language of the form; the practice's when left out.")
 @click.option(
     "--as", "kind", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True, help="For a folder."
@@ -53,7 +56,7 @@ def command(
     if client or day is None:
         raise UsageError(
             "say whose form and which, or which day",
-            hint="fit form CLIENT INSTRUMENT; fit form --blank INSTRUMENT; fit form --date today -o DIR",
+            hint="fit form CLIENT INSTRUMENT; fit form --blank INSTRUMENT; fit form --on today -o DIR",
         )
     if output is None:
         raise UsageError("the forms of a day go into a folder", hint="-o DIR")
@@ -90,6 +93,7 @@ class _Maker:
             raise _no_words(instrument, practice.catalog.languages(id), self.language)
         if output is not None and output.suffix.lower() == ".pdf":
             return form_pdf(instrument, wording, **wish)
+        _refuse_screen(instrument, wording)
         return render_form(instrument, wording, **wish).encode()
 
 
@@ -97,16 +101,36 @@ def _no_words(instrument: Instrument, languages: tuple[str, ...], language: str)
     if languages:
         return DataError(
             f"{instrument.id} has no wording in the language {language}",
-            hint=f"there is: {', '.join(languages)}; choose with --language",
+            hint=f"there is: {', '.join(languages)}; choose with --language, or fit instruments wording {instrument.id}"
+            f" --lang {language}",
         )
-    terms = {"commercial": "is sold under a licence", "permission": "needs its holder's permission"}
-    what = terms.get(instrument.licence.status, f"has the licence status '{instrument.licence.status}'")
+    terms = {
+        "commercial": "is sold under a licence",
+        "permission": "needs its holder's permission",
+        "registration": "needs a registration with its holder",
+        "free": "is free to use, but its wording is not part of the toolkit",
+        "open": "is open, but its wording is not part of the toolkit",
+    }
+    status = instrument.licence.status
+    what = terms.get(status, f"has the licence status '{status}'")
     holder = f" ({instrument.licence.holder})" if instrument.licence.holder else ""
+    rest = "" if status in {"free", "open"} else " and its wording is not part of the toolkit"
     return DataError(
-        f"{instrument.id} cannot be printed: it {what}{holder} and its wording is not part of the toolkit",
-        hint=f"use the original forms, or put the words your licence allows into instruments/wording/{language}/"
-        f"{instrument.id}.yaml",
+        f"{instrument.id} cannot be printed: it {what}{holder}{rest}",
+        hint=f"use the original forms, or type in the words your licence allows: fit instruments wording {instrument.id}"
+        f" --lang {language}",
     )
+
+
+def _refuse_screen(instrument: Instrument, wording: Wording) -> None:
+    """A page of HTML is made to be looked at: not where the licence keeps the form to paper."""
+    use = wording.on_screen(instrument)
+    if use in {"not-allowed", "licence-required"}:
+        what = "does not allow" if use == "not-allowed" else "asks for a licence of its own before"
+        raise DataError(
+            f"{instrument.id} is not made as HTML: its licence {what} use on a screen",
+            hint="-o FILE.pdf prints it on paper; if your licence covers screens, say electronic_use: allowed in the words",
+        )
 
 
 def _write(page: bytes, output: Path | None) -> None:

@@ -9,10 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.errors import ConfigError
+from fit_toolkit.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
+    from fit_toolkit.model.wording import Wording
     from fit_toolkit.scoring import Rules
 
 
@@ -44,6 +45,44 @@ def check_safety(app: App, instrument: Instrument) -> None:
             where="fit.toml",
             hint="write who does what after a worrying answer, and whom to call; then try again",
         )
+
+
+def check_screen(app: App, instrument: Instrument, mode: str) -> None:
+    """Refuse a form said to have been filled in on a screen where no licence allows that.
+
+    Typing in what was marked on paper is data entry and needs no such licence: only `mode` screen gives the form.
+    """
+    if mode != "screen":
+        return
+    catalog = app.practice.catalog
+    packs = [catalog.wording(instrument.id, language) for language in catalog.languages(instrument.id)]
+    told = {pack.on_screen(instrument) for pack in packs if pack is not None} or {instrument.licence.electronic_use}
+    if "allowed" in told:
+        return
+    if told == {"unknown"}:
+        app.say(f"Whether {instrument.short} may be given on a screen is not known here: ask who holds the rights.")
+        return
+    needs = "needs a licence of its own" if "licence-required" in told else "is not allowed"
+    raise DataError(
+        f"{instrument.id} was not taken: giving it on a screen {needs}",
+        hint=f"a form marked on paper is --mode paper; a licence that covers screens belongs into the words: "
+        f"electronic_use: allowed (fit instruments wording {instrument.id})",
+    )
+
+
+def words_for_typing(wording: Wording | None, instrument: Instrument) -> Wording | None:
+    """Give the words to show beside the prompts; where a screen may not show them, labels have to do."""
+    return wording if wording is not None and wording.on_screen(instrument) == "allowed" else None
+
+
+def figure(value: float) -> str:
+    """Write a score for the eye: two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: 1 form, 2 forms."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def say_flagged(app: App, instrument: Instrument, flagged: int, left_out: int, session_on: date) -> None:

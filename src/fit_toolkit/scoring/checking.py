@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fit_toolkit.catalog.catalog import Catalog
 from fit_toolkit.catalog.convert import convert, nearest
-from fit_toolkit.catalog.files import File, check_wording, open_document, read_instrument
+from fit_toolkit.catalog.files import File, open_document, read_instrument
 from fit_toolkit.catalog.finding import Finding
+from fit_toolkit.catalog.words import check_wording
 from fit_toolkit.catalog.yaml import Document, Path
 from fit_toolkit.model.norms import NormSet
 from fit_toolkit.model.wording import Wording
@@ -32,7 +33,7 @@ def _instrument(path: File | str, catalog: Catalog, rules: Rules | None) -> Docu
         return document  # a test of a faulty definition would only repeat what is wrong with it
     known = bundled_rules() if rules is None else rules
     for number, scale in enumerate(instrument.scales):
-        if scale.items and scale.rule_kind not in known:
+        if (scale.items or scale.scales) and scale.rule_kind not in known:
             hint = nearest(scale.rule_kind, known)
             message = f"there is no scoring rule '{scale.rule_kind}'; its plugin may not be enabled ({hint})"
             document.report(("scales", number, "rule"), "FI403", message)

@@ -47,6 +47,9 @@ class FormData(Struct, frozen=True, kw_only=True):
     version: str
     holder: str
     language: str
+    translator: str = ""
+    validated: bool = False
+    paper_only: bool = False
 
 
 class FormWish(TypedDict, total=False):
@@ -67,6 +70,12 @@ def form_data(instrument: Instrument, wording: Wording | None, **wish: Unpack[Fo
             f"there are no words to print for {instrument.id}",
             hint="add wording/<language>/<id>.yaml to the practice if its licence allows printing",
         )
+    if lacking := wording.lacking_licence(instrument):
+        raise DataError(
+            f"{instrument.id} is not printed: it is not free for all ({instrument.licence.status}), and its words name"
+            f" no {lacking.replace('_', ' ')}",
+            hint=f"write `{lacking}` into wording/{wording.language}/{instrument.id}.yaml",
+        )
     asked = wish.get("asked")
     items = [item for item in instrument.items if item.id in wording.items and (asked is None or item.id in asked)]
     return FormData(
@@ -81,8 +90,11 @@ def form_data(instrument: Instrument, wording: Wording | None, **wish: Unpack[Fo
         code=wish.get("code") or "",
         date=wish.get("date"),
         version=f"{instrument.id} {instrument.version}, {wording.language}",
-        holder="; ".join(part for part in (wording.holder, wording.licence) if part),
+        holder="; ".join(part for part in (wording.holder, wording.licence, wording.licence_reference) if part),
         language=wording.language,
+        translator=wording.translator,
+        validated=wording.validated,
+        paper_only=wording.on_screen(instrument) in ("not-allowed", "licence-required"),
     )
 
 
@@ -103,8 +115,11 @@ def _line(item: Item, words: ItemWording, wording: Wording) -> FormItem:
     if item.is_text:
         return FormItem(kind="text", text=words.text, help=words.help)
     if item.options:
-        answers = tuple(words.options.get(o.code) or o.label or o.code or number(o.value) for o in item.options)
-        return FormItem(kind="options", text=words.text, marks=answers, help=words.help)
+        answers = tuple(
+            wording.answer(item, o.code, o.value) or o.label or o.code or number(o.value) for o in item.options
+        )
+        ways = _ways_out(item, wording)
+        return FormItem(kind="options", text=words.text, marks=answers, ways_out=ways, help=words.help)
     values = item.values()
     few = len(values) <= MOST_CIRCLES
     return FormItem(
@@ -113,9 +128,13 @@ def _line(item: Item, words: ItemWording, wording: Wording) -> FormItem:
         low=words.low if few else f"{number(item.minimum)} {words.low}".strip(),
         high=words.high if few else f"{number(item.maximum)} {words.high}".strip(),
         marks=tuple(number(v) for v in values) if few else (),
-        ways_out=tuple(wording.ways_out.get(way, way.replace("-", " ")) for way in item.ways_out),
+        ways_out=_ways_out(item, wording),
         help=words.help,
     )
+
+
+def _ways_out(item: Item, wording: Wording) -> tuple[str, ...]:
+    return tuple(wording.ways_out.get(way, way.replace("-", " ")) for way in item.ways_out)
 
 
 def render_form(instrument: Instrument, wording: Wording | None, **wish: Unpack[FormWish]) -> str:

@@ -12,6 +12,9 @@ MESSAGES: dict[str, dict[str, str]] = {
         "code": "Code",
         "date": "Datum",
         "circle one: %(low)s to %(high)s": "eine Zahl einkreisen: %(low)s bis %(high)s",
+        "translation: %(name)s": "Übersetzung: %(name)s",
+        "not validated": "nicht validiert",
+        "for use on paper only": "nur auf Papier zu verwenden",
     },
 }
 
