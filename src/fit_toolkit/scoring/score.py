@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from pandas import DataFrame
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Scale, ticks
-from fit_toolkit.scoring.grid import Bools, Floats, Ints, forbidden, matrix
-from fit_toolkit.scoring.rules import Rules, apply, bundled_rules
+from fit_toolkit.scoring.compose import all_of, composed, in_order, part_scores
+from fit_toolkit.scoring.form import LINEAR, Form
+from fit_toolkit.scoring.grid import Bools, Floats
+from fit_toolkit.scoring.people import People
+from fit_toolkit.scoring.rules import Compute, Rules, apply, bundled_rules
 from fit_toolkit.scoring.table import COMPLETE, ENTERED, PRORATED, UNSCORABLE, Column, table
 
 _FORBIDDEN: Final = "an answer is outside the permitted range"
@@ -20,65 +24,41 @@ _FAILED: Final = "the scoring rule '{kind}' failed"
 _UNKNOWN: Final = "the scoring rule '{kind}' is not available"
 _NO_VALUE: Final = "the scoring rule gives no score for these answers"
 _BEYOND: Final = "the scoring rule gave a value outside the range of the scale"
+_UNLISTED: Final = "the scale does not say what an answer counts"
+_NO_TABLE: Final = "there is no conversion table for this person"
 
 
-@dataclass(frozen=True)
-class _Form:
-    """The answers of all administrations: one row per item, and which of them are not permitted."""
-
-    instrument: Instrument
-    answers: Floats
-    bad: Bools | None
-    gaps: Ints  # the administrations in which anything at all is missing
-    given: Bools  # of those: one row per item
-    filled: Bools | None  # answers that early completion stands for; None: there is no such rule
-
-    @classmethod
-    def read(cls, instrument: Instrument, numbers: DataFrame) -> _Form:
-        with np.errstate(invalid="ignore", over="ignore"):  # an infinite answer is refused, not complained about
-            return cls._read(instrument, matrix(instrument, numbers))
-
-    @classmethod
-    def _read(cls, instrument: Instrument, answers: Floats) -> _Form:
-        bad: Bools | None = None
-        spare = np.empty(answers.shape[1]), np.empty(answers.shape[1])
-        for position, item in enumerate(instrument.number_items):
-            wrong = forbidden(item, answers[position], spare)
-            if wrong is not None:
-                bad = np.zeros(answers.shape, dtype=np.bool_) if bad is None else bad
-                bad[position] = wrong
-        answers, filled = _skipped(instrument, answers)
-        gaps = np.flatnonzero(np.isnan(answers.sum(axis=0)))
-        return cls(instrument, answers, bad, gaps, ~np.isnan(answers[:, gaps]), filled)
-
-    def rows(self, ids: tuple[str, ...]) -> list[int]:
-        places = {item.id: position for position, item in enumerate(self.instrument.number_items)}
-        return [places[id] for id in ids]
-
-
-def score(instrument: Instrument, numbers: DataFrame, rules: Rules | None = None) -> DataFrame:
+def score(
+    instrument: Instrument, numbers: DataFrame, rules: Rules | None = None, *, people: DataFrame | None = None
+) -> DataFrame:
     """Score administrations: `numbers` has one row each and one float column per item, NaN where unanswered.
 
     Gives one row per administration and scale, in that order: `row` (position in `numbers`), `scale`, `value` and
     `value_ticks` (missing when there is no score), `status`, `reason` (empty when complete), `n_answered`, `n_items`
     (items asked), `band` (empty when none). `rules` maps a rule's kind to `compute(answers, scale) -> Series`.
+    `people` has the same rows and says who was asked (`age_low`, `age_high`, `sex`, `rater`; what is left out is not
+    known): a table or a set of bands that is for some people only is used for nobody else.
     """
     if instrument.totals_only:
         raise DataError(f"{instrument.id} has no items", hint="its scores come in ready made, as totals")
-    form = _Form.read(instrument, numbers)
+    form = Form.read(instrument, numbers, people)
     known = bundled_rules() if rules is None else rules
-    return table(instrument.scales, [_scale(form, scale, known) for scale in instrument.scales])
+    made: dict[str, Column] = {}
+    for scale in in_order(instrument):
+        made[scale.id] = _scale(form, scale, known, made)
+    return table(instrument.scales, [made[scale.id] for scale in instrument.scales], form.people)
 
 
-def entered(instrument: Instrument, totals: DataFrame) -> DataFrame:
+def entered(instrument: Instrument, totals: DataFrame, *, people: DataFrame | None = None) -> DataFrame:
     """Take scores that came in ready made: one float column per scale, in the same form as `score` gives.
 
-    A value outside the range of its scale is `unscorable`; so is a missing one.
+    A value outside the range of its scale is `unscorable`; so is a missing one. `people` as for `score`.
     """
     for column in totals.columns:
         instrument.scale(str(column))
     scales = tuple(scale for scale in instrument.scales if scale.id in totals.columns)
-    return table(scales, [_entered(scale, totals[scale.id].to_numpy(dtype=np.float64)) for scale in scales])
+    columns = [_entered(scale, totals[scale.id].to_numpy(dtype=np.float64)) for scale in scales]
+    return table(scales, columns, People.read(people, len(totals)))
 
 
 def _entered(scale: Scale, values: Floats) -> Column:
@@ -94,22 +74,22 @@ def _entered(scale: Scale, values: Floats) -> Column:
     return column
 
 
-def _skipped(instrument: Instrument, answers: Floats) -> tuple[Floats, Bools | None]:
-    """Fill in what early completion lets out, and say where; the frame that came in stays as it is."""
-    if not instrument.skips:
-        return answers, None
-    places = {item.id: position for position, item in enumerate(instrument.number_items)}
-    filled = answers.copy()
-    for skip in instrument.skips:
-        deciding = np.rint(answers[[places[id] for id in skip.when]] * TICK).sum(axis=0)
-        holds = deciding == ticks(skip.equals)
-        for id in skip.items:
-            row = filled[places[id]]
-            row[holds & np.isnan(row)] = skip.count_as
-    return filled, np.isnan(answers) & ~np.isnan(filled)
+def _scale(form: Form, scale: Scale, rules: Rules, made: Mapping[str, Column]) -> Column:
+    if scale.method == "all-of":
+        return all_of(scale, made)
+    compute = rules.get(scale.rule_kind)
+    if scale.scales:
+        column = composed(scale, made)
+        able = column.status != UNSCORABLE
+        if compute is None:
+            column.mark(able, UNSCORABLE, _UNKNOWN.format(kind=scale.rule_kind))
+        else:
+            _ask(column, scale, compute, part_scores(scale, made), form.people, able)
+        return column
+    return _of_items(form, scale, compute)
 
 
-def _scale(form: _Form, scale: Scale, rules: Rules) -> Column:
+def _of_items(form: Form, scale: Scale, compute: Compute | None) -> Column:
     rows = form.rows(scale.items)
     column = _gaps(form, scale, rows)
     if form.filled is not None:
@@ -118,26 +98,71 @@ def _scale(form: _Form, scale: Scale, rules: Rules) -> Column:
     if refused is not None:
         column.mark(refused, UNSCORABLE, _FORBIDDEN)
     able = None if not form.gaps.size and refused is None else column.status != UNSCORABLE
-    compute = rules.get(scale.rule_kind)
     if compute is None:
         column.mark(able, UNSCORABLE, _UNKNOWN.format(kind=scale.rule_kind))
         return column
     select = able if scale.method == "plugin" or refused is not None else None
-    try:
-        frame = _frame(form, scale, rows, select)
-        values = apply(compute, frame.copy(deep=False), scale)  # whatever it writes, it writes into a copy
-    except (Exception, SystemExit):  # noqa: BLE001 - whatever a rule does, these rows say that it failed
-        column.mark(able, UNSCORABLE, _FAILED.format(kind=scale.rule_kind))
-        return column
-    if select is not None:
-        spread = np.full(len(select), np.nan)
-        spread[select] = values
-        values = spread
-    _take(column, scale, values, able)
+    frame, unlisted = form.counted(scale, rows, select)
+    if unlisted is not None and unlisted.any():
+        lost = unlisted if select is None else _spread(unlisted, select, fill=False)
+        column.mark(lost if able is None else lost & able, UNSCORABLE, _UNLISTED)
+        able = column.status != UNSCORABLE
+    _ask(column, scale, compute, frame, form.people, able, select)
     return column
 
 
-def _gaps(form: _Form, scale: Scale, rows: list[int]) -> Column:
+def _ask(
+    column: Column,
+    scale: Scale,
+    compute: Compute,
+    frame: DataFrame,
+    people: People,
+    able: Bools | None,
+    select: Bools | None = None,
+) -> None:
+    """Ask the rule of a scale; `select` says which administrations the frame holds (None: all)."""
+    try:
+        values, tabled = _values(scale, compute, frame, people, select)
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever a rule does, these rows say that it failed
+        column.mark(able, UNSCORABLE, _FAILED.format(kind=scale.rule_kind))
+        return
+    if select is not None:
+        values = _spread(values, select, fill=np.nan)
+    if tabled is not None:
+        column.mark(~tabled if able is None else ~tabled & able, UNSCORABLE, _NO_TABLE)
+        able = column.status != UNSCORABLE
+    if scale.multiply != 1 and scale.method not in LINEAR:
+        values = values * scale.multiply
+    _take(column, scale, values, able)
+
+
+def _values(
+    scale: Scale, compute: Compute, frame: DataFrame, people: People, select: Bools | None
+) -> tuple[Floats, Bools | None]:
+    """Give what the rule makes of a frame, by the table of each person; second, who has one (None: no question)."""
+    if not scale.tables:
+        return apply(compute, frame.copy(deep=False), scale), None  # whatever it writes, it writes into a copy
+    values = np.full(len(frame), np.nan)
+    tabled = np.zeros(people.count, dtype=np.bool_)
+    keyed = [(each.who, each.rows) for each in scale.tables if each.verified]
+    for who, rows in [*keyed, *([(None, scale.table)] if scale.table else [])]:
+        fits = people.are(who) & ~tabled
+        tabled |= fits
+        mine = fits if select is None else fits[select]
+        if mine.any():
+            one = msgspec.structs.replace(scale, table=rows, tables=())
+            values[mine] = apply(compute, frame[mine], one)
+    return values, tabled
+
+
+def _spread(values: npt.NDArray[Any], select: Bools, *, fill: float) -> npt.NDArray[Any]:
+    """Put what a part of the administrations gave back into its places."""
+    whole = np.full(len(select), fill, dtype=values.dtype)
+    whole[select] = values
+    return whole
+
+
+def _gaps(form: Form, scale: Scale, rows: list[int]) -> Column:
     """Say for each administration whether there are answers enough, by counting them."""
     size = len(rows)
     column = Column.blank(form.answers.shape[1], size)
@@ -162,7 +187,7 @@ def _gaps(form: _Form, scale: Scale, rows: list[int]) -> Column:
     return column
 
 
-def _asked(form: _Form, scale: Scale, given: Bools) -> npt.NDArray[np.int16]:
+def _asked(form: Form, scale: Scale, given: Bools) -> npt.NDArray[np.int16]:
     """Count the items asked: one that is not on every form and is unanswered was not."""
     asked = np.full(given.shape[1], len(given), dtype=np.int16)
     optional = [position for position, id in enumerate(scale.items) if form.instrument.item(id).asked is not None]
@@ -181,6 +206,9 @@ def _may_lack(scale: Scale, given: Bools) -> Bools:
 def _take(column: Column, scale: Scale, values: Floats, able: Bools | None) -> None:
     """Put the values of a rule in, where they are values and lie within the range of the scale."""
     marks = np.rint(values * TICK)
+    if scale.round is not None:
+        rounded = _rounded(marks, ticks(scale.round.to))
+        marks = rounded if scale.round.when == "always" else np.where(column.status == PRORATED, rounded, marks)
     with np.errstate(invalid="ignore"):
         fine = (marks >= ticks(scale.minimum)) & (marks <= ticks(scale.maximum))
     if able is not None:
@@ -193,14 +221,7 @@ def _take(column: Column, scale: Scale, values: Floats, able: Bools | None) -> N
     column.mark(left & ~np.isnan(marks), UNSCORABLE, _BEYOND)
 
 
-def _frame(form: _Form, scale: Scale, rows: list[int], select: Bools | None) -> DataFrame:
-    """Give the answers to a scale, reversed items turned within their own range."""
-    if not scale.reverse and select is None and rows == list(range(len(form.answers))):
-        answers = form.answers
-    else:
-        answers = form.answers[rows] if select is None else form.answers[rows][:, select]
-        for position, id in enumerate(scale.items):
-            if id in scale.reverse:
-                item = form.instrument.item(id)
-                np.subtract(item.minimum + item.maximum, answers[position], out=answers[position])
-    return DataFrame(answers.T, columns=list(scale.items), copy=False)
+def _rounded(marks: Floats, to: int) -> Floats:
+    """Give the nearest multiple, halves away from zero; whole numbers throughout."""
+    whole: Floats = np.sign(marks) * np.floor((2 * np.abs(marks) + to) / (2 * to)) * to
+    return whole

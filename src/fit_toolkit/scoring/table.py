@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 from pandas import DataFrame
 
-from fit_toolkit.model.instrument import TICK, Scale, ticks
+from fit_toolkit.model.instrument import TICK, Band, Scale, ticks
 from fit_toolkit.scoring.grid import Bools, Ints
+from fit_toolkit.scoring.people import People
 
 STATUSES: Final = ("complete", "prorated", "entered", "unscorable")
 COMPLETE, PRORATED, ENTERED, UNSCORABLE = range(4)
@@ -53,7 +54,7 @@ class Column:
         self.reason[places] = self.reasons.index(reason)
 
 
-def table(scales: tuple[Scale, ...], columns: list[Column]) -> DataFrame:
+def table(scales: tuple[Scale, ...], columns: list[Column], people: People) -> DataFrame:
     """Lay the scales of each administration one after the other."""
     count = len(columns[0].ticks) if columns else 0
     marks = _side([column.ticks for column in columns])
@@ -72,7 +73,7 @@ def table(scales: tuple[Scale, ...], columns: list[Column]) -> DataFrame:
             "reason": _reasons(columns),
             "n_answered": _side([column.answered for column in columns]),
             "n_items": _side([column.items for column in columns]),
-            "band": _bands(scales, columns),
+            "band": _bands(scales, columns, people),
         },
         copy=False,
     )
@@ -87,20 +88,33 @@ def _reasons(columns: list[Column]) -> pd.Categorical[str]:
     return _named(_side(parts), list(names))
 
 
-def _bands(scales: tuple[Scale, ...], columns: list[Column]) -> pd.Categorical[str]:
+def _bands(scales: tuple[Scale, ...], columns: list[Column], people: People) -> pd.Categorical[str]:
     names: dict[str, int] = {"": 0}
     parts = []
     for scale, column in zip(scales, columns, strict=True):
         codes = np.zeros(len(column.ticks), dtype=np.int16)
-        if scale.bands:
-            place = np.array([names.setdefault(band.label, len(names)) for band in scale.bands], dtype=np.int16)
-            at = np.zeros(len(column.ticks), dtype=np.int8)
-            for band in scale.bands[1:]:  # a handful: faster than a search
-                at += column.ticks >= ticks(band.low)
-            codes = place.take(at)
+        sets = [each for each in scale.band_sets if each.verified]
+        if sets and sets[0].who is None:
+            codes = _banded(sets[0].bands, column, names)
+        elif sets:
+            left = np.ones(len(codes), dtype=np.bool_)
+            for each in sets:  # the first that is about this person
+                fits = people.are(each.who) & left
+                codes = np.where(fits, _banded(each.bands, column, names), codes)
+                left &= ~fits
+        if sets:
             codes[np.flatnonzero(column.status == UNSCORABLE)] = 0
         parts.append(codes)
     return _named(_side(parts), list(names))
+
+
+def _banded(bands: tuple[Band, ...], column: Column, names: dict[str, int]) -> npt.NDArray[np.int16]:
+    """Give the place of each score's band in a list of names, which grows by those it lacks."""
+    place = np.array([names.setdefault(band.label, len(names)) for band in bands], dtype=np.int16)
+    at = np.zeros(len(column.ticks), dtype=np.int8)
+    for band in bands[1:]:  # a handful: faster than a search
+        at += column.ticks >= ticks(band.low)
+    return place.take(at)
 
 
 def _side(arrays: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:

@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 from fit_toolkit.model.instrument import TICK, Instrument, WorkedTest, ticks
 from fit_toolkit.scoring.answers import UnreadableError, read_answer
+from fit_toolkit.scoring.people import one
 from fit_toolkit.scoring.risk import risk
 from fit_toolkit.scoring.rules import Rules
 from fit_toolkit.scoring.score import score
@@ -45,7 +46,9 @@ def _run(instrument: Instrument, number: int, test: WorkedTest, rules: Rules | N
             yield Failure(number, name, "given", key, str(error))
             return
     numbers = DataFrame([row], columns=[item.id for item in instrument.number_items], dtype=np.float64)
-    found = {each["scale"]: each for each in score(instrument, numbers, rules).to_dict("records")}
+    found = {
+        each["scale"]: each for each in score(instrument, numbers, rules, people=one(test.person)).to_dict("records")
+    }
     for part, key, message in _compare(test, found):
         yield Failure(number, name, part, key, message)
     if test.risk is not None:
