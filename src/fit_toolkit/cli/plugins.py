@@ -10,6 +10,7 @@ command = LazyGroup(
     commands={
         "list": ("fit_toolkit.cli.plugins_list:command", "Every plugin, what it brings and whether it works."),
         "show": ("fit_toolkit.cli.plugins_show:command", "One plugin in full, with the parameters of what it brings."),
+        "new": ("fit_toolkit.cli.plugins_new:command", "Write a plugin that works at once, to begin with."),
         "check": ("fit_toolkit.cli.plugins_check:command", "Try a plugin on made-up data."),
         "enable": ("fit_toolkit.cli.plugins_enable:command", "Switch a plugin on in fit.toml."),
         "disable": ("fit_toolkit.cli.plugins_disable:command", "Switch a plugin off in fit.toml."),

@@ -1,0 +1,44 @@
+"""Section `example-name` of the sheet: the first and the latest rating of each scale, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import Meta
+
+from fit_toolkit import Section, SheetView, hookimpl
+
+fit_hook_api = "1.1"  # the version of the hooks this is written for
+
+
+class ExampleName(Section, frozen=True):
+    """The first and the latest rating of each scale; nothing for a client who has rated less than twice."""
+
+    kind: ClassVar[str] = "example-name"  # its name in fit.toml, and its template: sections/example-name.html
+    page: ClassVar[Literal["therapist", "client"]] = "therapist"  # whose page it stands on
+
+    # A parameter: fit.toml may set it beside `kind`. Its type is checked there.
+    rater: Annotated[str, Meta(description="whose ratings: client, therapist, carer ...")] = "client"
+
+    def data(self, view: SheetView) -> dict[str, Any] | None:
+        """Give plain data for the template about one client; None where there is nothing to show."""
+        ratings = view.ratings[(view.ratings["rater"] == self.rater) & view.ratings["value"].notna()]
+        rows = []
+        for scale in dict.fromkeys(zip(ratings["instrument"], ratings["scale"], strict=True)):  # oldest first
+            values = ratings.loc[(ratings["instrument"] == scale[0]) & (ratings["scale"] == scale[1]), "value"]
+            if len(values) > 1:
+                rows.append({"name": " ".join(scale), "first": values.iloc[0], "latest": values.iloc[-1]})
+        return {"rows": rows} if rows else None
+
+
+@hookimpl
+def register_sheet_sections() -> list[type[Section]]:
+    """Tell the toolkit which sections are here."""
+    return [ExampleName]
+
+
+@hookimpl
+def register_template_dirs() -> list[Path]:
+    """Tell the toolkit where their templates are: in the folder `templates` beside this file."""
+    return [Path(__file__).parent / "templates"]
