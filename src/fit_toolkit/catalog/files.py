@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
-from fit_toolkit.catalog import checks_items, checks_scales
+from fit_toolkit.catalog import checks_items, checks_made, checks_people, checks_scales
 from fit_toolkit.catalog.checks_items import Problem
 from fit_toolkit.catalog.convert import convert, convert_mended, nearest
 from fit_toolkit.catalog.finding import Finding
@@ -26,12 +26,18 @@ T = TypeVar("T", bound=Struct)
 
 CHECKS: tuple[Callable[[Instrument], Iterator[Problem]], ...] = (
     checks_items.check_names,
+    checks_people.check_aliases,
     checks_scales.check_shape,
     checks_items.check_items,
     checks_scales.check_scales,
+    checks_made.check_parts,
+    checks_made.check_recode,
+    checks_made.check_result,
     checks_scales.check_figures,
+    checks_people.check_who,
     checks_items.check_risk,
     checks_items.check_skips,
+    checks_people.check_suggests,
     checks_items.check_sources,
     checks_scales.check_tests,
 )
@@ -102,6 +108,17 @@ def read_wording(path: File | str, instrument: Instrument) -> Document:
     if wording is not None:
         check_wording(document, wording, instrument)
     return document
+
+
+def check_words(text: bytes, file: str, instrument: Instrument) -> list[Finding]:
+    """List everything that is wrong with the text of a wording file that is to be called `file`."""
+    document = read(text, file)
+    wording = convert(document, Wording)
+    if wording is not None:
+        check_wording(document, wording, instrument)
+        if wording.instrument != instrument.id:
+            document.report(("instrument",), "FI300", f"the words belong to '{wording.instrument}'")
+    return sorted(document.findings)
 
 
 def _load(path: File | str, kind: type[T]) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.catalog.yaml import Document
-from fit_toolkit.model.instrument import Instrument, Item
+from fit_toolkit.model.instrument import Instrument, Item, Option
 from fit_toolkit.model.wording import Wording
 
 _LACKING = {
@@ -37,8 +37,14 @@ def check_wording(document: Document, wording: Wording, instrument: Instrument) 
 
 def _answers(document: Document, wording: Wording, item: Item) -> None:
     given = set(wording.items[item.id].options)
-    codes = {option.code for option in item.options if option.code}
-    bare = [option for option in item.options if not wording.answer(item, option.code, option.value)]
-    if given - codes or any(option.code for option in bare) or (given and given != codes):
-        message = f"options of '{item.id}' have to be the codes {', '.join(sorted(codes)) or '(none)'}"
+    names = {option_name(option) for option in item.options}
+    coded = {option.code for option in item.options if option.code}
+    bare = [each for each in item.options if each.code and not wording.answer(item, each.code, each.value)]
+    if given - names or bare or (given and coded - given):
+        message = f"options of '{item.id}' have to be the codes {', '.join(sorted(names)) or '(none)'}"
         document.report(("items", item.id, "options"), "FI304", message)
+
+
+def option_name(option: Option) -> str:
+    """Give the name under which an answer has its words: its code, else its value."""
+    return option.code or f"{option.value:g}"

@@ -13,6 +13,7 @@ command = LazyGroup(
         "check": ("fit_toolkit.cli.instruments_check:command", "List everything that is wrong with a file."),
         "test": ("fit_toolkit.cli.instruments_test:command", "Run the worked tests in the definitions."),
         "new": ("fit_toolkit.cli.instruments_new:command", "Begin a definition file."),
+        "wording": ("fit_toolkit.cli.instruments_wording:command", "Type in the words you are licensed for."),
         "schema": ("fit_toolkit.cli.instruments_schema:command", "Print the JSON Schema for editors."),
     },
 )

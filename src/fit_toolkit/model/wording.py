@@ -69,7 +69,10 @@ class Wording(Record, frozen=True):
     def answer(self, item: Item, code: str, value: float) -> str:
         """Give the words of one answer: the item's own, else those all lines share."""
         own = self.items[item.id].options if item.id in self.items else {}
-        return own.get(code) or self.anchors.get(code) or self.anchors.get(f"{value:g}") or ""
+        for words in (own, self.anchors):
+            if found := words.get(code) or words.get(f"{value:g}"):
+                return found
+        return ""
 
     def lacking_licence(self, instrument: Instrument) -> str:
         """Say what is missing of the licence under which these words are used; nothing when all is said."""
