@@ -93,7 +93,7 @@ PUBLISHED = {
         ("risk", "q9", ">=", 1, "openscales"),
     },
     "gad-7": {
-        (">=", 8, "iapt-trial"), (">=", 10, "recalled"), ("band", 4, 9, 14, 21, "openscales+camcops"),
+        (">=", 8, "iapt-trial"), (">=", 10, "recalled"), ("band", 4, 9, 14, 21, "openscales"),
         ("sd", 14.0, 4.5, None, "cbtwatch"), ("change", 4, "iapt-trial+cbtwatch"),
     },
     "core-10": {
