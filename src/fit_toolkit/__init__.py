@@ -16,6 +16,7 @@ _HOME = {
     "AlertPolicy": "fit_toolkit.course",
     "Course": "fit_toolkit.course",
     "Curve": "fit_toolkit.course",
+    "Example": "fit_toolkit.course",
     "Findings": "fit_toolkit.course",
     "Norms": "fit_toolkit.course",
     "Rating": "fit_toolkit.course",
@@ -24,6 +25,8 @@ _HOME = {
     "Message": "fit_toolkit.model.parts",
     "RawTable": "fit_toolkit.model.parts",
     "Reader": "fit_toolkit.model.parts",
+    "Section": "fit_toolkit.model.parts",
+    "SheetView": "fit_toolkit.model.parts",
     "DataError": "fit_toolkit.errors",
     "DeliveryError": "fit_toolkit.errors",
 }
@@ -35,6 +38,7 @@ __all__ = [
     "Curve",
     "DataError",
     "DeliveryError",
+    "Example",
     "Findings",
     "Message",
     "Norms",
@@ -42,6 +46,8 @@ __all__ = [
     "RawTable",
     "Reader",
     "ScoringRule",
+    "Section",
+    "SheetView",
     "__version__",
     "hookimpl",
 ]

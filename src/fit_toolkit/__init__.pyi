@@ -1,6 +1,7 @@
 from fit_toolkit.course import AlertPolicy as AlertPolicy
 from fit_toolkit.course import Course as Course
 from fit_toolkit.course import Curve as Curve
+from fit_toolkit.course import Example as Example
 from fit_toolkit.course import Findings as Findings
 from fit_toolkit.course import Norms as Norms
 from fit_toolkit.course import Rating as Rating
@@ -13,6 +14,8 @@ from fit_toolkit.model.parts import Channel as Channel
 from fit_toolkit.model.parts import Message as Message
 from fit_toolkit.model.parts import RawTable as RawTable
 from fit_toolkit.model.parts import Reader as Reader
+from fit_toolkit.model.parts import Section as Section
+from fit_toolkit.model.parts import SheetView as SheetView
 
 __version__: str
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "Curve",
     "DataError",
     "DeliveryError",
+    "Example",
     "Findings",
     "Message",
     "Norms",
@@ -30,6 +34,8 @@ __all__ = [
     "RawTable",
     "Reader",
     "ScoringRule",
+    "Section",
+    "SheetView",
     "__version__",
     "hookimpl",
 ]

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from fit_toolkit.course import AlertPolicy
     from fit_toolkit.model import ScoringRule
-    from fit_toolkit.model.parts import Channel, Reader
+    from fit_toolkit.model.parts import Channel, Reader, Section
 
 PROJECT = "fit_toolkit"
-HOOK_API = (1, 0)
+HOOK_API = (1, 1)  # 1.1 added sheet sections and template folders
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -81,5 +81,30 @@ def register_channels() -> Iterable[type[Channel]]:
     All implementations are asked.
 
     Returns: classes derived from `fit_toolkit.Channel`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_sheet_sections() -> Iterable[type[Section]]:
+    """Give section classes: each prepares the data of one block on the sheet. Since hook API 1.1.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`, the name used in a `[[sections]]` table
+    of fit.toml; a section is on no sheet until it is named there. All implementations are asked.
+
+    Returns: classes derived from `fit_toolkit.Section`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_template_dirs() -> Iterable[Path | Traversable]:
+    """Give template folders, such as the one that holds `sections/<kind>.html`. Since hook API 1.1.
+
+    Called once when the plugin is loaded. A template is looked for in the practice's own `templates/` folder, then in
+    the folders of plugins, then among those that ship with the toolkit. A template that two plugins give is an error
+    that names both.
+
+    Returns: folders, as paths or as places from `importlib.resources.files`.
     """
     raise AssertionError("a specification is not called")

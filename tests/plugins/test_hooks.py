@@ -73,3 +73,93 @@ def test_hook_register_readers(tmp_path: Path) -> None:
 
 def test_hook_register_channels() -> None:
     assert {"stdout", "file", "email"} <= set(build_registry(third_party=False).channels)
+
+
+SECTION = """
+from pathlib import Path
+from fit_toolkit import Section, hookimpl
+
+class Mine(Section, frozen=True):
+    "A block."
+    kind = "mine"
+    page = "client"
+
+    def data(self, view):
+        return {}
+
+@hookimpl
+def register_sheet_sections():
+    return [Mine]
+
+@hookimpl
+def register_template_dirs():
+    return [Path(__file__).parent / "looks"]
+"""
+
+
+def with_section(root: Path, name: str = "mine", text: str = SECTION) -> Path:
+    file = practice(root) / "plugins" / f"{name}.py"
+    file.write_text(text)
+    file.chmod(0o600)
+    return file
+
+
+def test_hook_register_sheet_sections(tmp_path: Path) -> None:
+    with_section(tmp_path)
+    (tmp_path / "plugins" / "looks").mkdir()
+    registry = build(tmp_path)
+    provided = registry.sections["mine"]
+
+    assert {"figures", "mine"} <= set(registry.sections)
+    assert (provided.thing.page, provided.thing.template) == ("client", "sections/mine.html")
+    assert provided.cls is not None, "it runs in process, after its probe"
+
+
+def test_hook_register_template_dirs(tmp_path: Path) -> None:
+    with_section(tmp_path)
+    looks = tmp_path / "plugins" / "looks" / "sections"
+    looks.mkdir(parents=True)
+    (looks / "mine.html").write_text("<p>x</p>")
+    (looks / "../NOT A NAME.html").write_text("<p>x</p>")
+    folders = build(tmp_path).template_folders
+
+    assert [folder.plugin for folder in folders] == ["mine", "figures"], "those of others come before ours"
+    assert folders[0].names == {"sections/mine.html"}
+    assert folders[0].read("sections/mine.html") == "<p>x</p>"
+    assert folders[0].read("NOT A NAME.html") is None
+
+
+def test_a_template_folder_that_is_not_there_or_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    with_section(tmp_path)
+    errors = [failure.error for failure in build(tmp_path).failures]
+    assert errors == ["gave a template folder that is not there"]
+    looks = tmp_path / "plugins" / "looks"
+    looks.mkdir()
+    (looks / "away.html").symlink_to("/etc/hostname")
+    errors = [failure.error for failure in build(tmp_path).failures]
+    assert errors == ["gave a template folder with a link that leads out of it"]
+
+
+def test_a_template_that_two_plugins_give_is_used_from_neither_until_the_practice_chooses(tmp_path: Path) -> None:
+    both = SECTION.replace('"looks"', '"looks" / Path(__file__).stem')
+    for name in ("one", "two"):
+        with_section(tmp_path, name, both.replace('"mine"', f'"{name}"'))
+        sheets = tmp_path / "plugins" / "looks" / name / "sheets"
+        sheets.mkdir(parents=True)
+        (sheets / "client.html").write_text(name)
+    registry = build(tmp_path)
+    said = "the template sheets/client.html is given by the plugins 'one' and 'two', so none is used"
+    assert [failure.plugin for failure in registry.failures if said in failure.error] == ["one", "two"]
+    assert [folder.read("sheets/client.html") for folder in registry.template_folders[:2]] == [None, None]
+    chosen = build(tmp_path, choose={"sheets/client.html": "two"})
+    assert not chosen.failures
+    assert [folder.read("sheets/client.html") for folder in chosen.template_folders[:2]] == [None, "two"]
+
+
+def test_a_section_with_a_page_or_template_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    with_section(tmp_path, text=SECTION.replace('"client"', '"nobody"').partition("@hookimpl\ndef register_templ")[0])
+    assert "Mine.page must be one of therapist, client" in build(tmp_path).failures[0].error
+    for name in ("../x.html", "/etc/x.html", "a/../../x.html", "sections/x.py", "sections/X\n.html"):
+        text = SECTION.replace('page = "client"', f"template = {name!r}").partition("@hookimpl\ndef register_templ")[0]
+        with_section(tmp_path, text=text)
+        assert "Mine.template must be a name such as" in build(tmp_path).failures[0].error

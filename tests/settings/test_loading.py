@@ -144,3 +144,16 @@ def test_no_practice_anywhere_says_what_to_do(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="fit init makes a practice"):
         find_practice()
+
+
+def test_sections_are_kept_as_written_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "fit.toml").write_text('[[sections]]\nkind = "figures"\ninstrument = "x"\n\n[[sections]]\nkind = "b"\n')
+    one, two = load_settings(tmp_path, environment={}).sections
+    assert (one.values, one.line, one.where("instrument")) == ({"kind": "figures", "instrument": "x"}, 1, "fit.toml:3")
+    assert two.where() == "fit.toml:5"
+
+
+def test_sections_that_are_no_tables_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "fit.toml").write_text('sections = ["figures"]\n')
+    with pytest.raises(ConfigError, match=r"fit\.toml:1: sections are written as \[\[sections\]\] tables"):
+        load_settings(tmp_path, environment={})

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.errors import ExitCode
 
 
 @click.command("demo")
@@ -17,7 +18,7 @@ from fit_toolkit.cli.context import App, pass_app
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed, other ratings.")
 @click.option("--no-pdf", is_flag=True, help="Sheets as HTML only, which is quicker.")
 @pass_app
-def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
+def command(app: App, folder: Path, seed: int, no_pdf: bool) -> int:
     """Make a synthetic practice in DIR (default: ./demo): three therapists, forty clients, alerts and sheets.
 
     Everybody in it is invented, and nothing is sent anywhere. It ends yesterday. The same seed gives the same ratings
@@ -43,6 +44,10 @@ def command(app: App, folder: Path, seed: int, no_pdf: bool) -> None:
     click.echo(f"A sheet:            {folder / 'sheets' / sheet.therapist / (sheet.pdf or sheet.html)}")
     click.echo(f"The alerts:         fit --practice {folder} alerts list")
     click.echo(f"A plugin:           {folder / PLUGIN}")
+    problems = dict.fromkeys(problem for made in demo.sheets for problem in made.problems)
+    for problem in problems:
+        app.say(f"fit: {problem}")
+    return ExitCode.PARTIAL if problems else ExitCode.OK
 
 
 def _progress() -> Callable[[str], None]:

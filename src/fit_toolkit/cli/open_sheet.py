@@ -31,7 +31,8 @@ def show_renewed(app: App, entered: Entered) -> Path:
             app.say(f"fit: policy {failure.get('policy', '')}: {failure.get('error', '')}")
     except LockedError:
         app.say("A run is on at the moment; the sheet shows the alerts as they were before this form.")
-    page = make_sheet(practice, entered.administration.member_id, as_of=practice.today())
+    page = make_sheet(practice, entered.administration.member_id, as_of=practice.today(),
+                      failed=lambda problem: app.say(f"fit: {problem}"))  # fmt: skip
     file = Path(tempfile.mkdtemp(prefix="fit-sheet-")) / "sheet.html"
     write_atomic(file, page)
     app.say(f"The renewed sheet is {file}; delete it when you have read it.")

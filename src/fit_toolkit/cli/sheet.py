@@ -10,7 +10,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.output import write_atomic
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import ExitCode, UsageError
 
 
 @click.command("sheet")
@@ -22,10 +22,11 @@ from fit_toolkit.errors import UsageError
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="FILE.pdf or FILE.html; without it HTML goes to stdout.")  # fmt: skip
 @pass_app
-def command(app: App, client: str, episode: str | None, as_of: date | None, page: str, output: Path | None) -> None:
+def command(app: App, client: str, episode: str | None, as_of: date | None, page: str, output: Path | None) -> int:
     """Make the one-page sheet about CLIENT for a session.
 
-    Ratings up to the day asked for are on it as they are known today. The file is readable by you alone.
+    Ratings up to the day asked for are on it as they are known today. The file is readable by you alone. Ends with 4
+    where a section of a plugin could not be made; the sheet is made all the same and says so.
     """
     from fit_toolkit.sheets.making import FORMATS, find_member, make_sheet
 
@@ -38,8 +39,12 @@ def command(app: App, client: str, episode: str | None, as_of: date | None, page
     day = as_of or practice.today()
     with practice.store.read() as c:
         member = find_member(c, client, as_of=day, episode=episode)
-    content = make_sheet(practice, member, as_of=day, page=page, fmt=fmt)
+    problems: list[str] = []
+    content = make_sheet(practice, member, as_of=day, page=page, fmt=fmt, failed=problems.append)
     if output is None:
         click.echo(content.decode(), nl=False)
-        return
-    write_atomic(output, content)
+    else:
+        write_atomic(output, content)
+    for problem in problems:
+        app.say(f"fit: {problem}")
+    return ExitCode.PARTIAL if problems else ExitCode.OK

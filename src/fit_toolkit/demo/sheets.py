@@ -14,7 +14,7 @@ from fit_toolkit.errors import ConfigError
 from fit_toolkit.practice import Practice
 from fit_toolkit.sheets import SheetData, render_sheet, sheet_pdf, write_pdf
 from fit_toolkit.sheets.build import build_sheet
-from fit_toolkit.sheets.making import find_member, numbered, template_folders
+from fit_toolkit.sheets.making import find_member, numbered, problems_of, template_folders
 from fit_toolkit.store import alerts, diary, people
 
 SOON: Final = 3  # days ahead for which the client's page is made as PDF, too
@@ -35,6 +35,7 @@ class Made:
     pdf: str
     client_html: str
     client_pdf: str
+    problems: tuple[str, ...] = ()  # sections that could not be made
 
 
 def can_print() -> str:
@@ -66,7 +67,9 @@ def make_sheets(practice: Practice, *, as_of: date, pdf: bool, say: Say) -> list
             soon = next_on is not None and next_on <= as_of + timedelta(days=SOON)
             printed = ("therapist",) * (pdf and (alerted or soon)) + ("client",) * (pdf and soon)
             names = write_pages(practice, folder, sheet, printed)
-            made.append(Made(client, member, episode.id, folder.name, sheet.number, next_on, *names))
+            made.append(
+                Made(client, member, episode.id, folder.name, sheet.number, next_on, *names, problems_of(sheet))
+            )
             if place % 10 == 0:
                 say(f"{place} of {len(wanted)} sheets")
     return made

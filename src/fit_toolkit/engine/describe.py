@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
-from fit_toolkit.course import AlertPolicy, Curve, Norms, Rating
+from fit_toolkit.course import AlertPolicy, Curve, Example, Norms, Rating, example_of
 from fit_toolkit.engine.records import Parameter, Role, Thing, What
+from fit_toolkit.engine.templates import TEMPLATE_NAME
 from fit_toolkit.errors import ContractError
 from fit_toolkit.model import ScoringRule
-from fit_toolkit.model.parts import Channel, Reader
+from fit_toolkit.model.parts import Channel, Reader, Section
 
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 BASES: dict[What, tuple[type[Any], tuple[str, ...]]] = {
@@ -21,8 +22,11 @@ BASES: dict[What, tuple[type[Any], tuple[str, ...]]] = {
     "rule": (ScoringRule, ("compute",)),
     "reader": (Reader, ("rows",)),
     "channel": (Channel, ("deliver",)),
+    "section": (Section, ("data",)),
 }
+PAGES = ("therapist", "client")
 TAKEN = frozenset({"id", "kind", "instrument", "scale", "rater", "severity", "to", "after", "occasion"})
+TAKEN_BY_SECTIONS = frozenset({"kind"})  # nothing else stands in a [[sections]] table
 ROLES: dict[type[Any], Role] = {Norms: "norms", Rating: "rating", Curve: "curve"}
 ALLOWED = {
     "basis": ("unusual", "convention", "answer", "absence"),
@@ -58,13 +62,15 @@ def describe(what: What, cls: object) -> Thing:
         kind=kind,
         title=doc.partition("\n")[0],
         doc=doc,
-        parameters=parameters(cls),
+        parameters=parameters(cls, taken=TAKEN_BY_SECTIONS if what == "section" else TAKEN),
         schema=_schema(cls),
     )
+    if what == "section":
+        return _with_section_facts(cls, thing)
     return _with_policy_facts(cls, thing) if what == "policy" else thing
 
 
-def parameters(cls: type[Any]) -> tuple[Parameter, ...]:
+def parameters(cls: type[Any], taken: frozenset[str] = TAKEN) -> tuple[Parameter, ...]:
     """Describe the parameters of a class in the order they are declared."""
     try:
         info = types.type_info(cls)
@@ -72,11 +78,11 @@ def parameters(cls: type[Any]) -> tuple[Parameter, ...]:
         raise ContractError(f"a parameter of {cls.__name__} has no usable type ({type(error).__name__})") from error
     if not isinstance(info, types.StructType):
         raise ContractError(f"{cls.__name__} is not a record with typed parameters")
-    return tuple(_parameter(cls, field) for field in info.fields)
+    return tuple(_parameter(cls, field, taken) for field in info.fields)
 
 
-def _parameter(cls: type[Any], field: types.Field) -> Parameter:
-    if field.name in TAKEN:
+def _parameter(cls: type[Any], field: types.Field, taken: frozenset[str]) -> Parameter:
+    if field.name in taken:
         raise ContractError(f"{cls.__name__}: the parameter name {field.name!r} is taken by fit.toml itself")
     inner = field.type.type if isinstance(field.type, types.Metadata) else field.type
     extra = (field.type.extra_json_schema or {}) if isinstance(field.type, types.Metadata) else {}
@@ -153,5 +159,31 @@ def _with_policy_facts(cls: type[Any], thing: Thing) -> Thing:
     if type(cls.after) is not int or cls.after < 1:
         raise ContractError(f"{cls.__name__}.after must be a whole number from 1 on")
     return msgspec.structs.replace(
-        thing, basis=cls.basis, severity=cls.severity, after=cls.after, clock=cls.clock, item=cls.item
+        thing,
+        basis=cls.basis,
+        severity=cls.severity,
+        after=cls.after,
+        clock=cls.clock,
+        item=cls.item,
+        fires_on=_example(cls, "fires_on"),
+        quiet_on=_example(cls, "quiet_on"),
     )
+
+
+def _example(cls: type[Any], name: str) -> Example | None:
+    """Take a declared example as plain data, so that it can travel."""
+    try:
+        example = example_of(getattr(cls, name))
+        return msgspec.convert(msgspec.to_builtins(example), Example | None)
+    except (ValueError, TypeError) as error:  # a ValidationError is a ValueError
+        raise ContractError(f"{cls.__name__}.{name}: {error}") from error
+
+
+def _with_section_facts(cls: type[Any], thing: Thing) -> Thing:
+    page, template = cls.page, cls.template
+    if page not in PAGES:
+        raise ContractError(f"{cls.__name__}.page must be one of {', '.join(PAGES)}")
+    template = template or f"sections/{thing.kind}.html"
+    if not (isinstance(template, str) and TEMPLATE_NAME.fullmatch(template)):
+        raise ContractError(f"{cls.__name__}.template must be a name such as 'sections/{thing.kind}.html'")
+    return msgspec.structs.replace(thing, page=page, template=template)

@@ -26,20 +26,22 @@ import pluggy
 from fit_toolkit import hookspecs
 from fit_toolkit.engine.describe import describe
 from fit_toolkit.engine.failing import one_line, spoken
-from fit_toolkit.engine.records import HOOKS, INSTRUMENTS, Description, PluginFailure, Source, Thing, What
+from fit_toolkit.engine.records import HOOKS, INSTRUMENTS, TEMPLATES, Description, PluginFailure, Source, Thing, What
+from fit_toolkit.engine.templates import names_in
 from fit_toolkit.errors import ContractError, PluginError
 
 MOST_THINGS = 256
-KNOWN_HOOKS = (*HOOKS, INSTRUMENTS)
+KNOWN_HOOKS = (*HOOKS, INSTRUMENTS, TEMPLATES)
 
 
 @dataclass
 class Loaded:
-    """A plugin that was loaded as far as it could be: its description, its classes and its instrument places."""
+    """A plugin that was loaded as far as it could be: its description, its classes, its instruments and templates."""
 
     description: Description
     classes: dict[tuple[What, str], type[Any]] = field(default_factory=dict)
     places: tuple[Any, ...] = ()
+    templates: tuple[Any, ...] = ()
 
 
 def load(source: Source, hooks: Collection[str] = KNOWN_HOOKS) -> Loaded:
@@ -69,10 +71,11 @@ def load(source: Source, hooks: Collection[str] = KNOWN_HOOKS) -> Loaded:
         hooks=tuple(callers),
         things=tuple(asked.things),
         instruments=tuple(str(place) for place in asked.places),
+        templates=tuple(str(place) for place in asked.templates),
         failures=tuple(asked.failures),
         trace=tuple(asked.trace),
     )
-    return Loaded(description, asked.classes, tuple(asked.places))
+    return Loaded(description, asked.classes, tuple(asked.places), tuple(asked.templates))
 
 
 def import_plugin(source: Source) -> Any:
@@ -166,6 +169,7 @@ class _Asked:
         self.things: list[Thing] = []
         self.classes: dict[tuple[What, str], type[Any]] = {}
         self.places: list[Any] = []
+        self.templates: list[Any] = []
         self.failures: list[PluginFailure] = []
         self.trace: list[str] = []
 
@@ -185,11 +189,8 @@ class _Asked:
         self.trace.append(f"plugin {self.source.name} hook {hook} gave {len(given)} in {took:.1f} ms")
 
     def _take(self, hook: str, given: Any) -> None:
-        if hook == INSTRUMENTS:
-            if hasattr(given, "is_dir") and hasattr(given, "read_bytes"):
-                self.places.append(given)
-            else:
-                self._fail(hook, "", "gave something that is not a path")
+        if hook in {INSTRUMENTS, TEMPLATES}:
+            self._take_place(hook, given)
             return
         try:
             thing = describe(HOOKS[hook], given)
@@ -204,6 +205,22 @@ class _Asked:
             return
         self.things.append(thing)
         self.classes[thing.what, thing.kind] = given
+
+    def _take_place(self, hook: str, given: Any) -> None:
+        if not (hasattr(given, "is_dir") and hasattr(given, "read_bytes")):
+            self._fail(hook, "", "gave something that is not a path")
+            return
+        if hook == INSTRUMENTS:
+            self.places.append(given)
+            return
+        try:
+            names_in(given)
+        except ContractError as error:
+            self._fail(hook, "", error.what)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a place of its own making may raise anything
+            self._fail(hook, "", spoken(error, self.source))
+        else:
+            self.templates.append(given)
 
     def _fail(self, hook: str, thing: str, error: str) -> None:
         self.failures.append(PluginFailure(self.source.name, self.source.version, hook, thing, error))

@@ -7,11 +7,12 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from fit_toolkit.course import Example
 from fit_toolkit.errors import ContractError, PluginError
 
 Origin = Literal["bundled", "drop-in", "package"]
 State = Literal["loaded", "off", "failed"]
-What = Literal["policy", "rule", "reader", "channel"]
+What = Literal["policy", "rule", "reader", "channel", "section"]
 Role = Literal["", "norms", "rating", "curve"]
 
 HOOKS: Mapping[str, What] = {
@@ -19,8 +20,10 @@ HOOKS: Mapping[str, What] = {
     "register_scoring_rules": "rule",
     "register_readers": "reader",
     "register_channels": "channel",
+    "register_sheet_sections": "section",
 }
 INSTRUMENTS = "register_instruments"
+TEMPLATES = "register_template_dirs"
 
 
 class PluginSettings(Protocol):
@@ -70,12 +73,17 @@ class Defaults(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one child process may use; `seconds` is for one answer, in wall time and in CPU time."""
+    """What one child process may use; `seconds` is for one answer, in wall time and in CPU time.
+
+    `trial` is for made-up data only: "open" tells what a plugin raised in full, "shut" also refuses the network, other
+    programs and files to be written, "other-day" also shows another day and time.
+    """
 
     seconds: float = 30.0
     memory_mb: int = 1024
     files: int = 64
     file_mb: int = 16
+    trial: Literal["", "open", "shut", "other-day"] = ""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,7 +123,7 @@ class PluginFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One parameter of a policy, rule, reader or channel, as plain data.
+    """One parameter of a policy, rule, reader, channel or section, as plain data.
 
     `role` says that it stands for something the engine or the loader of courses has to bring: a norm set by name, a
     second course, a curve pack.
@@ -143,6 +151,10 @@ class Thing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int = 1
     clock: bool = False
     item: bool = False
+    fires_on: Example | None = None
+    quiet_on: Example | None = None
+    page: Literal["", "therapist", "client"] = ""
+    template: str = ""
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +166,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hooks: tuple[str, ...] = ()
     things: tuple[Thing, ...] = ()
     instruments: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
     failures: tuple[PluginFailure, ...] = ()
     trace: tuple[str, ...] = ()
 

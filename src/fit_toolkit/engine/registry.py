@@ -4,8 +4,8 @@ Plugins that ship with the toolkit are loaded in this process. Every other plugi
 with the limits of all child processes: one that hangs, ends the process or eats memory while it is merely imported
 harms nothing here. The probe tells what the plugin brings as plain data. Its policies and scoring rules are known in
 this process by that description alone (`Provided.cls` is None) and run in a child; their module is never imported
-here. A plugin that also brings readers or channels, which run in process, is imported here after its probe succeeded,
-and asked for those alone. With `isolate = false` its policies and rules are taken from that import too.
+here. A plugin that also brings readers, channels or sections, which run in process, is imported here after its probe
+succeeded, and asked for those alone. With `isolate = false` its policies and rules are taken from that import too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +27,8 @@ from fit_toolkit.engine.child import Child, ChildGoneError
 from fit_toolkit.engine.discover import Refused, discover, plugin_name
 from fit_toolkit.engine.load import Loaded, load
 from fit_toolkit.engine.records import (
+    HOOKS,
+    TEMPLATES,
     Defaults,
     Description,
     Limits,
@@ -38,14 +40,18 @@ from fit_toolkit.engine.records import (
     State,
     What,
 )
-from fit_toolkit.errors import ConfigError, PluginError
+from fit_toolkit.engine.templates import TemplateFolder, names_in
+from fit_toolkit.errors import ConfigError, ContractError, PluginError
 
-IN_PROCESS = ("register_readers", "register_channels")
+IN_PROCESS: Mapping[str, What] = {
+    hook: what for hook, what in HOOKS.items() if what in {"reader", "channel", "section"}
+}
 LABELS: Mapping[What, str] = {
     "policy": "alert policy",
     "rule": "scoring rule",
     "reader": "reader",
     "channel": "channel",
+    "section": "sheet section",
 }
 
 
@@ -64,10 +70,23 @@ class Registry:
     conflicts: Mapping[tuple[What, str], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     third_party: bool = True  # whether anything that does not ship with the toolkit was looked for
+    sections: Mapping[str, Provided] = field(default_factory=dict)
+    template_folders: tuple[TemplateFolder, ...] = ()  # those of others first, then those that ship
+
+    @property
+    def groups(self) -> Mapping[What, Mapping[str, Provided]]:
+        """Everything provided, by what it is and then by kind."""
+        return {
+            "policy": self.policies,
+            "rule": self.rules,
+            "reader": self.readers,
+            "channel": self.channels,
+            "section": self.sections,
+        }
 
     def provided(self, what: What, kind: str, *, where: str = "") -> Provided:
         """Give the provider of a kind; an unknown or contested kind is a ConfigError that says what to do."""
-        known = {"policy": self.policies, "rule": self.rules, "reader": self.readers, "channel": self.channels}[what]
+        known = self.groups[what]
         if kind in known:
             return known[kind]
         if (what, kind) in self.conflicts:
@@ -166,6 +185,7 @@ class _Build:
         self.sources: dict[str, Source] = {}
         self.offers: dict[tuple[What, str], list[Provided]] = {}
         self.places: list[Any] = []
+        self.templates: list[TemplateFolder] = []
 
     def add(self, source: Source) -> None:
         """Load one plugin, or note that it is off."""
@@ -183,7 +203,8 @@ class _Build:
             trace(line)
         self._offer(source, loaded)
         self.failures += told.failures
-        state: State = "failed" if told.failures and not (told.things or told.instruments) else "loaded"
+        brings = told.things or told.instruments or told.templates
+        state: State = "failed" if told.failures and not brings else "loaded"
         reason = f"{_shown(told.failures[0])}" if told.failures else told.note
         took = time.perf_counter() - began
         self.plugins.append(self._info(source, told, state, reason, took, isolated=apart))
@@ -212,6 +233,7 @@ class _Build:
             winner = self._choose(what, kind, offers, conflicts)
             if winner is not None:
                 chosen[what][kind] = winner
+        folders = self._template_folders()
         return Registry(
             plugins=tuple(sorted(self.plugins, key=_by_origin)),
             policies=MappingProxyType(chosen["policy"]),
@@ -224,7 +246,36 @@ class _Build:
             conflicts=MappingProxyType(conflicts),
             limits=self.limits,
             third_party=self.third_party,
+            sections=MappingProxyType(chosen["section"]),
+            template_folders=folders,
         )
+
+    def _template_folders(self) -> tuple[TemplateFolder, ...]:
+        """Folders of others before ours; a template that two of the others give is used from neither."""
+        ours = {name for name, source in self.sources.items() if source.origin == "bundled"}
+        others = [folder for folder in self.templates if folder.plugin not in ours]
+        givers: dict[str, set[str]] = {}
+        for folder in others:
+            for name in folder.names:
+                givers.setdefault(name, set()).add(folder.plugin)
+        taken = {name: sorted(plugins) for name, plugins in givers.items() if len(plugins) > 1}
+        kept = []
+        for folder in others:
+            lost = set()
+            for name in sorted(folder.names & taken.keys()):
+                both = " and ".join(repr(plugin) for plugin in taken[name])
+                chosen = self.settings.choose.get(name)
+                if chosen is None or plugin_name(chosen) not in taken[name]:
+                    source = self.sources[folder.plugin]
+                    error = (
+                        f"the template {name} is given by the plugins {both}, so none is used; "
+                        f'choose in fit.toml: [plugins] choose = {{ "{name}" = "{taken[name][-1]}" }}'
+                    )
+                    self.failures.append(PluginFailure(source.name, source.version, TEMPLATES, name, error))
+                if chosen is None or plugin_name(chosen) != folder.plugin:
+                    lost.add(name)
+            kept.append(replace(folder, without=frozenset(lost)))
+        return (*kept, *(folder for folder in self.templates if folder.plugin in ours))
 
     def _off(self, source: Source) -> str | None:
         names = {source.name, *source.aliases}
@@ -241,21 +292,26 @@ class _Build:
             with redirect_stdout(sys.stderr):  # stdout is for data; what a plugin prints is none
                 return load(source)
         told = probe(source, self.limits)
-        here = [hook for hook in IN_PROCESS if hook in told.hooks]
-        if not here or not any(thing.what in {"reader", "channel"} for thing in told.things):
-            return Loaded(told, places=tuple(Path(place) for place in told.instruments))
+        places = tuple(Path(place) for place in told.instruments)
+        templates = tuple(Path(place) for place in told.templates)
+        here = {hook: what for hook, what in IN_PROCESS.items() if hook in told.hooks}
+        if not any(thing.what in here.values() for thing in told.things):
+            return Loaded(told, places=places, templates=templates)
         with redirect_stdout(sys.stderr):
             own = load(source, hooks=here)
-        kept = tuple(thing for thing in told.things if thing.what not in {"reader", "channel"})
+        kept = tuple(thing for thing in told.things if thing.what not in here.values())
         more = tuple(failure for failure in own.description.failures if failure not in told.failures)
         told = msgspec.structs.replace(told, things=kept + own.description.things, failures=told.failures + more)
-        return Loaded(told, own.classes, tuple(Path(place) for place in told.instruments))
+        return Loaded(told, own.classes, places, templates)
 
     def _offer(self, source: Source, loaded: Loaded) -> None:
         for thing in loaded.description.things:
             offer = Provided(thing=thing, source=source, cls=loaded.classes.get((thing.what, thing.kind)))
             self.offers.setdefault((thing.what, thing.kind), []).append(offer)
         self.places += loaded.places
+        for place in loaded.templates:
+            with suppress(ContractError, OSError):  # it was whole a moment ago
+                self.templates.append(TemplateFolder(source.name, place, names_in(place)))
 
     def _choose(
         self, what: What, kind: str, offers: list[Provided], conflicts: dict[tuple[What, str], str]

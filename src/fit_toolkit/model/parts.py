@@ -1,13 +1,17 @@
-"""What readers and channels are: the bases plugins derive from, and the small records they give and get."""
+"""What readers, channels and sections are: the bases plugins derive from, and the small records they give and get."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,40 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             fit_toolkit.errors.DeliveryError: it was not delivered; `permanent` says that trying again is of no use.
         """
         raise TypeError(f"{type(self).__name__} does not define deliver(message)")
+
+
+@dataclass(frozen=True, eq=False)
+class SheetView:
+    """What a section gets to see: the ratings of one member up to one day, in a frame of its own.
+
+    `ratings` has a row per score, oldest first, with the columns `date` (of the session), `session` (its number),
+    `instrument`, `scale`, `rater`, `occasion`, `value` (NaN where it could not be scored) and `status`. A section of
+    the client's page sees what the client rated and nothing else.
+    """
+
+    as_of: date
+    language: str
+    ratings: DataFrame
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every section: the data of one block on the sheet; its parameters are typed fields.
+
+    Class attributes: `kind`, the name used in a `[[sections]]` table of fit.toml; `page`, whose page it stands on;
+    `template`, which of the templates shows the data: `sections/<kind>.html` unless it says otherwise.
+    """
+
+    kind: ClassVar[str] = ""
+    page: ClassVar[Literal["therapist", "client"]] = "therapist"
+    template: ClassVar[str] = ""
+
+    def data(self, view: SheetView) -> Mapping[str, Any] | None:
+        """Give what the template is to show about one member.
+
+        Args:
+            view: the ratings of this member alone, up to the day of the sheet; a copy.
+
+        Returns: names with plain data (text, number, true or false, None, date, lists and mappings of these), which
+            the template knows by these names; None where there is nothing to show for this member.
+        """
+        raise TypeError(f"{type(self).__name__} does not define data(view)")

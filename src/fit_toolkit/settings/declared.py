@@ -85,6 +85,6 @@ SETTINGS = (
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
-# Tables whose content somebody else checks: the engine the policies, each channel and reader its own settings.
-FREE_ARRAYS = ("policies",)
+# Tables whose content somebody else checks: the engine the policies and sections, each channel and reader its own settings.
+FREE_ARRAYS = ("policies", "sections")
 FREE_TABLES = ("channels", "readers")

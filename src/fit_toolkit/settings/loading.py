@@ -27,7 +27,7 @@ _TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list
 
 @dataclass(frozen=True)
 class PolicyTable:
-    """One `[[policies]]` table as it stands in the file, for the engine to check."""
+    """One `[[policies]]` or `[[sections]]` table as it stands in the file, for the engine to check."""
 
     line: int
     values: Mapping[str, Any]
@@ -54,13 +54,14 @@ class PluginOptions:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting with its value and origin, and the policies as typed by the practice."""
+    """Every setting with its value and origin, and the policies and sections as typed by the practice."""
 
     values: Mapping[str, Any]
     origins: Mapping[str, str]
     policies: tuple[PolicyTable, ...] = ()
     tables: Mapping[str, Mapping[str, PolicyTable]] = field(default_factory=dict)
     file: Path | None = None
+    sections: tuple[PolicyTable, ...] = ()
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a setting, such as `settings["mail.port"]`."""
@@ -120,20 +121,21 @@ def load_settings(
     values = {setting.name: setting.default for setting in SETTINGS}
     origins = dict.fromkeys(values, "default")
     policies: tuple[PolicyTable, ...] = ()
+    sections: tuple[PolicyTable, ...] = ()
     tables: dict[str, dict[str, PolicyTable]] = {}
     file = root / FILE if root is not None else None
     if file is not None:
         document = _Document(file)
         for setting, value, line in document.settings():
             values[setting.name], origins[setting.name] = value, f"{FILE}:{line}"
-        policies, tables = document.policies(), document.tables()
+        policies, sections, tables = document.array("policies"), document.array("sections"), document.tables()
     for setting in SETTINGS:
         if (typed := (os.environ if environment is None else environment).get(setting.variable)) is not None:
             values[setting.name] = _check(setting, _from_text(setting, typed), setting.variable)
             origins[setting.name] = setting.variable
     for name, value in (flags or {}).items():
         values[name], origins[name] = _check(BY_NAME[name], value, f"--{name}"), "flag"
-    return Settings(values, origins, policies, tables, file)
+    return Settings(values, origins, policies, tables, file, sections)
 
 
 class _Document:
@@ -168,12 +170,12 @@ class _Document:
             for key, value in table.items():
                 yield self._setting(section, key, value)
 
-    def policies(self) -> tuple[PolicyTable, ...]:
-        """Return the tables of `[[policies]]` with their lines."""
-        array = self.content.get("policies", [])
+    def array(self, name: str) -> tuple[PolicyTable, ...]:
+        """Return the tables of `[[policies]]` or `[[sections]]` with their lines."""
+        array = self.content.get(name, [])
         if not isinstance(array, list) or not all(isinstance(entry, dict) for entry in array):
-            raise ConfigError("policies are written as [[policies]] tables", where=self._where(("policies",)))
-        return tuple(self._table(("policies", place), entry) for place, entry in enumerate(array))
+            raise ConfigError(f"{name} are written as [[{name}]] tables", where=self._where((name,)))
+        return tuple(self._table((name, place), entry) for place, entry in enumerate(array))
 
     def tables(self) -> dict[str, dict[str, PolicyTable]]:
         """Return `[channels.NAME]` and `[readers.NAME]` as they stand."""

@@ -25,6 +25,7 @@ from fit_toolkit.sheets.notices import (
 from fit_toolkit.sheets.panels import Drawn, draw
 from fit_toolkit.sheets.reading import Reading, read_member
 from fit_toolkit.sheets.relationship import facets_of
+from fit_toolkit.sheets.sections import sections_of
 from fit_toolkit.sheets.words import day, days_ago, headline, question
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         checked=not (problem or reading.unchecked),
         sources=tuple(dict.fromkeys(drawn.sources)),
         data_up_to=reading.rated_on,
+        sections=sections_of(parts, reading, language=SPOKEN),
         version=fit_toolkit.__version__,
         language=SPOKEN,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from fit_toolkit.sheets.data import ClientData, Facet, Facets, Panel, Point, Series, SheetData
 
 
@@ -30,6 +32,7 @@ def client_page(sheet: SheetData) -> ClientData:
         panels=tuple(_own(panel) for panel in sheet.panels),
         marks=sheet.marks,
         quotes=sheet.quotes,
+        sections=tuple(structs.replace(s, problem=bool(s.problem) * "-") for s in sheet.sections if s.page == "client"),
         version=sheet.version,
         language=sheet.language,
     )

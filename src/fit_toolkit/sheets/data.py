@@ -154,6 +154,16 @@ class Quote(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class SectionBlock(Struct, frozen=True, kw_only=True):
+    """One section that the practice switched on, as HTML that has been looked at; `problem` where it could not be made."""
+
+    kind: str
+    page: Literal["therapist", "client"] = "therapist"
+    html: str = ""
+    problem: str = ""  # for the one who runs the command; the page only says that there was one
+    left_out: bool = False  # there was no room for it on the page
+
+
 class SheetData(Struct, frozen=True, kw_only=True):
     """Everything the therapist's page prints about one member as of one day."""
 
@@ -180,6 +190,7 @@ class SheetData(Struct, frozen=True, kw_only=True):
     checked: bool = True  # every policy was asked about all that is on the sheet
     sources: tuple[str, ...] = ()
     data_up_to: date | None = None
+    sections: tuple[SectionBlock, ...] = ()
     version: str = ""
     language: str = "en"
 
@@ -195,5 +206,6 @@ class ClientData(Struct, frozen=True, kw_only=True):
     panels: tuple[Panel, ...]
     marks: tuple[Mark, ...]
     quotes: tuple[Quote, ...]
+    sections: tuple[SectionBlock, ...] = ()
     version: str = ""
     language: str = "en"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +16,8 @@ from fit_toolkit.model.people import Candidate
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.pdf import sheet_pdf
-from fit_toolkit.sheets.render import render_sheet
+from fit_toolkit.sheets.render import Folder, render_sheet
+from fit_toolkit.sheets.sections import folders_of
 from fit_toolkit.store import people, runs
 from fit_toolkit.store import schema as s
 
@@ -83,21 +84,28 @@ def numbered(c: sa.Connection, sheet: SheetData, member: int, *, at: datetime) -
 
 def make_sheet(
     practice: PracticeLike, member: int, *, as_of: date, page: str = "therapist", fmt: str = "html",
-    asking: Asking | None = None,
+    asking: Asking | None = None, failed: Callable[[str], None] | None = None,
 ) -> bytes:  # fmt: skip
-    """Build, number and render one page about a member, as HTML or PDF."""
+    """Build, number and render one page about a member, as HTML or PDF; `failed` hears which section was not made."""
     with practice.store.read() as c:
         sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
     with practice.store.begin() as c:
         sheet = numbered(c, sheet, member, at=practice.now())
+    for problem in problems_of(sheet, page):
+        if failed is not None:
+            failed(problem)
     folders = template_folders(practice)
     if fmt == "pdf":
         return sheet_pdf(sheet, page, folders=folders)
     return render_sheet(sheet, page, folders=folders).encode()
 
 
-def template_folders(practice: PracticeLike) -> tuple[Path, ...]:
+def problems_of(sheet: SheetData, page: str = "") -> tuple[str, ...]:
+    """What went wrong with the sections of a sheet, or of one of its pages: one line each, without client data."""
+    mine = (block for block in sheet.sections if block.problem and page in {"", block.page})
+    return tuple(f"the section {block.kind!r} could not be made: {block.problem}" for block in mine)
+
+
+def template_folders(practice: PracticeLike) -> tuple[Folder, ...]:
     """Template folders in front of the bundled one: the practice's own, then those of plugins."""
-    own = practice.root / "templates"
-    brought = getattr(practice.registry, "template_folders", ())
-    return tuple(folder for folder in (own, *brought) if folder.is_dir())
+    return folders_of(practice)

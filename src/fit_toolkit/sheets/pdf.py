@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets.data import SheetData
-from fit_toolkit.sheets.render import render_sheet
-from fit_toolkit.sheets.trim import guess
+from fit_toolkit.sheets.render import Folder, render_sheet
+from fit_toolkit.sheets.trim import guess, without_last_section
 
 VARIANT = "pdf/ua-1"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # data cannot hold one: it is escaped
@@ -104,13 +103,19 @@ def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = Non
     return bytes(pdf), len(document.pages)
 
 
-def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Path] = ()) -> bytes:
-    """One page about one member as a PDF of one A4 page: what does not fit is set tighter, never onto a second page."""
-    pdf = b""
+def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = ()) -> bytes:
+    """One page about one member as a PDF of one A4 page: what does not fit is set tighter, never onto a second page.
+
+    Where that is not enough the sections of plugins give way, the last one first, and the page says so.
+    """
+    pdf, pages = b"", 0
     for density in DENSITIES[DENSITIES.index(guess(sheet, page)) :]:
         pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density))
         if pages == 1:
-            break
+            return pdf
+    while pages != 1 and (fewer := without_last_section(sheet, page)) is not None:
+        sheet = fewer
+        pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=DENSITIES[-1]))
     return pdf
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
 from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
@@ -26,30 +26,32 @@ from fit_toolkit.sheets.trim import trim
 from fit_toolkit.sheets.twin import twin
 
 PAGES = ("therapist", "client")
-TEMPLATE_NAME = re.compile(r"(?:[a-z0-9_-]{1,64}/){0,3}[a-z0-9_-]{1,64}\.(?:html|css|svg)")
 # millimetres by density: a facet's line, a panel, its enlarged part
 ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
+Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
-def _reader(folder: Traversable | Path) -> FunctionLoader:
+def _reader(folder: Folder) -> FunctionLoader:
     def read(name: str) -> str | None:
         if not TEMPLATE_NAME.fullmatch(name):
             return None
-        place: Any = folder
-        for part in name.split("/"):
-            place = place / part
-        if not place.is_file():
-            return None
-        text = str(place.read_text(encoding="utf-8"))
-        if len(text) > LARGEST:
+        text = folder.read(name) if isinstance(folder, TemplateFolder) else _read(folder, name)
+        if text is not None and len(text) > LARGEST:
             raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
         return text
 
     return FunctionLoader(read)
 
 
-def _loader(folders: Sequence[Path]) -> BaseLoader:
+def _read(folder: Path | Traversable, name: str) -> str | None:
+    place: Any = folder
+    for part in name.split("/"):
+        place = place / part
+    return str(place.read_text(encoding="utf-8")) if place.is_file() else None
+
+
+def _loader(folders: Sequence[Folder]) -> BaseLoader:
     bundled = _reader(files("fit_toolkit.templates"))
     return ChoiceLoader([*[_reader(f) for f in folders], bundled, PrefixLoader({"bundled": bundled})])
 
@@ -88,8 +90,8 @@ def say_days(days: Sequence[date], language: str = "en") -> str:
     return "; ".join(parts)
 
 
-@lru_cache(maxsize=8)
-def environment(folders: tuple[Path, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
+@lru_cache(maxsize=32)
+def environment(folders: tuple[Folder, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
     """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
     env = ImmutableSandboxedEnvironment(
         loader=_loader(folders),
@@ -109,7 +111,16 @@ def environment(folders: tuple[Path, ...] = (), language: str = "en") -> Immutab
     return env
 
 
-def render(name: str, values: dict[str, Any], *, folders: Sequence[Path] = (), language: str = "en") -> str:
+def has_template(name: str, *, folders: Sequence[Folder] = (), language: str = "en") -> bool:
+    """Whether any folder, or the toolkit itself, has this template."""
+    loader = environment(tuple(folders), language).loader
+    try:
+        return loader is not None and bool(loader.get_source(environment(tuple(folders), language), name))
+    except TemplateNotFound:
+        return False
+
+
+def render(name: str, values: dict[str, Any], *, folders: Sequence[Folder] = (), language: str = "en") -> str:
     """Run one template over plain values."""
     env = environment(tuple(folders), language)
     try:
@@ -125,7 +136,7 @@ def render(name: str, values: dict[str, Any], *, folders: Sequence[Path] = (), l
 
 
 def render_sheet(
-    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Path] = (), density: str = "normal"
+    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = (), density: str = "normal"
 ) -> str:
     """One page about one member as a complete HTML document; a `density` other than normal is for crowded pages."""
     language = sheet.language

@@ -7,6 +7,7 @@ import re
 from msgspec.structs import replace
 
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.fragment import words_in
 
 LONG_WORD = re.compile(r"\S{34}(?=\S)")
 MAY_BREAK = "\u200b"  # a line may end here; prints nothing
@@ -65,6 +66,16 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
     )
 
 
+def without_last_section(sheet: SheetData, page: str) -> SheetData | None:
+    """The sheet with the last section of this page left out and said to be; None where none is left."""
+    for place in reversed(range(len(sheet.sections))):
+        block = sheet.sections[place]
+        if block.page == page and block.html:
+            out = replace(block, html="", left_out=True)
+            return replace(sheet, sections=(*sheet.sections[:place], out, *sheet.sections[place + 1 :]))
+    return None
+
+
 def guess(sheet: SheetData, page: str = "therapist") -> str:
     """Which density is worth trying first: a page that is set twice costs twice.
 
@@ -77,6 +88,7 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     risk = sum(_lines(a.item + a.answer, 120) + len(a.dates) // 25 for a in sheet.risk.answers)
     below = max(sum(_lines(q.text, 66) for q in sheet.quotes[:2]), len(sheet.missing))
     extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
+    extra += sum(2 + _lines("." * words_in(block.html), 120) for block in sheet.sections if block.page == page)
     extra -= 0 if sheet.facets.rows else 12
     return "normal" if extra <= 14 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
 

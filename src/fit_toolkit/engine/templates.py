@@ -1,0 +1,58 @@
+"""Template folders that plugins give: what a template may be called, and what lies in a folder."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from fit_toolkit.errors import ContractError
+
+TEMPLATE_NAME = re.compile(r"(?:[a-z0-9_-]{1,64}/){0,3}[a-z0-9_-]{1,64}\.(?:html|css|svg)")
+MOST_TEMPLATES = 256
+
+
+@dataclass(frozen=True)
+class TemplateFolder:
+    """A folder of templates and whose it is; `without` are names that somebody else gives too, so that none is used."""
+
+    plugin: str
+    place: Path | Traversable
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    without: frozenset[str] = frozenset()
+
+    def read(self, name: str) -> str | None:
+        """Give the text of a template, or None where this folder does not give it."""
+        if name not in self.names or name in self.without:
+            return None
+        place: Any = self.place
+        for part in name.split("/"):
+            place = place / part
+        return str(place.read_text(encoding="utf-8")) if place.is_file() else None
+
+
+def names_in(folder: Any) -> frozenset[str]:
+    """Give the names of the templates in a folder; raise ContractError where it is none, or leads out of itself."""
+    if not folder.is_dir():
+        raise ContractError("gave a template folder that is not there")
+    found: set[str] = set()
+    _collect(folder, "", found, depth=0)
+    if isinstance(folder, Path):
+        inside = folder.resolve()
+        if not all((folder / name).resolve().is_relative_to(inside) for name in found):
+            raise ContractError("gave a template folder with a link that leads out of it")
+    return frozenset(found)
+
+
+def _collect(folder: Any, above: str, found: set[str], *, depth: int) -> None:
+    for each in sorted(folder.iterdir(), key=lambda entry: str(entry.name)):
+        name = f"{above}{each.name}"
+        if each.is_dir():
+            if depth < 3:
+                _collect(each, f"{name}/", found, depth=depth + 1)
+        elif TEMPLATE_NAME.fullmatch(name):
+            found.add(name)
+        if len(found) > MOST_TEMPLATES:
+            raise ContractError(f"gave a template folder with more than {MOST_TEMPLATES} templates")
