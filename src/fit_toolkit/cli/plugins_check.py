@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import emit, format_option
 from fit_toolkit.errors import ExitCode
 
-COLUMNS = ("passed", "thing", "check", "detail")
+if TYPE_CHECKING:
+    from fit_toolkit.engine.conformance import Check
+
+COLUMNS = ("result", "thing", "name", "check", "detail")
+STABLE = ("passed", *COLUMNS)  # of the JSON and CSV
 
 
 @click.command("check")
@@ -20,13 +25,27 @@ COLUMNS = ("passed", "thing", "check", "detail")
 def command(app: App, name: str, fmt: str) -> int:
     """Load the plugin NAME alone and try what it brings on made-up data, in a child process.
 
-    A package need not be enabled for it. Ends with 5 when something does not hold.
+    A package need not be enabled for it; NAME may be the path of a drop-in file. Ends with 5 when something does not
+    hold. The same checks run in pytest: test_my_plugin = fit_toolkit.testing.plugin_checks("NAME").
     """
-    from fit_toolkit.cli.plugins_common import registry_of, source_of
-    from fit_toolkit.engine.conformance import check_plugin
+    from fit_toolkit.cli.plugins_common import options_of
+    from fit_toolkit.engine.conformance import find, tried_alone
 
-    checks = list(check_plugin(registry_of(app, only=name), source_of(app, name).name))
-    emit("checks", [dataclasses.asdict(check) for check in checks], fmt=fmt, columns=COLUMNS)
+    options, root = options_of(app)
+    trial = tried_alone(find(name, root=root), settings=options)
+    try:
+        checks = [case.run() for case in trial.cases()]
+    finally:
+        trial.close()
+    emit("checks", [_row(check) for check in checks], fmt=fmt, columns=COLUMNS if fmt == "table" else STABLE)
     failed = sum(not check.passed for check in checks)
-    app.say(f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks)} checks passed")
+    hints = sum(check.hint for check in checks)
+    app.say(f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks) - hints} checks passed")
+    if hints:
+        app.say(f"{hints} more could be made: see the hints")
     return ExitCode.CONFIG if failed else ExitCode.OK
+
+
+def _row(check: Check) -> dict[str, object]:
+    result = "hint" if check.hint else "ok" if check.passed else "failed"
+    return {"result": result} | dataclasses.asdict(check)

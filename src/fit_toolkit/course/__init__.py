@@ -4,6 +4,7 @@ Imports NumPy and msgspec only, so that a policy loads in a bare child process.
 """
 
 from fit_toolkit.course.course import TICK, Course, ticks
+from fit_toolkit.course.example import Example, example_of
 from fit_toolkit.course.findings import Findings
 from fit_toolkit.course.members import Members
 from fit_toolkit.course.parameters import Curve, Norms, Rating
@@ -17,6 +18,7 @@ __all__ = [
     "Course",
     "Curve",
     "Ended",
+    "Example",
     "Findings",
     "Limit",
     "Members",
@@ -25,5 +27,6 @@ __all__ = [
     "ScaleView",
     "Spells",
     "cut",
+    "example_of",
     "ticks",
 ]

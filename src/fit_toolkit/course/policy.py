@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from fit_toolkit.course.course import Course
+from fit_toolkit.course.example import Example
 from fit_toolkit.course.findings import Findings
 
 Basis = Literal["unusual", "convention", "answer", "absence"]
@@ -18,7 +19,9 @@ class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Class attributes: `kind` (the name used in fit.toml), `basis`, `severity` and `after` (defaults a practice may
     change), `clock` (True when the answer moves with the calendar), `item` (True when it watches flagged items),
-    `chance` (share of ordinary ratings that fire by chance on one course; None when unknown).
+    `chance` (share of ordinary ratings that fire by chance on one course; None when unknown). `fires_on` and `quiet_on`
+    are made-up ratings of one client, as a tuple or an `Example`: it fires at the last of the one and nowhere in the
+    other, and `fit plugins check` tries both.
     """
 
     kind: ClassVar[str] = ""
@@ -27,6 +30,8 @@ class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     after: ClassVar[int] = 1
     clock: ClassVar[bool] = False
     item: ClassVar[bool] = False
+    fires_on: ClassVar[Example | tuple[float, ...] | None] = None
+    quiet_on: ClassVar[Example | tuple[float, ...] | None] = None
 
     @property
     def chance(self) -> float | None:

@@ -17,7 +17,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from fit_toolkit.course import AlertPolicy
-from fit_toolkit.engine import contract, travel, wire
+from fit_toolkit.engine import contract, guards, travel, wire
 from fit_toolkit.engine.facts import facts_of
 from fit_toolkit.engine.failing import one_line, silent, spoken
 from fit_toolkit.engine.load import load
@@ -34,6 +34,7 @@ def main(limits: str) -> None:
     incoming, outgoing = _own_descriptors()
     bounds = msgspec.json.decode(limits, type=Limits)
     _limit(bounds)
+    guards.install(bounds.trial)
     server = Server(bounds)
     _send(outgoing, wire.pack("ready", 0, {}, {}))
     own = os.getpid()
@@ -66,6 +67,16 @@ class Server:
 
     def answer(self, envelope: wire.Envelope, blobs: dict[str, bytes]) -> tuple[str, dict[str, Any], Arrays]:
         """Do what is asked; an exception of the plugin becomes an answer that says so."""
+        guards.GUARD.active = True
+        try:
+            op, body, arrays = self._answer(envelope, blobs)
+        finally:
+            guards.GUARD.active = False
+        if envelope.op != "load" and (tried := guards.GUARD.taken()) and tried not in str(body.get("error", "")):
+            return "failed", {"error": one_line(tried)}, {}  # it was refused, and the plugin went on
+        return op, body, arrays
+
+    def _answer(self, envelope: wire.Envelope, blobs: dict[str, bytes]) -> tuple[str, dict[str, Any], Arrays]:
         try:
             body, arrays = self.operations[envelope.op](envelope.body, blobs)
         except ContractError as error:
@@ -77,6 +88,10 @@ class Server:
         except BaseException as error:  # noqa: BLE001 - in a child nothing else needs to get out
             return "failed", {"error": silent(error, self.source)}, {}
         return "done", body, arrays
+
+    def _said(self, error: BaseException) -> str:
+        """Tell what a plugin raised; its message only where the data is made up."""
+        return (spoken if self.limits.trial else silent)(error, self.source)
 
     def _load(self, body: dict[str, Any], _: dict[str, bytes]) -> Reply:
         self.source = msgspec.convert(body["source"], Source)
@@ -114,7 +129,7 @@ class Server:
         try:
             given: Any = policy.find(course)
         except BaseException as error:
-            raise _RaisedError(silent(error, self.source)) from error
+            raise _RaisedError(self._said(error)) from error
         try:
             return travel.findings_out(contract.checked(given, course, course))
         except ContractError:
@@ -133,7 +148,7 @@ class Server:
         try:
             given = rule.compute(answers, scale)
         except BaseException as error:
-            raise _RaisedError(silent(error, self.source)) from error
+            raise _RaisedError(self._said(error)) from error
         return {}, {"values": contract.scores(given, answers.index)}
 
 

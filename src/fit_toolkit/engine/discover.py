@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from fit_toolkit.engine.records import PluginFailure, Source
+from fit_toolkit.errors import PluginError
 
 GROUP = "fit_toolkit"
 BUNDLED = "fit_toolkit.plugins"
@@ -115,6 +116,16 @@ def packages() -> Iterator[Source]:
 def plugin_name(name: str) -> str:
     """Give the one form of a plugin's name: '-' for '_'."""
     return name.replace("_", "-").lower()
+
+
+def drop_in(file: Path) -> Source:
+    """Give the one file somebody points at, wherever it lies; raise PluginError where it cannot be a plugin."""
+    name = plugin_name(file.stem)
+    if not file.is_file():
+        raise PluginError(f"there is no file {file.name}", hint="give the path of a drop-in, or the name of a plugin")
+    if file.suffix != ".py" or not NAME.fullmatch(name):
+        raise PluginError(f"{file.name} cannot be a drop-in", hint="a name of letters, digits and '_' that ends in .py")
+    return _drop_in(file, name)
 
 
 def _drop_in(file: Path, name: str) -> Source:

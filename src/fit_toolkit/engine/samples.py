@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from fit_toolkit.course import Course, Members, Norms, Rating, ScaleView, ticks
 from fit_toolkit.engine.records import Thing
 
+if TYPE_CHECKING:
+    from fit_toolkit.model.instrument import Scale
+
 TODAY = 20_000
 NORMS = Norms(name="example", mean=7.0, sd_between=1.5, sd_within=1.0)
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 def courses(counts: Sequence[int], *, ratings: Sequence[Rating] = (), higher_is_better: bool = True) -> Course:
@@ -29,35 +33,87 @@ def courses(counts: Sequence[int], *, ratings: Sequence[Rating] = (), higher_is_
     return replace(course, partners=partners)
 
 
-def pick(course: Course, points: NDArray[np.bool_], rows: Ints | None = None) -> Course:
-    """The same courses with some points only, or only the courses `rows` of them."""
+def pick(course: Course, points: Mask | None = None, rows: Ints | None = None) -> Course:
+    """The same courses with some points only (and what others had rated by then), or the courses `rows` in that order."""
     rows = np.arange(len(course.count)) if rows is None else rows
-    kept = points & np.isin(course.owner, rows)
+    at = places(course, rows)
+    at = at if points is None else at[points[at]]
+    kept = np.zeros(len(course), bool)
+    kept[at] = True
     count = np.bincount(course.owner[kept], minlength=len(course.count))[rows]
-    newest = {int(owner): int(day) for owner, day in zip(course.owner[kept], course.day[kept], strict=True)}
     partners = {}
     for rating, partner in course.partners.items():
-        known = [newest.get(int(owner), -1) >= day for owner, day in zip(partner.owner, partner.day, strict=True)]
-        partners[rating] = pick(partner, np.array(known, bool), rows)
-    columns = {name: column[rows] for name, column in course.members.columns().items()}
+        known = None if points is None else partner.day <= _newest(course, kept)[partner.owner]
+        partners[rating] = pick(partner, known, rows)
     return Course(
-        **{name: getattr(course, name)[kept] for name in ("tick", "day", "session", "root", "prorated", "mark")},
+        **{name: getattr(course, name)[at] for name in ("tick", "day", "session", "root", "prorated", "mark")},
         offsets=np.concatenate(([0], np.cumsum(count))).astype(np.int64),
         member=np.arange(len(rows), dtype=np.int64),
-        members=Members.from_columns(columns, course.members.today),
+        members=_chosen(course.members, rows),
         scale=course.scale,
         partners=partners,
         max_gap_days=course.max_gap_days,
     )
 
 
+def bare(course: Course) -> Course:
+    """The same ratings with nothing beside them: far apart, without partners, limits and what is known of members."""
+    unknown = np.full(len(course.members), np.nan)
+    members = Members.plain(len(course.members), today=course.members.today, id=course.members.id, started=unknown)
+    day = course.day[0] + np.arange(len(course)) * (course.max_gap_days + 1) if len(course) else course.day
+    partners = {rating: pick(partner, np.zeros(len(partner), bool)) for rating, partner in course.partners.items()}
+    scale = msgspec.structs.replace(course.scale, limits=(), trigger=None)
+    return replace(course, day=day, members=members, partners=partners, scale=scale)
+
+
+def on_day(course: Course, today: int) -> Course:
+    """The same courses looked at on another day, partners included."""
+    partners = {rating: on_day(partner, today) for rating, partner in course.partners.items()}
+    return replace(course, members=replace(course.members, today=today), partners=partners)
+
+
+def places(course: Course, rows: Ints) -> Ints:
+    """The places of the points of these courses, one course after the other."""
+    parts = [np.arange(course.offsets[row], course.offsets[row + 1]) for row in rows]
+    return np.concatenate([*parts, np.empty(0, np.int64)]).astype(np.int64)
+
+
+def _newest(course: Course, kept: Mask) -> Ints:
+    """For each course the day of its newest point among those kept; before all days where there is none."""
+    newest = np.full(len(course.count), -1, np.int64)
+    np.maximum.at(newest, course.owner[kept], course.day[kept])
+    return newest
+
+
+def _chosen(members: Members, rows: Ints) -> Members:
+    return Members.from_columns({name: column[rows] for name, column in members.columns().items()}, members.today)
+
+
 def parameters(thing: Thing, *, required_only: bool) -> dict[str, Any]:
     """Parameters that fit the types and bounds of a policy or rule."""
     return {
-        parameter.name: _value(_property(thing.schema, parameter.name), thing.schema)
+        parameter.name: _named(parameter.name, _value(_property(thing.schema, parameter.name), thing.schema))
         for parameter in thing.parameters
         if parameter.required or not required_only
     }
+
+
+def scale(rule: str, items: Sequence[str], highest: int, parameters: Mapping[str, Any]) -> Scale:
+    """A scale over these items (answers from 0 to `highest`) that a scoring rule of any sort can work with."""
+    from fit_toolkit.model.instrument import LookupRow, Scale
+
+    rows = tuple(LookupRow(raw=float(raw), value=raw / 2) for raw in range(highest * len(items) + 1))
+    return Scale(
+        id="example", range=(-1e9, 1e9), items=tuple(items), method="plugin", rule=rule, parameters=dict(parameters),
+        weights=dict.fromkeys(items, 1.0), table=rows,
+    )  # fmt: skip
+
+
+def _named(name: str, value: Any) -> Any:
+    """Take what the name of a text asks for: an address of this machine, where nobody listens."""
+    fitting = {"url": "http://127.0.0.1:9/", "host": "127.0.0.1", "server": "127.0.0.1", "sender": "fit@example.org",
+               "email": "fit@example.org"}  # fmt: skip
+    return fitting.get(name.rpartition("_")[2], value) if value == "example" else value
 
 
 def _course(rng: np.random.Generator, counts: Sequence[int], scale: ScaleView) -> Course:

@@ -218,7 +218,7 @@ class Workers:
         things = answer.body.get("things", [])
         if not any(isinstance(thing, dict) and thing.get("kind") == provided.kind for thing in things):
             child.close()
-            raise self._lost(provided, "did not load in its child process")
+            raise self._lost(provided, f"did not load in its child process{_why(answer.body)}")
         return child
 
     def _lost(self, provided: Provided, error: str) -> PluginFailureError:
@@ -227,3 +227,11 @@ class Workers:
 
     def _broken(self, provided: Provided, error: str) -> BrokenContractError:
         return BrokenContractError(provided.failure(error))
+
+
+def _why(described: Mapping[str, Any]) -> str:
+    """Give the first reason that a child names for not having loaded a plugin; it had been handed nothing then."""
+    failures = described.get("failures") or [described]
+    first = failures[0] if isinstance(failures, list) else None
+    error = first.get("error") if isinstance(first, dict) else None
+    return f": {one_line(error)}" if isinstance(error, str) else ""

@@ -1,6 +1,6 @@
 """A reader, which runs in process."""
 
-from fit_toolkit import RawTable, Reader, hookimpl
+from fit_toolkit import DataError, RawTable, Reader, hookimpl
 
 fit_hook_api = "1.0"
 __version__ = "2.5"
@@ -11,10 +11,15 @@ class Pipes(Reader, frozen=True):
 
     kind = "pipes"
     suffixes = (".psv",)
+    sample = b"client|q1\nk01|3\nk02|4\n"
 
     def rows(self, path):
-        head, *rest = path.read_text().splitlines()
-        rows = [line.split("|") for line in rest]
+        try:
+            head, *rest = path.read_text(encoding="utf-8").splitlines()
+        except ValueError as error:
+            raise DataError("this is not text divided by '|'", where=path.name) from error
+        width = len(head.split("|"))
+        rows = [(line.split("|") + [""] * width)[:width] for line in rest]
         return RawTable(tuple(head.split("|")), rows, range(2, len(rows) + 2))
 
 

@@ -1,0 +1,73 @@
+"""What every policy and scoring rule has to do without: the network, other programs, files to write, the clock."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fit_toolkit.engine import guards
+from fit_toolkit.engine.conformance.bench import Room
+from fit_toolkit.engine.conformance.cases import Attempt
+from fit_toolkit.engine.records import PluginFailureError, Source
+from fit_toolkit.errors import FitError
+
+NOW = re.compile(r"""(?:datetime64|array|asarray)\(\s*\[?\s*["'](?:now|today)["']""")
+
+
+def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any, Any], str]) -> Mapping[str, Any]:
+    """Give the cases; `ask` puts one question in a room, `differ` compares two answers."""
+
+    def without(kind: str) -> Attempt:
+        def attempt() -> str:
+            try:
+                ask("shut")
+            except FitError as error:
+                said = error.failure.error if isinstance(error, PluginFailureError) else str(error)
+                return said if kind in said else ""  # what else is wrong is told by the other checks
+            return ""
+
+        return attempt
+
+    def clock() -> str:
+        if found := _asks_numpy(source):
+            return found
+        here = ask("shut")
+        if differ(here, ask("shut")):
+            return ""  # by chance, which is another check's to tell
+        difference = differ(here, ask("other-day"))
+        return f"{difference} on another day: take the day from what is handed over" if difference else ""
+
+    return {
+        "no-network": ("it does without the network", without(guards.NETWORK)),
+        "no-programs": ("it starts no other program", without(guards.PROGRAM)),
+        "no-files": ("it writes no file", without(guards.WRITING)),
+        "no-clock": ("it gives the same answer on another day", clock),
+    }
+
+
+def _asks_numpy(source: Source) -> str:
+    """Find where NumPy is asked for today's date: its clock cannot be moved."""
+    for file in _files(source):
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+            if NOW.search(line.partition("#")[0]):
+                return f"it asks NumPy for today's date ({file.name}:{number})"
+    return ""
+
+
+def _files(source: Source) -> Iterator[Path]:
+    if source.file:
+        yield Path(source.file)
+        return
+    top = Path(*source.module.split("."))
+    for folder in map(Path, source.path):
+        for place in (folder / top, (folder / top).with_suffix(".py"), folder / top.parts[0]):
+            if place.is_file():
+                yield place
+            elif place.is_dir():
+                yield from sorted(place.rglob("*.py"))
+    if not source.path:
+        spec = importlib.util.find_spec(source.module)
+        yield from sorted(Path(place) for place in [spec.origin] if place) if spec else ()

@@ -1,0 +1,25 @@
+"""The kit for plugin authors: one call that gives every check as a named test, and things to write tests with.
+
+Everything is loaded when it is first asked for; pytest loads the fixtures of `fit_toolkit.testing.fixtures` by itself
+once fit-toolkit is installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fit_toolkit.testing.checks import plugin_checks
+
+_HOME = {
+    "plugin_checks": "fit_toolkit.testing.checks",
+}
+__all__ = ["plugin_checks"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the home of a public name on first use."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
