@@ -106,7 +106,7 @@ def check_risk(instrument: Instrument) -> Iterator[Problem]:
         if item is None:
             yield (*path, "item"), "FI230", f"there is no item '{risk.item}' with a number or a choice"
             continue
-        fired = [_fires(value, risk.operator, risk.value) for value in (item.minimum, item.maximum)]
+        fired = [fires(value, risk.operator, risk.value) for value in (item.minimum, item.maximum)]
         if all(fired) or not any(fired):
             every = "every answer" if all(fired) else "no answer"
             yield (*path, "value"), "FI231", f"{every} to '{risk.item}' would set off '{risk.id}'"
@@ -114,7 +114,8 @@ def check_risk(instrument: Instrument) -> Iterator[Problem]:
         yield ("same_day_only",), "FI232", "`same_day_only` is for instruments with a `risk` item"
 
 
-def _fires(value: float, operator: str, limit: float) -> bool:
+def fires(value: float, operator: str, limit: float) -> bool:
+    """Say whether a value is on the side of a line that an operator means."""
     left, right = ticks(value), ticks(limit)
     return {"<": left < right, "<=": left <= right, ">=": left >= right, ">": left > right}[operator]
 
@@ -145,7 +146,7 @@ def check_sources(instrument: Instrument) -> Iterator[Problem]:
 def _references(instrument: Instrument) -> Iterator[tuple[Path, str]]:
     for number, scale in enumerate(instrument.scales):
         at: Path = ("scales", number)
-        for name in ("cutoffs", "band_sets", "reliability", "sds", "reliable_change"):
+        for name in ("cutoffs", "band_sets", "tables", "reliability", "sds", "reliable_change"):
             for position, each in enumerate(getattr(scale, name)):
                 yield (*at, name, position), each.source
         if scale.missing and scale.missing.source:
@@ -154,5 +155,8 @@ def _references(instrument: Instrument) -> Iterator[tuple[Path, str]]:
         yield ("risk", number), risk.source
     for number, skip in enumerate(instrument.skips):
         yield ("skips", number), skip.source
+    for number, suggestion in enumerate(instrument.suggests):
+        if suggestion.source:
+            yield ("suggests", number), suggestion.source
     if instrument.licence.source:
         yield ("licence",), instrument.licence.source

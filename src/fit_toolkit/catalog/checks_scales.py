@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from fit_toolkit.catalog.checks_items import Problem, is_fine, repeated
+from fit_toolkit.catalog.reach import check_reach, score_grain, tables
 from fit_toolkit.catalog.yaml import Path
 from fit_toolkit.model.instrument import BandSet, Instrument, Item, Scale, ticks
 
@@ -33,14 +34,15 @@ def check_scales(instrument: Instrument) -> Iterator[Problem]:
         yield from _members(scale, items, path)
         yield from _method(scale, path)
         if instrument.totals_only:
-            if scale.items:
-                yield (*path, "items"), "FI216", "a totals-only definition has no items"
+            if scale.items or scale.parts:
+                name = "items" if scale.items else "scales"
+                yield (*path, name), "FI216", "scores of a totals-only definition come in ready made"
             continue
-        if not scale.items:
+        if not scale.items and not scale.parts and scale.method != "all-of":
             yield path, "FI218", f"'{scale.id}' has no items"
-        elif set(scale.items) <= set(items) and scale.method != "plugin":
+        elif scale.items and set(scale.items) <= set(items) and scale.method != "plugin":
             yield from _missing(scale, items, path)
-            yield from _reach(scale, items, path)
+        yield from check_reach(instrument, scale, path)
 
 
 def _members(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Problem]:
@@ -55,20 +57,22 @@ def _members(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Probl
 
 
 def _method(scale: Scale, path: Path) -> Iterator[Problem]:
-    needs = {"weighted": "weights", "lookup": "table", "plugin": "rule"}
+    needs = {"weighted": "weights", "lookup": "table", "plugin": "rule", "all-of": "conditions"}
     for method, name in needs.items():
-        given = bool(getattr(scale, name))
+        given = bool(getattr(scale, name)) or (name == "table" and bool(scale.tables))
         if scale.method == method and not given:
             yield path, "FI221", f"`method: {method}` needs `{name}`"
         elif scale.method != method and given:
-            yield (*path, name), "FI221", f"`{name}` goes with `method: {method}`, not with `{scale.method}`"
+            key = "tables" if name == "table" and scale.tables else name
+            yield (*path, key), "FI221", f"`{key}` goes with `method: {method}`, not with `{scale.method}`"
     if scale.parameters and scale.method != "plugin":
         yield (*path, "parameters"), "FI221", "`parameters` go with `method: plugin`"
     if scale.method == "weighted" and scale.weights and set(scale.weights) != set(scale.items):
         yield (*path, "weights"), "FI221", "`weights` has to name every item of the scale once, and no other"
-    raws = [ticks(row.raw) for row in scale.table]
-    if any(low >= high for low, high in pairwise(raws)):
-        yield (*path, "table"), "FI221", "the raw values of `table` have to rise"
+    for where, rows in tables(scale):
+        raws = [ticks(row.raw) for row in rows]
+        if any(low >= high for low, high in pairwise(raws)):
+            yield (*path, *where), "FI221", "the raw values of a table have to rise"
 
 
 def _missing(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Problem]:
@@ -91,38 +95,6 @@ def _missing(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Probl
             yield (*where, "may_miss"), "FI222", f"'{each}' does not belong to '{scale.id}'"
 
 
-def _reach(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Problem]:
-    """Compare the declared range with what the items can give."""
-    lows = [ticks(items[each].minimum) for each in scale.items]
-    highs = [ticks(items[each].maximum) for each in scale.items]
-    if scale.method == "lookup":
-        yield from _table(scale, items, path)
-        return
-    if scale.method == "weighted":
-        weights = [scale.weights.get(each, 0.0) for each in scale.items]
-        ends = [sorted((low * weight, high * weight)) for low, high, weight in zip(lows, highs, weights, strict=True)]
-        low, high = round(sum(end[0] for end in ends)), round(sum(end[1] for end in ends))
-    else:
-        share = len(scale.items) if scale.method == "mean" else 1
-        low, high = round(sum(lows) / share), round(sum(highs) / share)
-    if (low, high) != (ticks(scale.minimum), ticks(scale.maximum)):
-        found = f"{low / 1e6:g} to {high / 1e6:g}"
-        yield (*path, "range"), "FI223", f"the items of '{scale.id}' reach {found}, not what `range` says"
-
-
-def _table(scale: Scale, items: dict[str, Item], path: Path) -> Iterator[Problem]:
-    low = sum(ticks(items[each].minimum) for each in scale.items)
-    high = sum(ticks(items[each].maximum) for each in scale.items)
-    have = {ticks(row.raw) for row in scale.table}
-    grain = min(ticks(items[each].step) for each in scale.items)
-    lacking = next((raw for raw in range(low, high + 1, grain) if raw not in have), None)
-    if scale.table and lacking is not None:
-        yield (*path, "table"), "FI224", f"`table` says nothing about a raw value of {lacking / 1e6:g}"
-    ends = [ticks(row.value) for row in scale.table]
-    if ends and (min(ends), max(ends)) != (ticks(scale.minimum), ticks(scale.maximum)):
-        yield (*path, "range"), "FI223", "`range` is not what `table` reaches"
-
-
 def check_figures(instrument: Instrument) -> Iterator[Problem]:
     """Cut-offs and bands lie inside the range; bands cover it without gap or overlap."""
     for number, scale in enumerate(instrument.scales):
@@ -133,19 +105,10 @@ def check_figures(instrument: Instrument) -> Iterator[Problem]:
         for id in repeated(each.id for each in scale.band_sets):
             yield (*path, "band_sets"), "FI204", f"the id '{id}' is used twice"
         for position, band_set in enumerate(scale.band_sets):
-            yield from _bands(scale, band_set, _grain(instrument, scale), (*path, "band_sets", position, "bands"))
+            yield from _bands(scale, band_set, score_grain(instrument, scale), (*path, "band_sets", position, "bands"))
     drives = [scale for scale in instrument.scales if scale.bands or any(each.verified for each in scale.cutoffs)]
     if instrument.validation.status == "unvalidated" and drives:
         yield ("validation",), "FI226", "an unvalidated instrument has no verified cut-offs or bands"
-
-
-def _grain(instrument: Instrument, scale: Scale) -> int:
-    """Give the smallest step between two scores, in ticks; 0 where any value may occur."""
-    if scale.step is not None:
-        return ticks(scale.step)
-    items = [item for item in instrument.items if item.id in scale.items and item.range]
-    steps = [ticks(item.step) for item in items] or [ticks(1.0)]
-    return min(steps) if scale.method in ("sum", "weighted") else 0
 
 
 def _bands(scale: Scale, band_set: BandSet, grain: int, path: Path) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from fit_toolkit.intake.records import Ask
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 from fit_toolkit.model.records import Administration
-from fit_toolkit.scoring import Rules
+from fit_toolkit.scoring import Rules, left_out_of
 from fit_toolkit.store import Store, people, ratings
 
 
@@ -70,12 +70,11 @@ def enter(
         ids = [each.administration for each in outcome.stored] or list(outcome.there)
         found = ratings.get(c, ids[0])
         (member,) = [each for each in people.list_members(c) if each.id == found.member_id]
-    asked = {rule.item for rule in instrument.risk}
     return Entered(
         administration=found,
         episode_id=member.episode_id,
         new=outcome.written,
         batch=outcome.batch,
         flagged=tuple(each.item for each in found.risks),
-        left_out=tuple(sorted(id for id in asked if found.numbers.get(id) is None)),
+        left_out=tuple(sorted(left_out_of(instrument, found.raw, found.numbers))),
     )

@@ -10,7 +10,7 @@ from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Item
 from fit_toolkit.scoring import read_answer
 
-SIGNS: Final = {"-": "", "x": "does-not-fit", "n": "rather-not-say"}
+SIGNS: Final = {"-": "", "x": "does-not-fit", "n": "rather-not-say", "a": "not-applicable"}
 _GAPS: Final = re.compile(r"[\s,;]+")
 
 
@@ -23,10 +23,10 @@ def split_line(instrument: Instrument, line: str) -> list[str]:
             raise DataError("some answers have more than one digit", hint="put a blank between the answers: 8 10 7 ...")
         words = list(words[0])
     if len(words) != count:
-        raise DataError(
-            f"{len(words)} answers typed, {instrument.short} has {count}",
-            hint="left out is -, does not fit is x, rather not say is n",
-        )
+        offered = {way for item in instrument.number_items for way in item.ways_out}
+        signs = "left out is -, does not fit is x, rather not say is n"
+        signs += ", does not apply is a" if "not-applicable" in offered else ""
+        raise DataError(f"{len(words)} answers typed, {instrument.short} has {count}", hint=signs)
     return words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pandas import DataFrame
+from pandas import DataFrame, Index
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.intake.answers import Answers, stored_answers
@@ -85,7 +85,7 @@ class _Writer:
         lines = self.checked.laid.table.lines
         self.written.flagged += len({each["row"] for each in risks})
         if not part.totals:
-            self.written.left_out += risk_left_out(part.instrument, part.numbers.loc[mine.index])["row"].nunique()
+            self.written.left_out += _silent(part, mine.index)
         self.written.stored += [
             Stored(made, lines[int(row)], str(client), part.instrument.id, day)
             for made, row, client, day in zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)
@@ -151,6 +151,12 @@ def write(
         counts = {fate: count + getattr(there, fate) for fate, count in counts.items()}
     ratings.finish_batch(c, writer.written.batch, **counts)
     return writer.written
+
+
+def _silent(part: Answers, forms: Index[Any]) -> int:
+    """Count the forms that leave a flagged question out."""
+    raw = part.raw.loc[forms].reset_index(drop=True)
+    return int(risk_left_out(part.instrument, part.numbers.loc[forms], raw)["row"].nunique())
 
 
 def results(

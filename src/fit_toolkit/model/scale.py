@@ -146,6 +146,11 @@ class Recode(Record, frozen=True):
     ] = field(default_factory=dict)
     at_least: Annotated[float, Meta(description="Instead of `values`: 1 from this answer on, 0 below.")] | None = None
 
+    @property
+    def worth(self) -> tuple[float, ...]:
+        """What an answer may count."""
+        return (0.0, 1.0) if self.at_least is not None else tuple(self.values.values())
+
 
 class Condition(Record, frozen=True):
     """One of the things that have to hold for `method: all-of`."""

@@ -19,7 +19,7 @@ _NUMBER: Final = {
     ".": re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII),
     ",": re.compile(r"-?[0-9]{1,9}(,[0-9]{1,6})?", re.ASCII),
 }
-WAYS_OUT: Final = ("does-not-fit", "rather-not-say")
+WAYS_OUT: Final = ("does-not-fit", "rather-not-say", "not-applicable")
 
 
 class UnreadableError(ValueError):
@@ -29,13 +29,13 @@ class UnreadableError(ValueError):
 def read_answer(item: Item, text: str, decimal: Decimal = ".") -> float:
     """Read one answer: NaN where nothing was answered or a way out was taken; `UnreadableError` where it is no answer.
 
-    A choice may be given by its value, its code or its label.
+    A choice may be given by its value, its code or its label. `not-applicable` is for the items that offer it.
     """
     word = _word(text)
     for option in item.options:
         if word and word in (_word(option.code), _word(option.label)):
             return option.value
-    if not word or word in WAYS_OUT:
+    if not word or (word in WAYS_OUT and (word != "not-applicable" or word in item.ways_out)):
         return math.nan
     if not _NUMBER[decimal].fullmatch(text.strip()):
         raise UnreadableError(_expected(item) + _other_sign(item, text, decimal))
@@ -69,7 +69,7 @@ def read_numbers(instrument: Instrument, raw: DataFrame, decimal: Decimal = ".")
 
 
 def way_out(text: str) -> str:
-    """Say which way out a raw answer takes: `does-not-fit`, `rather-not-say`, or none."""
+    """Say which way out a raw answer takes: `does-not-fit`, `rather-not-say`, `not-applicable`, or none."""
     word = _word(text)
     return word if word in WAYS_OUT else ""
 

@@ -65,7 +65,7 @@ class Form:
         unlisted: Bools | None = None
         for each in scale.recode:
             wanted = each.items or scale.items
-            ends |= dict.fromkeys((id for id in wanted if id in ends), _reach(each))
+            ends |= dict.fromkeys((id for id in wanted if id in ends), (min(each.worth), max(each.worth)))
             for position in (position for position, id in enumerate(scale.items) if id in wanted):
                 was = answers[position].copy()
                 answers[position] = recoded(each, was)
@@ -93,12 +93,6 @@ def recoded(recode: Recode, answers: Floats) -> Floats:
     worth = np.array([counts[mark] for mark in sorted(counts)])
     at = np.minimum(np.searchsorted(known, marks), len(known) - 1)
     return np.where(known[at] == marks, worth[at], np.nan)
-
-
-def _reach(recode: Recode) -> tuple[float, float]:
-    """Give the lowest and the highest that a recoded answer counts."""
-    counts = (0.0, 1.0) if recode.at_least is not None else tuple(recode.values.values())
-    return min(counts), max(counts)
 
 
 def _skipped(instrument: Instrument, answers: Floats) -> tuple[Floats, Bools | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from fit_toolkit.model.instrument import TICK, Instrument, ticks
+from fit_toolkit.scoring.answers import way_out
 
 _TESTS: Final = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
 COLUMNS: Final = ("row", "risk", "item", "value", "meaning")
@@ -36,12 +38,22 @@ def risk(instrument: Instrument, numbers: DataFrame) -> DataFrame:
     return pd.concat(parts, ignore_index=True).sort_values(["row", "item"], kind="stable", ignore_index=True)
 
 
-def risk_left_out(instrument: Instrument, numbers: DataFrame) -> DataFrame:
-    """List the administrations that leave a risk item unanswered: `row`, `item`."""
+def risk_left_out(instrument: Instrument, numbers: DataFrame, raw: DataFrame | None = None) -> DataFrame:
+    """List the administrations that leave a risk item unanswered: `row`, `item`.
+
+    `raw` are the same answers as they came; one that says `not-applicable` was not left out.
+    """
     items = list(dict.fromkeys(rule.item for rule in instrument.risk))
-    found = [
-        (row, item)
-        for item in items
-        for row in (np.flatnonzero(numbers[item].isna()) if item in numbers.columns else range(len(numbers)))
-    ]
+    found = []
+    for item in items:
+        silent = numbers[item].isna().to_numpy() if item in numbers.columns else np.ones(len(numbers), dtype=np.bool_)
+        if raw is not None and item in raw.columns:
+            silent = silent & np.array([way_out(str(text)) != "not-applicable" for text in raw[item]], dtype=np.bool_)
+        found += [(int(row), item) for row in np.flatnonzero(silent)]
     return DataFrame(sorted(found), columns=["row", "item"])
+
+
+def left_out_of(instrument: Instrument, raw: Mapping[str, str], numbers: Mapping[str, float | None]) -> list[str]:
+    """List the risk items that one form leaves unanswered; one that does not apply was not left out."""
+    items = dict.fromkeys(rule.item for rule in instrument.risk)
+    return [id for id in items if numbers.get(id) is None and way_out(raw.get(id, "")) != "not-applicable"]

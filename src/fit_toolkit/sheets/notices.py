@@ -11,6 +11,7 @@ from fit_toolkit.courses.words import basis_text, reason_text
 from fit_toolkit.model.alerts import RANK, seen_as
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
+from fit_toolkit.scoring import left_out_of
 from fit_toolkit.sheets.chart import number
 from fit_toolkit.sheets.data import AlertLine, Mark, Quote, Risk, RiskAnswer
 from fit_toolkit.sheets.panels import title
@@ -181,7 +182,7 @@ def _left_out(reading: Reading, catalog: Catalog, language: str) -> list[str]:
     for given in newest.values():
         form = catalog.get(given.instrument)
         typed = bool(given.raw) and not form.totals_only
-        if typed and any(given.numbers.get(flag.item) is None for flag in form.risk):
+        if typed and left_out_of(form, given.raw, given.numbers):
             out.append(f"the question about safety was left out on {day(given.session_on, language)}")
     return out
 
