@@ -12,16 +12,18 @@ from fit_toolkit.model import Instrument
 SHIPPED = catalog.build([catalog.bundled()])
 OWN = ("arriving-today", "today-together-client", "today-together-therapist")
 OTHERS = ("core-10", "gad-7", "ors", "phq-9", "srs-3")
+PUBLISHED_BY_OTHERS = tuple(id for id in SHIPPED.ids() if id not in OWN)
 
 
-def test_the_eight_are_there() -> None:
-    assert SHIPPED.ids() == tuple(sorted(OWN + OTHERS))
+def test_our_own_and_the_published_ones_are_there() -> None:
+    assert set(OWN + OTHERS) <= set(SHIPPED.ids())
+    assert len(PUBLISHED_BY_OTHERS) >= 45
 
 
 @pytest.mark.parametrize("id", SHIPPED.ids())
 def test_its_worked_tests_hold(id: str) -> None:
     instrument = SHIPPED.get(id)
-    assert len(instrument.tests) >= 4
+    assert len(instrument.tests) >= 4 or instrument.totals_only
     assert scoring.run_tests(instrument) == []
 
 
@@ -30,7 +32,7 @@ def test_nothing_is_wrong_with_its_file(id: str) -> None:
     assert scoring.check_definition(SHIPPED.files[id], SHIPPED) == []
 
 
-@pytest.mark.parametrize("id", OTHERS)
+@pytest.mark.parametrize("id", PUBLISHED_BY_OTHERS)
 def test_no_wording_of_others_ships(id: str) -> None:
     instrument = SHIPPED.get(id)
     assert SHIPPED.languages(id) == ()
@@ -76,7 +78,7 @@ def figures(instrument: Instrument) -> list[tuple[str, bool]]:
 def test_no_figure_from_memory_drives_anything(id: str) -> None:
     instrument = SHIPPED.get(id)
     for source, verified in figures(instrument):
-        assert verified == ("recalled" not in source)
+        assert not (verified and "recalled" in source)
     assert all("recalled" not in risk.source for risk in instrument.risk)
 
 
@@ -98,6 +100,7 @@ PUBLISHED = {
     },
     "core-10": {
         (">=", 11, "core10-socas+core10-novo"), (">=", 13, "core10-novo"), ("band", 10, 14, 19, 24, 40, "core10-socas"),
+        ("band", 5, 10, 15, 20, 25, 40, "core10-help"),
         ("alpha", 0.9, "core10-novo"), ("sd", 4.7, 4.8, 535, "core10-novo"), ("sd", 19.7, 7.7, 1835, "core10-novo"),
         ("change", 6, "core10-bloom"), ("risk", "q6", ">", 0, "core10-bloom"),
     },
@@ -119,9 +122,15 @@ def test_every_published_figure_is_the_one_in_the_reference(id: str) -> None:
     assert found == PUBLISHED[id]
 
 
-def test_no_other_figure_is_alpha_made_fit_for_change() -> None:
-    kinds = {each.kind for id in SHIPPED.ids() for scale in SHIPPED.get(id).scales for each in scale.reliability}
-    assert kinds <= {"alpha"}
+def test_only_a_published_retest_figure_is_fit_to_judge_change() -> None:
+    fit = {
+        (id, each.value)
+        for id in SHIPPED.ids()
+        for scale in SHIPPED.get(id).scales
+        for each in scale.reliability
+        if each.kind != "alpha" and each.verified
+    }
+    assert fit == {("isi", 0.9), ("star-c", 0.68), ("star-p", 0.76), ("wsas", 0.73)}
 
 
 def test_the_two_forms_of_today_together_rate_the_same_facets() -> None:
