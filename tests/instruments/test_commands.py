@@ -147,9 +147,9 @@ def test_schema_is_json(fit: Fit, tmp_path: Path) -> None:
 
 
 def test_test_runs_all_or_some(fit: Fit) -> None:
-    code, out, _ = fit("instruments", "test", "phq-9", "--format", "json")
+    code, out, _ = fit("instruments", "test", "arriving-today", "--format", "json")
     assert code == 0
-    assert json.loads(out)["tests"] == [{"instrument": "phq-9", "tests": 4, "failed": 0, "what": []}]
+    assert json.loads(out)["tests"] == [{"instrument": "arriving-today", "tests": 5, "failed": 0, "what": []}]
 
 
 def test_test_ends_with_3_when_a_score_comes_out_otherwise(fit: Fit, tmp_path: Path) -> None:

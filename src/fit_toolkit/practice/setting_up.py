@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.settings import FILE, SECTIONS, SETTINGS, Setting, load_settings
+from fit_toolkit.settings.suggested import as_toml, offers, with_offers
 
 FOLDERS = {
     "instruments": "questionnaires of your own: <id>.yaml; wording/<language>/<id>.yaml; norms/<name>.yaml",
@@ -25,64 +25,31 @@ _POLICIES = """
 # --- What the practice wants to be told about ------------------------------------------------------------------------
 # One [[policies]] table each: id, kind, instrument, scale (default: total), rater (default: client), severity
 # (safety, attention or notice), after (n in a row), and the kind's own parameters.
-# `fit policies list` shows them, `fit policies check` checks them.
-# What counts as missing comes from the plan: fit plan add arriving-today --occasion start --every-sessions 1
-
-[[policies]]
-id = "staying-safe"                 # anything but "no" to the question about staying safe
-kind = "risk"
-instrument = "arriving-today"
-scale = "q7"
-severity = "safety"
-
-[[policies]]
-id = "how-it-is-going"              # worse than is usual for this client
-kind = "beyond-usual"
-instrument = "arriving-today"
-severity = "attention"
-
-[[policies]]
-id = "working-together"             # the same for the work together
-kind = "beyond-usual"
-instrument = "today-together-client"
-severity = "attention"
-
-[[policies]]
-id = "a-drop"                       # a rule of thumb: worth a question, no more
-kind = "drop"
-instrument = "today-together-client"
-severity = "notice"
-points = 1.0
-
-[[policies]]
-id = "seen-differently"             # twice in a row the two of you rated the session far apart
-kind = "divergence"
-instrument = "today-together-client"
-other = {rater = "therapist", instrument = "today-together-therapist"}
-gap = 3.0
-after = 2
-severity = "notice"
-
-[[policies]]
-id = "nothing-heard"                # an expected rating has not come
-kind = "overdue"
-instrument = "arriving-today"
-severity = "notice"
-days = 21
+# `fit policies list` shows them, `fit policies check` checks them. `fit instruments enable ID` adds those that an
+# instrument suggests. What counts as missing comes from the plan:
+# fit plan add arriving-today --occasion start --every-sessions 1
 """
+STARTS_WITH = ("arriving-today", "today-together-client", "today-together-therapist")
 
 
-def set_up(folder: Path, *, given: Mapping[str, Any] | None = None, policies: str | None = None) -> Path:
+def set_up(
+    folder: Path,
+    *,
+    given: Mapping[str, Any] | None = None,
+    policies: str | None = None,
+    instruments: Sequence[str] = STARTS_WITH,
+) -> Path:
     """Make a practice in `folder` and return the folder; one that is there already is refused, untouched.
 
-    `given` holds settings to write in place of their defaults; `policies` the text of the [[policies]] tables.
+    `given` holds settings to write in place of their defaults; the [[policies]] tables are those that `instruments`
+    suggest, or the text of `policies`.
     """
     from fit_toolkit.store import create_store
 
     if (folder / FILE).exists():
         raise ConfigError(f"there is a practice here already: {FILE}", hint="nothing was changed")
     load_settings(None, flags=given, environment={})  # what cannot be meant is refused before anything is written
-    text = settings_text(given, policies=policies)
+    text = settings_text(given, policies=policies, instruments=instruments)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in FOLDERS:
@@ -96,7 +63,9 @@ def set_up(folder: Path, *, given: Mapping[str, Any] | None = None, policies: st
     return folder
 
 
-def settings_text(given: Mapping[str, Any] | None = None, *, policies: str | None = None) -> str:
+def settings_text(
+    given: Mapping[str, Any] | None = None, *, policies: str | None = None, instruments: Sequence[str] = STARTS_WITH
+) -> str:
     """Write fit.toml from the declared settings: help above each, defaults commented out."""
     values = dict(given or {})
     lines = [_HEAD]
@@ -106,17 +75,21 @@ def settings_text(given: Mapping[str, Any] | None = None, *, policies: str | Non
             if setting.section == section:
                 lines += _entry(setting, values)
         lines.append("")
-    return "\n".join(lines) + (_POLICIES if policies is None else policies)
+    text = "\n".join(lines)
+    return text + policies if policies is not None else _with_suggested(text + _POLICIES, instruments)
+
+
+def _with_suggested(text: str, instruments: Sequence[str]) -> str:
+    """Add the policies that bundled instruments suggest, the same way as `fit instruments enable`."""
+    from fit_toolkit.catalog import build, bundled
+
+    catalog = build([bundled()])
+    for id in dict.fromkeys(instruments):
+        text = with_offers(text, [each for each in offers(text, catalog.get(id)) if each.state == "new"])
+    return text
 
 
 def _entry(setting: Setting, values: Mapping[str, Any]) -> list[str]:
     shown = setting.name in values or setting.name in _SHOWN
-    value = _toml(values.get(setting.name, setting.default))
+    value = as_toml(values.get(setting.name, setting.default))
     return [f"# {setting.help}", f"{'' if shown else '# '}{setting.key} = {value}"]
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
-    # texts, numbers, truth and lists are written alike in TOML, but for one character
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
