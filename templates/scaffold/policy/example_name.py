@@ -20,6 +20,10 @@ class ExampleName(AlertPolicy, frozen=True):
     # A parameter: fit.toml may set it beside `kind`. Its type and its bounds are checked there.
     times: Annotated[int, Meta(ge=2, description="how many falls in a row, at least")] = 3
 
+    # Its own proof, on a scale from 0 to 10: it has to fire at the last of these, and nowhere in those.
+    fires_on = (8.0, 7.0, 6.0, 5.0)
+    quiet_on = (8.0, 7.0, 6.0, 6.0, 5.0, 9.0)
+
     def find(self, course: Course) -> Findings:
         """Answer yes or no for every rating; what stands here looks back only, never at a later rating."""
         worse = course.worsening(since=course.previous) > 0  # whichever way the scale runs

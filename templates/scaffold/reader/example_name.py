@@ -25,7 +25,7 @@ class ExampleName(Reader, frozen=True):
         """Read the whole file as text, and keep the number of each line for messages."""
         columns: dict[str, None] = {}  # in the order in which they appear
         records: list[tuple[int, dict[str, str]]] = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(_text(path).splitlines(), start=1):
             if line.strip():
                 record = _record(line, where=f"{path.name}:{number}")
                 columns.update(dict.fromkeys(record))
@@ -35,6 +35,14 @@ class ExampleName(Reader, frozen=True):
             rows=[[record.get(column, "") for column in columns] for _, record in records],
             lines=[number for number, _ in records],
         )
+
+
+def _text(path: Path) -> str:
+    """Read the file; one that is no text is refused, never guessed."""
+    try:
+        return path.read_text(encoding="utf-8-sig")  # with or without the mark that Windows likes to put in front
+    except UnicodeDecodeError:
+        raise DataError("this is not UTF-8", where=path.name, hint="export the file again") from None
 
 
 def _record(line: str, where: str) -> dict[str, str]:
