@@ -266,23 +266,32 @@ class Course:
         return _look_up(theirs, partner.value, mine, len(self.count) * wide)
 
     def limit(self, name: str) -> Floats:
-        """A published line of the scale at every point, by age and sex where it is keyed so; NaN where none applies."""
-        per_member = np.full(len(self.members), np.nan)
+        """A published line of the scale at every point, by age and sex where it is keyed so; NaN where none applies.
+
+        The age is that at the point. A year of birth leaves two possible: the line has to hold for both.
+        """
         named = [limit for limit in self.scale.limits if limit.name == name]
         if not named:
             raise KeyError(f"{self.scale.instrument} {self.scale.scale} has no verified cut-off named {name!r}")
+        line = np.full(len(self), np.nan)
         for limit in named:
-            fits = np.isnan(per_member)
+            fits = np.isnan(line)
             if limit.sex is not None:
-                fits &= self.members.sex == limit.sex
-            with np.errstate(invalid="ignore"):
-                if limit.age_from is not None:
-                    fits &= self.members.age >= limit.age_from
-                if limit.age_to is not None:
-                    fits &= self.members.age <= limit.age_to
-            per_member[fits] = limit.value
-        line: Floats = self.each(per_member)
+                fits &= self.each(self.members.sex == limit.sex)
+            if limit.age_from is not None:
+                fits &= self._age - 1 >= limit.age_from
+            if limit.age_to is not None:
+                fits &= self._age <= limit.age_to
+            line[fits] = limit.value
         return line
+
+    @cached_property
+    def _age(self) -> Floats:
+        """The age reached in the year of each point; NaN where unknown, which compares as false."""
+        year = self.day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+        this_year = np.datetime64(self.members.today, "D").astype("datetime64[Y]").astype(np.int64)
+        age: Floats = self.each(self.members.age) - (this_year - year)
+        return age
 
     # ---- findings
 

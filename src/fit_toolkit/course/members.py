@@ -17,7 +17,8 @@ class Members:
     """Arrays of length m, one entry per member; days count from 1970-01-01, unknown is NaN.
 
     `last_rated` is the day of the newest rating of this instrument by this rater. `due` is the day on
-    which the next expected rating was, or will be, due (NaN: none is expected, as in a pause or after the end).
+    which the next expected rating was, or will be, due (NaN: none is expected, as in a pause or after the end). `age` is
+    reached in the year of `today`; as only the year of birth is known, the person may be a year younger still.
     """
 
     id: NDArray[np.int64]

@@ -69,6 +69,13 @@ class Slice:
         ahead = calendar.next_day(list(episodes), future, rated_ahead)
         return cls(c, tuple(episodes), as_of, max_gap_days, members, sessions, calendar, ahead, {})
 
+    def person(self, member: int, on: date) -> tuple[tuple[float, float] | None, str]:
+        """Give the two ages a member may have on a day (None: unknown), and their sex ("": unknown)."""
+        place = int(np.flatnonzero(self.members["member_id"] == member)[0])
+        born = float(_days(self.members["born_year"])[place])
+        age = None if np.isnan(born) else (on.year - born - 1, on.year - born)
+        return age, str(self.members["sex"][place])
+
     def load(self, stream: Stream, view: ScaleView, partners: Mapping[Rating, tuple[Stream, ScaleView]]) -> Loaded:
         """Load one stream, and beside it the streams that a policy compares it with."""
         rows = self._ratings(stream)

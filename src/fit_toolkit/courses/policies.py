@@ -176,7 +176,7 @@ class _Table:
 
     def _stream(self, instrument: Instrument, scale: str, rater: str, key: str) -> tuple[Stream, ScaleView]:
         try:
-            return Stream.of(instrument, scale, rater), scale_view(instrument, scale)
+            return Stream.of(instrument, scale, rater), scale_view(instrument, scale, rater)
         except FitError as error:
             raise ConfigError(error.what, where=self._where(key), hint=error.hint) from error
 

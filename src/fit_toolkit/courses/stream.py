@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fit_toolkit.course import Limit, ScaleView
-from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.model.instrument import Cutoff, Instrument
 
 
 class Stream(NamedTuple):
@@ -26,13 +26,14 @@ class Stream(NamedTuple):
         return cls(instrument.id, scale, rater, view.kind == "item", alliance, instrument.usual_occasion)
 
 
-def scale_view(instrument: Instrument, scale: str) -> ScaleView:
-    """What a policy sees of a scale or an item: direction, range, verified lines, and the trigger of a flagged item."""
+def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView:
+    """What a policy sees of a scale or an item: direction, range, verified lines, and the trigger of a flagged item.
+
+    A line for one kind of rater is left out for every other one; age and sex are asked of each member, at each point.
+    """
     view = instrument.watchable(scale)
     risk = next((risk for risk in instrument.risk if risk.item == scale), None)
-    limits = tuple(
-        Limit(name=line.label, value=line.value, operator=line.operator, source=line.source) for line in view.cutoffs
-    )
+    limits = tuple(_limit(line) for line in view.cutoffs if not line.who or line.who.rater in (None, rater))
     return ScaleView(
         instrument=instrument.id,
         scale=scale,
@@ -43,4 +44,17 @@ def scale_view(instrument: Instrument, scale: str) -> ScaleView:
         trigger=None if risk is None else risk.value,
         trigger_operator=">=" if risk is None else risk.operator,
         limits=limits,
+    )
+
+
+def _limit(line: Cutoff) -> Limit:
+    low, high = line.who.age if line.who and line.who.age else (None, None)
+    return Limit(
+        name=line.label,
+        value=line.value,
+        operator=line.operator,
+        sex=line.who.sex if line.who else None,
+        age_from=low,
+        age_to=high,
+        source=line.source,
     )

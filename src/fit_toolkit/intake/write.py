@@ -80,7 +80,13 @@ class _Writer:
             self.administration(part.instrument, answers, values, pairs, of_version)
             for answers, values in zip(given, records(mine), strict=True)
         ]
-        scores, risks = results(part.instrument, part.numbers.loc[mine.index], totals=part.totals, rules=self.rules)
+        scores, risks = results(
+            part.instrument,
+            part.numbers.loc[mine.index],
+            totals=part.totals,
+            rules=self.rules,
+            people=self.persons(part.instrument, mine),
+        )
         ids = ratings.add_administrations(self.c, rows, scores, risks, why="import", at=self.ask.now)
         lines = self.checked.laid.table.lines
         self.written.flagged += len({each["row"] for each in risks})
@@ -90,6 +96,28 @@ class _Writer:
             Stored(made, lines[int(row)], str(client), part.instrument.id, day)
             for made, row, client, day in zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)
         ]
+
+    def persons(self, instrument: Instrument, forms: DataFrame) -> DataFrame | None:
+        """Say what is known about those who are rated, where a figure of the instrument asks for it.
+
+        Of a year of birth one of two ages is made: the one before this year's birthday, and the one after it.
+        """
+        if not instrument.is_keyed:
+            return None
+        known = people.persons_of(self.c, [int(member) for member in forms["member_id"].unique()])
+        found = [known[int(member)] for member in forms["member_id"]]
+        high = [
+            float("nan") if born is None else float(day.year - born)
+            for (born, _), day in zip(found, forms["session_on"], strict=True)
+        ]
+        return DataFrame(
+            {
+                "age_low": [max(age - 1, 0.0) for age in high],
+                "age_high": high,
+                "sex": [sex or "" for _, sex in found],
+                "rater": list(forms["rater"]),
+            }
+        )
 
     def administration(
         self,
@@ -160,12 +188,15 @@ def _silent(part: Answers, forms: Index[Any]) -> int:
 
 
 def results(
-    instrument: Instrument, numbers: DataFrame, *, totals: bool, rules: Rules | None
+    instrument: Instrument, numbers: DataFrame, *, totals: bool, rules: Rules | None, people: DataFrame | None = None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Score a table of answers, or take totals as they are; give score and risk rows as the store wants them."""
+    """Score a table of answers, or take totals as they are; give score and risk rows as the store wants them.
+
+    `people` has the rows of `numbers` and says who is rated, as `score` takes it.
+    """
     frame = numbers.reset_index(drop=True)
     if totals:
-        scores = entered(instrument, frame)
+        scores = entered(instrument, frame, people=people)
         return records(scores[scores["status"] != "unscorable"]), []
     flagged = records(risk(instrument, frame).drop_duplicates(["row", "item"])) if instrument.risk else []
-    return records(score(instrument, frame, rules)), flagged
+    return records(score(instrument, frame, rules, people=people)), flagged

@@ -333,6 +333,11 @@ class Instrument(Record, frozen=True):
         """Items whose answer is a number or a choice, in published order."""
         return tuple(item for item in self.items if not item.is_text)
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether scores or their labels depend on who is rated: by a table or by bands for some people only."""
+        return any(scale.tables or any(each.who for each in scale.band_sets) for scale in self.scales)
+
     def scale(self, id: str) -> Scale:
         """Find a scale by id."""
         return _find(self.scales, id, f"{self.id} has no scale '{id}'")

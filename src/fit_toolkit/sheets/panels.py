@@ -109,8 +109,9 @@ def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Ban
     own = series[0].points
     about = title(instrument, named=named)
     cutoff = None
-    if view.cutoffs:
-        line = view.cutoffs[0]
+    age, sex = reading.part.person(reading.member.id, reading.as_of)
+    line = next((c for c in view.cutoffs if c.who is None or c.who.applies(age=age, sex=sex, rater=rater)), None)
+    if line is not None:
         label = f"{line.label} {line.operator} {number(line.value)}"
         cutoff = Cutoff(value=line.value, label=label, source=instrument.cite(line.source))
     better = view.direction == "higher_is_better"

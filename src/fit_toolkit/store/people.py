@@ -284,6 +284,12 @@ def pairs_of(c: sa.Connection, member_ids: Iterable[int] | None) -> dict[tuple[i
     return {(row[0], row[1]): row[2] for row in rows_in(c, query, s.pair.c.member_id, member_ids)}
 
 
+def persons_of(c: sa.Connection, member_ids: Iterable[int] | None) -> dict[int, tuple[int | None, str | None]]:
+    """Return year of birth and sex by member id, for figures that hold for some people only."""
+    query = sa.select(s.member.c.id, s.client.c.born_year, s.client.c.sex).select_from(s.member.join(s.client))
+    return {row[0]: (row[1], row[2]) for row in rows_in(c, query, s.member.c.id, member_ids)}
+
+
 def staff_id(c: sa.Connection, code: str) -> int:
     """Return the id of a member of staff."""
     return _id_of(c, s.staff, code, "no member of staff has this code", "fit staff list")
