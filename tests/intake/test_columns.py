@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from fit_toolkit.catalog import build, check_file, checks_people
 from fit_toolkit.intake.columns import as_map, propose, remarks
-from fit_toolkit.intake.mapping import Map, Target
+from fit_toolkit.intake.mapping import ROLES, Map, Target
+from tests.catalog.making import write
 from tests.intake.making import Clinic, table_of
 
 
@@ -62,3 +65,50 @@ def test_the_instruments_named_in_the_file_settle_its_items(clinic: Clinic, tmp_
 
 def test_the_column_of_a_side_file_is_left_out(clinic: Clinic, tmp_path: Path) -> None:
     assert proposals(clinic, tmp_path, "client,date,q1,problem")["problem"] == ("", "ignored")
+
+
+def with_aliases(clinic: Clinic, tmp_path: Path) -> Clinic:
+    own = tmp_path / "own"
+    own.mkdir()
+    for id, alias in (("one", "SCREEN_1"), ("two", "follow 1")):
+        file = write(
+            own, ("id: demo", f"id: {id}"), ("id: q1,", f'id: q1, aliases: ["{alias}", both],'), name=f"{id}.yaml"
+        )
+        assert check_file(file) == []
+    return replace(clinic, catalog=build([own]))
+
+
+def test_a_name_that_the_definition_declares_is_exact(clinic: Clinic, tmp_path: Path) -> None:
+    own = with_aliases(clinic, tmp_path)
+    found = proposals(own, tmp_path, "client,date,SCREEN_1,q2,screen 1", Map(instrument="one"))
+    assert found["SCREEN_1"] == ("q1", "exact")
+    assert found["screen 1"] == ("", "unknown")  # somebody has it already
+
+
+def test_a_file_with_declared_names_is_imported_without_a_map(clinic: Clinic, tmp_path: Path) -> None:
+    own = with_aliases(clinic, tmp_path)
+    outcome = own.add("client,date,SCREEN_1,q2,q3\nA,2026-02-01,3,0,0\n", instrument="one")
+    (form,) = own.valid("A")
+    assert (outcome.accepted, form.numbers["q1"]) == (1, 3)
+
+
+def test_the_id_of_an_item_wins_over_its_other_name_wherever_it_stands(clinic: Clinic, tmp_path: Path) -> None:
+    own = with_aliases(clinic, tmp_path)
+    for head in ("client,date,SCREEN_1,q1", "client,date,q1,SCREEN_1"):
+        found = proposals(own, tmp_path, head, Map(instrument="one"))
+        assert (found["q1"], found["SCREEN_1"]) == (("q1", "exact"), ("", "unknown"))
+
+
+def test_of_two_forms_in_one_file_each_has_its_own_other_names(clinic: Clinic, tmp_path: Path) -> None:
+    own = with_aliases(clinic, tmp_path)
+    table = table_of(
+        tmp_path, "client,date,instrument,SCREEN_1,follow 1,both\nA,2026-02-01,one,1,,\nA,2026-02-01,two,,1,\n"
+    )
+    made = as_map(propose(table, Map(), own.catalog), Map())
+    assert made.columns["SCREEN_1"] == Target(item="q1", instrument="one")
+    assert made.columns["follow 1"] == Target(item="q1", instrument="two")
+    assert made.columns["both"] == "q1"  # of the form that the row names
+
+
+def test_no_other_name_can_be_one_that_a_column_has_in_every_file() -> None:
+    assert set(checks_people.COLUMNS) == set(ROLES)

@@ -10,6 +10,9 @@ from fit_toolkit.catalog.yaml import Path
 from fit_toolkit.model.instrument import Instrument, Who
 
 OLDEST = 130
+COLUMNS = (  # what an import takes a column of this name for
+    "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
+)  # fmt: skip
 
 
 def check_who(instrument: Instrument) -> Iterator[Problem]:
@@ -45,6 +48,8 @@ def check_aliases(instrument: Instrument) -> Iterator[Problem]:
                 yield path, "FI282", f"'{alias}' is the id of {own[alias]}"
             elif alias in seen:
                 yield path, "FI282", f"'{alias}' is already another name of '{seen[alias]}'"
+            elif alias in COLUMNS:
+                yield path, "FI282", f"a column '{alias}' means something else in every file"
             elif alias != alias.strip():
                 yield path, "FI282", f"'{alias}' begins or ends with a space"
             seen.setdefault(alias, item.id)

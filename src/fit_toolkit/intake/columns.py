@@ -60,6 +60,7 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
     names = {**roles, **_items(instruments)}
     stems = {} if instruments else _by_stem(catalog)
     ids = set(ROLES) | {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
+    declared = _declared(instruments)
     taken: set[str] = set()
     proposals = []
     for position, column in enumerate(table.columns):
@@ -67,12 +68,16 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
             continue
         samples = tuple(dict.fromkeys(row[position].strip() for row in table.rows[:50] if row[position].strip()))[:3]
         target, how = _match(column, names, ids)
+        full: Target | None = None
+        if column in declared and how != "exact" and declared[column].item not in table.columns:
+            full, how = declared[column], "exact"
+            target = f"{full.instrument} {full.item}".strip()
         if column in ALWAYS_IGNORED:
             target, how = "", "ignored"
-        elif target in taken or (target in ROLES and how != "exact" and target in table.columns):
-            target, how = "", "unknown"  # somebody with a better claim has it
-        full = stems.get(plain_name(column)) if how == "unknown" else None
-        if full is not None:
+        elif target in taken or (how != "exact" and target in table.columns):
+            target, how, full = "", "unknown", None  # somebody with a better claim has it
+        if how == "unknown" and plain_name(column) in stems:
+            full = stems[plain_name(column)]
             target, how = f"{full.instrument} {full.item or full.scale}", "alias"
         taken.add(target)
         hint = suggestion(column, ids) if how == "unknown" else ""
@@ -131,6 +136,7 @@ def _items(instruments: Iterable[Instrument]) -> dict[str, str]:
         for number, item in enumerate(instrument.items, 1):
             own = plain_name(item.id)
             for name in (
+                *(plain_name(alias) for alias in item.aliases),
                 own,
                 stem + own,
                 f"{stem}{number}",
@@ -148,13 +154,25 @@ def _items(instruments: Iterable[Instrument]) -> dict[str, str]:
     return {name: next(iter(targets)) for name, targets in claims.items() if len(targets) == 1}
 
 
+def _declared(instruments: Sequence[Instrument]) -> dict[str, Target]:
+    """Give the other names that the files of the instruments declare; one that two of them declare is nobody's."""
+    claims: dict[str, list[Target]] = {}
+    for instrument in instruments:
+        for item in instrument.items:
+            for alias in item.aliases:
+                of = instrument.id if len(instruments) > 1 else ""
+                claims.setdefault(alias, []).append(Target(item=item.id, instrument=of))
+    return {alias: targets[0] for alias, targets in claims.items() if len(targets) == 1}
+
+
 def _by_stem(catalog: Catalog) -> dict[str, Target]:
     """Give column names that begin with an instrument: `phq9_1`, `phq9_total`, or its id alone for the total."""
     found: dict[str, Target] = {}
     for instrument in catalog:
         stem = plain_name(instrument.id)
         for number, item in enumerate(instrument.items, 1):
-            for name in (stem + plain_name(item.id), f"{stem}{number}", f"{stem}item{number}"):
+            aliases = (plain_name(alias) for alias in item.aliases)
+            for name in (*aliases, stem + plain_name(item.id), f"{stem}{number}", f"{stem}item{number}"):
                 found.setdefault(name, Target(item=item.id, instrument=instrument.id))
         for scale in instrument.scales:
             found.setdefault(stem + plain_name(scale.id), Target(scale=scale.id, instrument=instrument.id))
