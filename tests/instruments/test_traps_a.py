@@ -153,7 +153,7 @@ def test_every_line_says_its_side_its_source_and_whom_it_is_about() -> None:
             for line in scale.cutoffs:
                 assert line.operator in SIDES
                 assert set(line.source.split("+")) <= set(instrument.sources)
-                assert line.population or line.label == "likely depression" or id in ("core-10", "srs-3")
+                assert line.population
 
 
 def test_the_bands_a_vendor_prints_for_the_wai_are_no_norms() -> None:
