@@ -43,15 +43,21 @@ CHECKS: tuple[Callable[[Instrument], Iterator[Problem]], ...] = (
 )
 
 
+_sound: dict[tuple[str, bytes], Instrument] = {}  # by path and what is in the file: to read YAML takes 20 ms
+
+
 def open_document(path: File | str) -> Document:
     """Read a file as YAML, without reading more than a definition may hold."""
+    return read(_bytes(path), str(path))
+
+
+def _bytes(path: File | str) -> bytes:
     file = FilePath(path) if isinstance(path, str) else path
     try:
         with file.open("rb") as stream:
-            text = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror or 'no such file'}", where=str(path)) from error
-    return read(text, str(path))
 
 
 def read_instrument(path: File | str) -> tuple[Document, Instrument | None]:
@@ -85,9 +91,15 @@ def check_file(path: File | str) -> list[Finding]:
 
 def load_instrument(path: File | str, *, allow_findings: bool = False) -> Instrument:
     """Read a definition that has to be right; `allow_findings` lets a readable but faulty one through."""
-    document, instrument = read_instrument(path)
+    text = _bytes(path)
+    key = (str(path), text)
+    if key in _sound:
+        return _sound[key]
+    document, instrument = _read(read(text, str(path)), str(path))
     if instrument is None or (document.findings and not allow_findings):
         raise _refusal(document, "fit instruments check")
+    if not document.findings:
+        _sound[key] = instrument
     return instrument
 
 
