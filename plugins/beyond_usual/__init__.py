@@ -24,6 +24,8 @@ class BeyondUsual(AlertPolicy, frozen=True):
 
     kind: ClassVar[str] = "beyond-usual"
     basis = "unusual"
+    fires_on = (8.0, 7.5, 8.2, 7.8, 8.1, 5.0)
+    quiet_on = (8.0, 7.5, 8.2, 7.8, 8.1, 7.6)
 
     coverage: Annotated[
         float, Meta(gt=0.5, lt=1, description="share of ordinary ratings inside the band, both sides together")

@@ -35,6 +35,7 @@ class CsvReader(Reader, frozen=True):
 
     kind: ClassVar[str] = "csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt")
+    sample: ClassVar[bytes] = b'client;date;q1\r\nk01;2026-01-05;7\r\nk02;2026-01-06;"8\r\n"\r\nk03;2026-01-07;9\r\n'
 
     encoding: Annotated[Encoding, Meta(description="how the text is encoded; empty: its mark, else utf-8")] = ""
     delimiter: Annotated[Delimiter, Meta(description="what separates cells; empty: as the header line has it")] = ""

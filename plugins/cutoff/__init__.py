@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
+from fit_toolkit import AlertPolicy, Course, Example, Findings, hookimpl
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operators.lt,
@@ -27,6 +27,8 @@ class Cutoff(AlertPolicy, frozen=True):
     """
 
     kind: ClassVar[str] = "cutoff"
+    fires_on = Example((7.0, 6.0, 4.5), parameters={"line": 5, "operator": "<"})
+    quiet_on = Example((7.0, 6.0, 5.0), parameters={"line": 5, "operator": "<"})
 
     line: Annotated[float | str, Meta(description="a number, or the name of a cut-off in the instrument file")]
     operator: Annotated[

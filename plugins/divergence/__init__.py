@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from fit_toolkit import AlertPolicy, Course, Findings, Rating, hookimpl
+from fit_toolkit import AlertPolicy, Course, Example, Findings, Rating, hookimpl
 
 
 class Divergence(AlertPolicy, frozen=True):
@@ -20,6 +20,8 @@ class Divergence(AlertPolicy, frozen=True):
     kind: ClassVar[str] = "divergence"
     severity = "notice"
     after: ClassVar[int] = 2
+    fires_on = Example((8.0, 8.0, 8.0), other=(7.0, 5.0, 4.0))
+    quiet_on = Example((8.0, 8.0, 8.0), other=(7.0, None, 6.0))
 
     other: Annotated[Rating, Meta(description="whose rating of the same session to compare with")] = Rating(
         rater="therapist"

@@ -17,6 +17,8 @@ class Drop(AlertPolicy, frozen=True):
 
     kind: ClassVar[str] = "drop"
     severity = "notice"
+    fires_on = (8.0, 8.5, 7.5)
+    quiet_on = (8.0, 7.5, 7.0, 9.0)
 
     points: Annotated[float, Meta(gt=0, description="how many points worse than the rating before, at least")] = 1.0
 

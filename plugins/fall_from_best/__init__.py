@@ -16,6 +16,8 @@ class FallFromBest(AlertPolicy, frozen=True):
     """
 
     kind: ClassVar[str] = "fall-from-best"
+    fires_on = (7.0, 9.0, 8.5, 8.0, 7.0)
+    quiet_on = (7.0, 9.0, 8.5, 7.5, 8.0)
 
     points: Annotated[float, Meta(gt=0, description="how many points worse than the best earlier rating")] = 2.0
 

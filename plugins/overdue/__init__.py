@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
+from fit_toolkit import AlertPolicy, Course, Example, Findings, hookimpl
 
 
 class Overdue(AlertPolicy, frozen=True):
@@ -20,6 +20,8 @@ class Overdue(AlertPolicy, frozen=True):
     basis = "absence"
     severity = "notice"
     clock: ClassVar[bool] = True
+    fires_on = Example((8.0, 8.0), due=21)
+    quiet_on = Example((8.0, 8.0), due=20)
 
     days: Annotated[int, Meta(ge=0, description="how many days after the day it was due")] = 21
 

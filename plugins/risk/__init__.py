@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
+from fit_toolkit import AlertPolicy, Course, Example, Findings, hookimpl
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operators.lt,
@@ -32,6 +32,8 @@ class Risk(AlertPolicy, frozen=True):
     basis = "answer"
     severity = "safety"
     item: ClassVar[bool] = True
+    fires_on = Example((0.0, 0.0, 2.0), parameters={"trigger": 1}, higher_is_better=False)
+    quiet_on = Example((0.0, 0.0, 0.0), parameters={"trigger": 1}, higher_is_better=False)
 
     trigger: Annotated[
         float | None, Meta(description="from which answer on; left out: the trigger in the instrument file")

@@ -30,11 +30,12 @@ def command(app: App, name: str, fmt: str) -> int:
     """
     from fit_toolkit.cli.plugins_common import options_of
     from fit_toolkit.engine.conformance import find, tried_alone
+    from fit_toolkit.practice.tryout import all_cases
 
     options, root = options_of(app)
     trial = tried_alone(find(name, root=root), settings=options)
     try:
-        checks = [case.run() for case in trial.cases()]
+        checks = [case.run() for case in all_cases(trial)]
     finally:
         trial.close()
     emit("checks", [_row(check) for check in checks], fmt=fmt, columns=COLUMNS if fmt == "table" else STABLE)

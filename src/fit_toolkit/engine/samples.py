@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Scale
 
 TODAY = 20_000
+INSTRUMENT = "made-up"  # the questionnaire of the made-up practice
 NORMS = Norms(name="example", mean=7.0, sd_between=1.5, sd_within=1.0)
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -109,10 +111,29 @@ def scale(rule: str, items: Sequence[str], highest: int, parameters: Mapping[str
     )  # fmt: skip
 
 
+def sheet_rows(count: int, *, missing: bool = False) -> list[dict[str, Any]]:
+    """What a section sees of one member: a score of client and therapist for each of so many sessions."""
+    rng = np.random.default_rng(count)
+    return [
+        {
+            "date": date(2026, 1, 5) + timedelta(days=7 * place),
+            "session": place + 1,
+            "instrument": INSTRUMENT,
+            "scale": "total",
+            "rater": rater,
+            "occasion": "end",
+            "value": float("nan") if missing else round(float(rng.uniform(0, 10)), 1),
+            "status": "unscorable" if missing else "complete",
+        }
+        for place in range(count)
+        for rater in ("client", "therapist")
+    ]
+
+
 def _named(name: str, value: Any) -> Any:
-    """Take what the name of a text asks for: an address of this machine, where nobody listens."""
+    """Take what the name of a text asks for: an address of this machine, where nobody listens; a made-up questionnaire."""
     fitting = {"url": "http://127.0.0.1:9/", "host": "127.0.0.1", "server": "127.0.0.1", "sender": "fit@example.org",
-               "email": "fit@example.org"}  # fmt: skip
+               "email": "fit@example.org", "instrument": INSTRUMENT, "scale": "total", "rater": "client"}  # fmt: skip
     return fitting.get(name.rpartition("_")[2], value) if value == "example" else value
 
 

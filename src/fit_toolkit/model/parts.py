@@ -35,11 +35,13 @@ class RawTable:
 class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every reader: one file format turned into rows of raw text; settings of the format are typed fields.
 
-    Class attributes: `kind`, the name used with `fit import --reader`; `suffixes`, the usual endings of file names.
+    Class attributes: `kind`, the name used with `fit import --reader`; `suffixes`, the usual endings of file names;
+    `sample`, a small made-up file of the format, which `fit plugins check` reads.
     """
 
     kind: ClassVar[str] = ""
     suffixes: ClassVar[tuple[str, ...]] = ()
+    sample: ClassVar[bytes] = b""
 
     def sniff(self, head: bytes, filename_suffix: str) -> float:
         """Say how sure you are, from 0 (not mine) to 1 (certainly), that a file beginning with `head` is this format.

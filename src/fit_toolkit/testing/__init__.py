@@ -10,12 +10,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fit_toolkit.practice.made_up import Clock, MadeUpPractice
     from fit_toolkit.testing.checks import plugin_checks
+    from fit_toolkit.testing.filling import answers
+    from fit_toolkit.testing.runner import Ran, Runner
+    from fit_toolkit.testing.shapes import courses
 
 _HOME = {
+    "Clock": "fit_toolkit.practice.made_up",
+    "MadeUpPractice": "fit_toolkit.practice.made_up",
+    "Ran": "fit_toolkit.testing.runner",
+    "Runner": "fit_toolkit.testing.runner",
+    "answers": "fit_toolkit.testing.filling",
+    "courses": "fit_toolkit.testing.shapes",
     "plugin_checks": "fit_toolkit.testing.checks",
 }
-__all__ = ["plugin_checks"]
+__all__ = ["Clock", "MadeUpPractice", "Ran", "Runner", "answers", "courses", "plugin_checks"]
 
 
 def __getattr__(name: str) -> Any:

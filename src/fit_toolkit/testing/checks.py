@@ -49,10 +49,11 @@ def _outline(plugin: str | Path, folder: Path, parameters: dict[str, Any]) -> tu
     """Load the plugin and list its cases; one that cannot be loaded is a single test that fails and says why."""
     from fit_toolkit.engine.conformance import Case, find, tried_alone
     from fit_toolkit.errors import FitError
+    from fit_toolkit.practice.tryout import all_cases
 
     try:
         trial = tried_alone(find(plugin, folder), parameters)
-        return trial, list(trial.cases())
+        return trial, list(all_cases(trial))
     except FitError as error:
         said = str(error)
         return None, [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fit_toolkit.engine.conformance import channels, policies, readers, rules
+from fit_toolkit.engine.conformance import channels, policies, readers, rules, sections
 from fit_toolkit.engine.conformance.bench import Bench
 from fit_toolkit.engine.conformance.cases import Case, Check, cases, label
 from fit_toolkit.engine.records import Provided, What
@@ -18,6 +18,7 @@ KINDS: Mapping[What, Callable[[Provided, Mapping[str, Any], Bench], Iterable[Cas
     "rule": rules.rule_cases,
     "reader": readers.reader_cases,
     "channel": channels.channel_cases,
+    "section": sections.section_cases,
 }
 
 
