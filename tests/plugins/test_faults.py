@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -11,13 +12,19 @@ import pytest
 
 from fit_toolkit.course import Findings
 from fit_toolkit.engine import Registry, Workers
+from fit_toolkit.engine.installing import install_command
 from fit_toolkit.engine.load import KNOWN_HOOKS
+from fit_toolkit.errors import PluginError
+from fit_toolkit.intake.read import read_table
 from tests.plugins.kit import OURS, PACKAGES, ask, build, courses, failure_of, install, of_others, practice, same
 
 OTHERS = (*OURS, "good-neighbour")
 ON_LOADING = {
     "import_raises": "raised RuntimeError: broken from the start (HERE)",
-    "import_missing": "raised ModuleNotFoundError: No module named 'no_such_library_at_all' (HERE)",
+    "import_missing": "raised ModuleNotFoundError: No module named 'no_such_library_at_all' (HERE); install the package"
+    f" that brings it: {install_command('no_such_library_at_all')}",
+    "import_disturbs": "changed the environment and the working directory and the locale of its process, which was put back",
+    "import_forks": "started another process, which a plugin may not do",
     "import_syntax": "raised SyntaxError: invalid syntax (HERE)",
     "import_exits": "called sys.exit (HERE)",
     "import_leaves": "ended without an answer (exit code 0)",
@@ -40,6 +47,10 @@ ON_ASKING = {
     "find_eats": "raised MemoryError (HERE)",
     "find_changes": "raised ValueError (HERE)",
     "find_writes": "raised OSError (HERE)",
+    "find_forks": "started another process, which a plugin may not do",
+    "find_disturbs": "changed the environment and the working directory and the locale of its process, which was put back",
+    "find_missing": "raised ModuleNotFoundError for 'no_such_library_at_all' (HERE); install the package"
+    f" that brings it: {install_command('no_such_library_at_all')}",
     "find_short": "'fires' has the shape (36,) where 35 values are due",
     "find_numbers": "'fires' holds float64 where true and false are due",
     "find_masked": "'fires' is MaskedArray where a column is due",
@@ -62,7 +73,7 @@ NEEDS_A_CHILD = {
     "find_writes",
 }
 SEVEN = {"beyond-usual", "cutoff", "divergence", "drop", "fall-from-best", "overdue", "risk"}
-HARMLESS = ("find_prints", "find_forks", "find_closes")
+HARMLESS = ("find_prints", "find_closes")
 
 
 def findings(registry: Registry, workers: Workers) -> dict[str, Findings]:
@@ -106,7 +117,7 @@ def test_a_plugin_that_fails_while_it_is_loaded_is_named(package: str, crowd: Re
 
     assert [failure.error for failure in mine] == [expected(ON_LOADING[package], package)]
     assert mine[0].version
-    assert crowd.plugin(package).state == "failed"
+    assert crowd.plugin(package).state == ("loaded" if package == "import_disturbs" else "failed")
 
 
 def test_plugins_that_fail_while_they_are_loaded_harm_nobody(
@@ -244,7 +255,7 @@ def test_a_lost_child_is_started_once_more_and_then_left_alone(tmp_path: Path) -
 def test_no_process_outlives_the_run(tmp_path: Path) -> None:
     registry = build(practice(tmp_path, "find_forks", "find_hangs"))
     with Workers(registry) as workers:
-        ask(registry, "find-forks", courses(), workers)
+        failure_of(registry, "find-forks", courses(), workers)
         failure_of(registry, "find-hangs", courses(), workers)
         groups = [child._process.pid for child in workers._children.values()]
 
@@ -296,3 +307,49 @@ def test_a_taken_name_is_refused_and_the_bundled_plugin_keeps_it(tmp_path: Path,
     assert failure.error == "two plugins are called 'drop': bundled fit-toolkit and drop-in plugins/drop.py; rename one"
     with Workers(registry) as workers:
         assert all(same(found, without[kind]) for kind, found in findings(registry, workers).items())
+
+
+READER = """
+import os
+from fit_toolkit import RawTable, Reader, hookimpl
+
+fit_hook_api = "1.0"
+
+class Disturbing(Reader, frozen=True):
+    "Changes the working directory and the environment."
+    kind = "disturbing"
+    suffixes = (".odd",)
+
+    def rows(self, path):
+        os.chdir("/")
+        os.environ["LC_ALL"] = "C"
+        return RawTable(("client",), [["x"]], [2])
+
+class Nosy(Reader, frozen=True):
+    "Changes the working directory while it only looks."
+    kind = "nosy"
+
+    def sniff(self, head, filename_suffix):
+        os.chdir("/")
+        return 1.0
+
+    def rows(self, path):
+        return RawTable((), [], [])
+
+@hookimpl
+def register_readers():
+    return [Disturbing, Nosy]
+"""
+
+
+def test_a_reader_that_disturbs_this_process_is_named_and_nothing_is_taken(tmp_path: Path) -> None:
+    file = practice(tmp_path) / "plugins" / "odd_reader.py"
+    file.write_text(READER)
+    file.chmod(0o600)
+    (tmp_path / "x.odd").write_text("client\nx\n")
+    readers = {kind: each.cls for kind, each in build(tmp_path).readers.items() if each.cls is not None}
+    before = (dict(os.environ), Path.cwd())
+
+    with pytest.raises(PluginError, match="the reader disturbing changed the environment and the working directory"):
+        read_table(tmp_path / "x.odd", readers)
+    assert (dict(os.environ), Path.cwd()) == before

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.alerts.channels import Practice, open_channels
 from fit_toolkit.alerts.escalate import next_in_line
+from fit_toolkit.engine.surroundings import kept
 from fit_toolkit.errors import DeliveryError, ExitCode
 from fit_toolkit.model.parts import Channel, Message
 from fit_toolkit.store import alerts, outbox, people
@@ -142,7 +143,11 @@ class _Post:
         message = Message(
             key=row["key"], recipient=address, subject=row["subject"], body=row["body"], severity=row["severity"]
         )
-        return within(self.deadline, channel, message)
+        with kept() as changed:
+            error = within(self.deadline, channel, message)
+        if changed and (line := f"channel {row['channel']}: {changed[0]}") not in self.result.problems:
+            self.result.problems.append(line)
+        return error
 
     def _address(self, row: Mapping[str, Any], channel: Channel) -> str | None:
         """Where to send it today: the e-mail address on a channel that says so, else the staff code."""
@@ -196,10 +201,11 @@ def within(seconds: float, channel: Channel, message: Message) -> DeliveryError 
     Of an error that is not the channel's word for "not delivered" only the name is kept: its text may hold anything.
     """
     problem: list[DeliveryError] = []
+    own = os.getpid()
 
     def work() -> None:
         try:
-            channel.deliver(message)
+            _deliver(channel, message, own)
         except DeliveryError as error:
             problem.append(error)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a channel may raise anything, and even end the program
@@ -211,6 +217,14 @@ def within(seconds: float, channel: Channel, message: Message) -> DeliveryError 
     if thread.is_alive():
         return _NoAnswerError(f"no answer within {seconds:g} seconds", permanent=False)
     return problem[0] if problem else None
+
+
+def _deliver(channel: Channel, message: Message, own: int) -> None:
+    try:
+        channel.deliver(message)
+    finally:
+        if os.getpid() != own:
+            os._exit(1)  # a copy that the channel made must not go on with our work
 
 
 def _leased(row: Mapping[str, Any], now: datetime) -> bool:

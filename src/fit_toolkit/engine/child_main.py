@@ -17,11 +17,11 @@ import msgspec
 from numpy.typing import NDArray
 
 from fit_toolkit.course import AlertPolicy
-from fit_toolkit.engine import contract, guards, travel, wire
+from fit_toolkit.engine import contract, guards, surroundings, travel, wire
 from fit_toolkit.engine.facts import facts_of
 from fit_toolkit.engine.failing import one_line, silent, spoken
 from fit_toolkit.engine.load import load
-from fit_toolkit.engine.records import Limits, Source, What
+from fit_toolkit.engine.records import Limits, PluginFailure, Source, What
 from fit_toolkit.errors import ContractError
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
@@ -78,7 +78,8 @@ class Server:
 
     def _answer(self, envelope: wire.Envelope, blobs: dict[str, bytes]) -> tuple[str, dict[str, Any], Arrays]:
         try:
-            body, arrays = self.operations[envelope.op](envelope.body, blobs)
+            with surroundings.kept(no_children=True) as changed:
+                body, arrays = self.operations[envelope.op](envelope.body, blobs)
         except ContractError as error:
             return "broken", {"error": one_line(error.what)}, {}
         except _RaisedError as raised:
@@ -87,7 +88,16 @@ class Server:
             return "refused", {"error": one_line(str(error))}, {}
         except BaseException as error:  # noqa: BLE001 - in a child nothing else needs to get out
             return "failed", {"error": silent(error, self.source)}, {}
-        return "done", body, arrays
+        if changed and envelope.op != "load":
+            return "failed", {"error": changed[0]}, {}
+        return "done", self._with_failure(body, changed) if changed else body, arrays
+
+    def _with_failure(self, body: dict[str, Any], changed: list[str]) -> dict[str, Any]:
+        """A description with what happened on loading; what forks while it is loaded is not loaded a second time."""
+        failure = PluginFailure(self.source.name, str(body["version"]), "", "import", changed[0])
+        failures = [*body["failures"], msgspec.to_builtins(failure)]
+        nothing: dict[str, Any] = {"things": [], "instruments": [], "templates": []} if changed[0].startswith("started") else {}
+        return {**body, **nothing, "failures": failures}
 
     def _said(self, error: BaseException) -> str:
         """Tell what a plugin raised; its message only where the data is made up."""

@@ -8,12 +8,15 @@ handed nothing, and its message helps its author.
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from pathlib import Path
 
+from fit_toolkit.engine.installing import install_command
 from fit_toolkit.engine.records import Source
 
 LONGEST = 240
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -32,8 +35,11 @@ def class_name(error: BaseException) -> str:
 
 def silent(error: BaseException, source: Source) -> str:
     """Describe an exception by class and line only."""
-    said = "called sys.exit" if isinstance(error, SystemExit) else f"raised {class_name(error)}"
-    return f"{said}{_at(error, source)}"
+    if isinstance(error, SystemExit):
+        return f"called sys.exit{_at(error, source)}"
+    name = error.name if isinstance(error, ModuleNotFoundError) and _is_written(error, source) else None
+    said = f"raised {class_name(error)}" + (f" for {name!r}" if name else "")
+    return f"{said}{_at(error, source)}{_missing(name, source)}"
 
 
 def spoken(error: BaseException, source: Source) -> str:
@@ -42,7 +48,24 @@ def spoken(error: BaseException, source: Source) -> str:
         return f"called sys.exit{_at(error, source)}"
     message = one_line(error.msg if isinstance(error, SyntaxError) else str(error))
     said = f"raised {class_name(error)}: {message}" if message else f"raised {class_name(error)}"
-    return f"{said}{_at(error, source)}"
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    return f"{said}{_at(error, source)}{_missing(name, source)}"
+
+
+def _missing(name: str | None, source: Source) -> str:
+    """How to install a module that is not there; nothing for one of the plugin's own or of the standard library."""
+    top = (name or "").partition(".")[0]
+    if not _MODULE.fullmatch(top) or top in sys.stdlib_module_names or top == source.module.partition(".")[0]:
+        return ""
+    return f"; install the package that brings it: {install_command(top)}"
+
+
+def _is_written(error: ModuleNotFoundError, source: Source) -> bool:
+    """Whether the name stands in the plugin's own code, and so cannot be made of anybody's data."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if error.name and _belongs(frame.filename, source) and error.name in (frame.line or ""):
+            return True
+    return False
 
 
 def _at(error: BaseException, source: Source) -> str:

@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -23,9 +23,12 @@ from typing import Any
 
 import msgspec
 
+from fit_toolkit.engine import surroundings
 from fit_toolkit.engine.child import Child, ChildGoneError
 from fit_toolkit.engine.discover import Refused, discover, plugin_name
-from fit_toolkit.engine.load import Loaded, load
+from fit_toolkit.engine.failing import one_line
+from fit_toolkit.engine.installing import how_to_install
+from fit_toolkit.engine.load import KNOWN_HOOKS, Loaded, load
 from fit_toolkit.engine.records import (
     HOOKS,
     TEMPLATES,
@@ -91,9 +94,27 @@ class Registry:
             return known[kind]
         if (what, kind) in self.conflicts:
             raise ConfigError(self.conflicts[what, kind], where=where)
+        giver = self._giver(what, kind)
+        if giver is not None and giver.state == "off":
+            error = f"the {LABELS[what]} {kind!r} is given by the plugin {giver.name!r}, which is switched off"
+            raise ConfigError(error, where=where, hint=f"fit plugins enable {giver.name}")
         near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
+        if giver is not None:
+            hint = f"the plugin {giver.name!r} failed: fit plugins show {giver.name}"
         raise ConfigError(f"there is no {LABELS[what]} {kind!r}", where=where, hint=hint)
+
+    def _giver(self, what: What, kind: str) -> PluginInfo | None:
+        """A plugin that is off or failed and would give this kind: ours is asked, another known by its name alone."""
+        absent = [info for info in self.plugins if info.state != "loaded"]
+        for info in absent:
+            source = self.sources.get(info.name)
+            if source is not None and info.source == "bundled":
+                if any((thing.what, thing.kind) == (what, kind) for thing in load(source).description.things):
+                    return info
+            elif info.name == plugin_name(kind) or (source is not None and plugin_name(kind) in source.aliases):
+                return info
+        return None
 
     def plugin(self, name: str) -> PluginInfo:
         """Give one plugin by name; an unknown name is a PluginError that names the nearest."""
@@ -101,9 +122,20 @@ class Registry:
         for info in self.plugins:
             if info.name == wanted:
                 return info
-        near = difflib.get_close_matches(wanted, [info.name for info in self.plugins], n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else "`fit plugins list` shows all"
-        raise PluginError(f"there is no plugin {name!r}", hint=hint)
+        raise no_such_plugin(name, [info.name for info in self.plugins])
+
+
+def no_such_plugin(name: str, known: Iterable[str]) -> PluginError:
+    """Say that there is no plugin of this name: the nearest one, or how one is installed here."""
+    near = difflib.get_close_matches(plugin_name(name), list(known), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"`fit plugins list` shows all; {how_to_install()}"
+    return PluginError(f"there is no plugin {_written(name)}", hint=hint)
+
+
+def _written(name: str) -> str:
+    """A name somebody typed, as it may stand in an error: in one line, and no longer than a name is."""
+    line = one_line(name)
+    return repr(line if len(line) <= 80 else f"{line[:77]}...")
 
 
 def build_registry(
@@ -164,6 +196,17 @@ def _switched_on(variable: str) -> bool:
 def limits_of(settings: PluginSettings) -> Limits:
     """Give the limits of a child process under these settings."""
     return Limits(seconds=float(settings.timeout_seconds), memory_mb=int(settings.memory_mb))
+
+
+def _load_here(source: Source, hooks: Iterable[str]) -> Loaded:
+    """Load a plugin of others in this process: what it prints goes to stderr, what it changes is put back and told."""
+    with surroundings.alone() as changed:
+        loaded = load(source, hooks=tuple(hooks))
+    if not changed:
+        return loaded
+    told = loaded.description
+    failure = PluginFailure(source.name, told.version or source.version, "", "import", changed[0])
+    return replace(loaded, description=msgspec.structs.replace(told, failures=(*told.failures, failure)))
 
 
 def _nothing(source: Source, error: str) -> Description:
@@ -289,16 +332,14 @@ class _Build:
         if source.origin == "bundled":
             return load(source)
         if not apart:
-            with redirect_stdout(sys.stderr):  # stdout is for data; what a plugin prints is none
-                return load(source)
+            return _load_here(source, KNOWN_HOOKS)
         told = probe(source, self.limits)
         places = tuple(Path(place) for place in told.instruments)
         templates = tuple(Path(place) for place in told.templates)
         here = {hook: what for hook, what in IN_PROCESS.items() if hook in told.hooks}
         if not any(thing.what in here.values() for thing in told.things):
             return Loaded(told, places=places, templates=templates)
-        with redirect_stdout(sys.stderr):
-            own = load(source, hooks=here)
+        own = _load_here(source, here)
         kept = tuple(thing for thing in told.things if thing.what not in here.values())
         more = tuple(failure for failure in own.description.failures if failure not in told.failures)
         told = msgspec.structs.replace(told, things=kept + own.description.things, failures=told.failures + more)

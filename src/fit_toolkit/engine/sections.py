@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fit_toolkit.engine.failing import silent
 from fit_toolkit.engine.policies import build_part
 from fit_toolkit.engine.records import BrokenContractError, PluginFailureError, Provided
+from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ConfigError, ContractError, FitError
 from fit_toolkit.model.parts import Section, SheetView
 
@@ -95,13 +94,16 @@ def ask(ready: ReadySection, view: SheetView) -> dict[str, Any] | None:
     if provided is None or section is None:
         raise ConfigError(ready.problem)
     try:
-        with redirect_stdout(sys.stderr):  # stdout is for data
+        with alone() as changed:
             given: Any = section.data(view)
-            return None if given is None else plain(given)
+            found = None if given is None else plain(given)
     except ContractError as error:
         raise BrokenContractError(provided.failure(error.what)) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure
         raise PluginFailureError(provided.failure(silent(error, provided.source))) from None  # it may hold client data
+    if changed:
+        raise PluginFailureError(provided.failure(changed[0]))
+    return found
 
 
 def plain(given: Any) -> dict[str, Any]:

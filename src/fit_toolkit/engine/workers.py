@@ -7,10 +7,8 @@ child that was lost is started once more; a plugin that loses it again is not as
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, redirect_stdout
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -18,7 +16,7 @@ import msgspec
 import numpy as np
 
 from fit_toolkit.course import Course, Findings
-from fit_toolkit.engine import contract, travel, wire
+from fit_toolkit.engine import contract, surroundings, travel, wire
 from fit_toolkit.engine.child import Child, ChildGoneError
 from fit_toolkit.engine.facts import Facts
 from fit_toolkit.engine.failing import one_line, silent
@@ -130,11 +128,13 @@ class Workers:
         fresh = contract.frozen(course)
         asked = course if ours else fresh  # ours share what the operators remember
         try:
-            with nullcontext() if ours else redirect_stdout(sys.stderr):
+            with surroundings.alone(ours=ours) as changed:
                 given = policy.instance.find(asked) if policy.instance is not None else None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure
             said = silent(error, policy.provided.source)
             raise PluginFailureError(policy.provided.failure(said)) from None  # its message may hold a client's data
+        if changed:
+            raise PluginFailureError(policy.provided.failure(changed[0]))
         try:
             return contract.checked(given, asked, course)
         except ContractError as error:
@@ -166,12 +166,16 @@ class Workers:
     def _compute_here(
         self, rule: Provided, cls: type[Any], parameters: Mapping[str, Any], answers: DataFrame, scale: Any
     ) -> Any:
+        ours = rule.source.origin == "bundled"
         try:
-            given = msgspec.convert(dict(parameters), cls).compute(answers.copy(), scale)
+            with surroundings.alone(ours=ours) as changed:
+                given = msgspec.convert(dict(parameters), cls).compute(answers.copy(), scale)
         except msgspec.ValidationError as error:
             raise refused(rule, one_line(str(error)), "") from error
         except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure
             raise PluginFailureError(rule.failure(silent(error, rule.source))) from None
+        if changed:
+            raise PluginFailureError(rule.failure(changed[0]))
         try:
             return contract.scores(given, answers.index)
         except ContractError as error:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
 from fit_toolkit.model.parts import RawTable, Reader
 
@@ -38,13 +39,16 @@ def read_table(
     except msgspec.ValidationError as error:
         raise UsageError(f"the reader {kind} cannot take these settings: {error}") from error
     try:
-        table = chosen.rows(path)
+        with alone() as changed:
+            table = chosen.rows(path)
     except FitError:
         raise
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=path.name) from None
     except (Exception, SystemExit) as error:  # whatever a reader does, it is named and nothing was taken
         raise PluginError(f"the reader {kind} failed: {type(error).__name__}", where=path.name) from error
+    if changed:
+        raise PluginError(f"the reader {kind} {changed[0]}; nothing was taken", where=path.name)
     return checked(table, kind)
 
 
@@ -88,7 +92,10 @@ def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str
     sure: dict[str, float] = {}
     for kind, cls in readers.items():
         try:
-            sure[kind] = float(cls().sniff(head, path.suffix.lower()))
+            with alone() as changed:
+                sure[kind] = float(cls().sniff(head, path.suffix.lower()))
+            if changed:
+                sure[kind] = 0.0
         except (Exception, SystemExit):  # noqa: BLE001 - a reader that cannot even look at the file is not asked for it
             sure[kind] = 0.0
     best = max(sure.values(), default=0.0)

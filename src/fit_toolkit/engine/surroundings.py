@@ -1,0 +1,139 @@
+"""What a plugin could change for everybody in its process: put back at once, and told.
+
+The environment, the working directory, the locale and the file mask; and a copy of the process that it starts (a fork)
+is ended before it does anybody else's work a second time.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# A library may add a variable of its own when it is imported; one of these would reach other people's code.
+MEANS_SOMETHING = ("LC_", "LANG", "TZ", "PATH", "HOME", "TMP", "TEMP", "PYTHON", "FIT_", "LD_")
+
+
+@dataclass
+class _Forks:
+    """How often this process was copied since it was first asked."""
+
+    count: int = 0
+    watched: bool = field(default=False)
+
+    def watch(self) -> None:
+        if not self.watched and hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=self._one_more)
+        self.watched = True
+
+    def _one_more(self) -> None:
+        self.count += 1
+
+
+FORKS = _Forks()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The surroundings of this process at one moment."""
+
+    environment: dict[str, str]
+    folder: str
+    locale: str
+    mask: int
+    forks: int
+
+    @classmethod
+    def now(cls) -> Surroundings:
+        """Look around."""
+        try:
+            folder = str(Path.cwd())
+        except OSError:  # it has been deleted meanwhile
+            folder = ""
+        mask = os.umask(0o077)
+        os.umask(mask)
+        FORKS.watch()
+        return cls(dict(os.environ), folder, locale.setlocale(locale.LC_ALL), mask, FORKS.count)
+
+    def put_back(self) -> tuple[str, ...]:
+        """Put everything back as it was, and name what had been changed."""
+        found = Surroundings.now()
+        changed = []
+        if found.environment != self.environment:
+            if self._matters(found.environment):
+                changed.append("the environment")
+            os.environ.clear()
+            os.environ.update(self.environment)
+            if hasattr(time, "tzset"):
+                time.tzset()
+        if found.folder != self.folder and self.folder:
+            changed.append("the working directory")
+            os.chdir(self.folder)
+        if found.locale != self.locale:
+            changed.append("the locale")
+            locale.setlocale(locale.LC_ALL, self.locale)
+        if found.mask != self.mask:
+            changed.append("the file mask")
+            os.umask(self.mask)
+        return tuple(changed)
+
+    def _matters(self, found: dict[str, str]) -> bool:
+        added = found.keys() - self.environment.keys()
+        same = all(found.get(name) == value for name, value in self.environment.items())
+        return not same or any(name.startswith(MEANS_SOMETHING) for name in added)
+
+
+@contextmanager
+def kept(*, no_children: bool = False) -> Iterator[list[str]]:
+    """Put the surroundings back after the block, however it ends; afterwards the list says in one line what changed.
+
+    `no_children` also says it of another process that is left behind; only where this process starts none itself.
+    """
+    before, own = Surroundings.now(), os.getpid()
+    known = no_children and _running()  # what an earlier block left behind is not this one's
+    told: list[str] = []
+    try:
+        yield told
+    finally:
+        if os.getpid() != own:
+            os._exit(1)  # a copy that the plugin made must not go on with our work
+        if FORKS.count != before.forks or (no_children and not known and _left_behind()):
+            told.append("started another process, which a plugin may not do")
+        changed = before.put_back()
+        if changed:
+            told.append(f"changed {' and '.join(changed)} of its process, which was put back")
+        told[:] = ["; it ".join(told)] if told else []
+
+
+@contextmanager
+def alone(*, ours: bool = False) -> Iterator[list[str]]:
+    """The same for what a plugin of others does in this process; what it prints goes to stderr, stdout is for data."""
+    if ours:
+        yield []
+        return
+    with kept() as changed, redirect_stdout(sys.stderr):
+        yield changed
+
+
+def _left_behind() -> bool:
+    """Whether there is a child of this process, running or done and not yet asked after."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except (ChildProcessError, AttributeError):
+        return False
+    return True
+
+
+def _running() -> bool:
+    """Forget the children that are done, and say whether others still run."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except (ChildProcessError, AttributeError):
+        return False
+    return True
