@@ -81,7 +81,7 @@ def _risk_state(reading: Reading, form: str, item: str) -> str:
 
 def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
     """Alerts that stand, the most serious first, then what a person lately did about one."""
-    rows = [row for row in reading.alerts if row["basis"] != "answer" and row["state"] not in HIDDEN]
+    rows = [row for row in reading.alerts if row["state"] not in HIDDEN and not _stands_above(row, catalog)]
     live = [row for row in rows if row["state"] in {"open", "acknowledged", "snoozed"}]
     live.sort(
         key=lambda row: (RANK[row["severity"]], row["state"] != "open", -row["session_on"].toordinal(), row["id"])
@@ -89,6 +89,12 @@ def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
     since = reading.as_of - timedelta(days=DONE_FOR_DAYS)
     done = [r for r in rows if r not in live and r["action"] and r["changed_at"].date() >= since]
     return tuple(_alert(row, catalog) for row in [*live, *done[-1:]])
+
+
+def _stands_above(row: Mapping[str, Any], catalog: Catalog) -> bool:
+    """Whether the answer is one that its form flags: those have their own place on the sheet."""
+    flagged = catalog.get(row["instrument"]).risk if row["instrument"] in catalog else ()
+    return row["basis"] == "answer" and any(flag.item == row["scale"] for flag in flagged)
 
 
 def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:

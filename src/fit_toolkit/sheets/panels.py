@@ -134,11 +134,12 @@ def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Ban
 
 def _what(instrument: Instrument, about: str) -> str:
     scale = instrument.scale(instrument.main_scale)
-    if instrument.totals_only or not scale.items:
+    if instrument.totals_only or not (scale.items or scale.parts):
         made = "the total as it was typed in"
     else:
         of = "mean" if scale.method == "mean" else "sum" if scale.method == "sum" else "score"
-        made = f"{of} of up to {len(scale.items)} answers"
+        made = f"{of} of up to {len(scale.items)} answers" if scale.items else f"{of} of {len(scale.parts)} scales"
+        made += f" times {number(scale.multiply)}" if scale.multiply != 1 else ""
     status = UNVALIDATED.get(instrument.validation.status)
     name = "" if instrument.short in about else instrument.short
     return ", ".join(part for part in (name, made, status) if part)
