@@ -16,7 +16,7 @@ from fit_toolkit.cli import run as fit
 from tests.docs.pages import DOCS, Step, pages, steps, typed
 
 WHEN = datetime(2026, 10, 1, 12, tzinfo=UTC)
-FOLLOWED = ["tutorial.md", "running-a-clinic.md", "add-an-instrument.md", "write-a-policy.md", "how-to-import.md"]
+FOLLOWED = ["tutorial.md", "running-a-clinic.md", "add-an-instrument.md", "how-to-import.md"]
 
 
 def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,15 +65,6 @@ def test_what_a_page_says_can_be_typed(page: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "environ", {**os.environ, "FIT_NO_BROWSER": "1"})
     follow(DOCS / page, tmp_path, monkeypatch)
     assert (tmp_path / "clinic" / "store.db").is_file()
-
-
-def test_the_policy_page_ends_with_an_alert_of_the_new_policy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    follow(DOCS / "write-a-policy.md", tmp_path, monkeypatch)
-    capsys.readouterr()
-    assert fit(["alerts", "list", "--format", "csv"], clock=lambda: WHEN) == 0
-    assert "the best rating there is, 3 times in a row" in capsys.readouterr().out
 
 
 def test_every_command_a_page_names_exists() -> None:

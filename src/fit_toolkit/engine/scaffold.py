@@ -45,7 +45,7 @@ def render(kind: Kind, name: str, *, drop_in: bool = False) -> dict[PurePosixPat
     parts = dict(_texts(_example(kind)))
     use = parts.pop(PurePosixPath(USE))
     laid = dict(_dropped(parts)) if drop_in else dict(_packed(parts, use))
-    return {PurePosixPath(named(str(path), name)): named(text, name) for path, text in laid.items()}
+    return {PurePosixPath(named(str(path), name)): named(text, name) for path, text in sorted(laid.items())}
 
 
 def how_to_use(kind: Kind, name: str) -> str:
