@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fit_toolkit.cli.acting import say_findings
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
 from fit_toolkit.cli.instruments_new import Pair
@@ -73,7 +74,8 @@ def command(app: App, /, file: Path, form_of: str | None, form_name: str, output
     if given["with_wording"] and not given["licence"].strip():
         raise UsageError("--with-wording needs --licence: under which licence or permission are the words used?")
     decided = _decisions(given)
-    found = exchange.forms(file, form=form_of or "", encoding=given["encoding"])
+    with say_findings(app):
+        found = exchange.forms(file, form=form_of or "", encoding=given["encoding"])
     settled = exchange.settle(exchange.choose(found, form_name), decided)
     for line in exchange.remarks(settled):
         app.say(visible(line))

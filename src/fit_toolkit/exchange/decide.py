@@ -181,7 +181,7 @@ def _item(field: Field, id: str, decided: Decisions, notices: list[str]) -> Item
     codes = {"loinc": field.loinc} if re.fullmatch(r"[0-9]{1,7}-[0-9]", field.loinc) else {}
     scored = not {field.name, id} & {*decided.unscored}
     return Item(
-        id=id, label=plain(field.label or field.name, 80), type="choice" if field.kind == "choice" else "number",
+        id=id, label=plain(field.label or (id if field.id else field.name), 80), type="choice" if field.kind == "choice" else "number",
         range=field.span if field.kind == "number" else None, step=field.step, scored=scored, codes=codes,
         aliases=fitting, options=tuple(_options(field, id, notices)) if field.kind == "choice" else (),
     )  # fmt: skip

@@ -19,7 +19,7 @@ class Problem(Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         """Write place and message on one line."""
-        return f"{self.place} {self.message}"
+        return f"{self.place}: {self.message}"
 
 
 class Choice(Struct, frozen=True):

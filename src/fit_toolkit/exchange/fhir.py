@@ -54,7 +54,7 @@ class _Reader(Struct):
     seen: dict[str, str] = field(default_factory=dict)
 
     def place(self, path: str) -> str:
-        return f"{self.file}: {path}:"
+        return f"{self.file}: {path}"
 
     def wrong(self, path: str, message: str) -> None:
         self.problems.append(Problem(self.place(path), message))

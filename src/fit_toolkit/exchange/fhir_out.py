@@ -24,7 +24,7 @@ from fit_toolkit.exchange.fhir_names import (
     items_system,
 )
 from fit_toolkit.exchange.label import NOT_THE_WORDS, Labels, describe, lost, refuse_totals
-from fit_toolkit.exchange.text import decimal
+from fit_toolkit.exchange.text import decimal, is_whole
 from fit_toolkit.model.instrument import Instrument, Item, Option
 
 _CODE = re.compile(r"\S+( \S+)*")  # what FHIR calls a code: no blanks at the ends, none doubled
@@ -134,15 +134,15 @@ def _span(item: Item) -> list[dict[str, Any]]:
         {"url": MAXIMUM, kind: _number(item.maximum)},
     ]
     if item.step != 1:
-        whole = item.step.is_integer()
+        whole = is_whole(item.step)
         url, kind = (SLIDER_STEP, "valueInteger") if whole else (STEP_EXTENSION, "valueDecimal")
         found.append({"url": url, kind: _number(item.step)})
     return found
 
 
 def _is_whole(item: Item) -> bool:
-    return all(each.is_integer() for each in (item.minimum, item.maximum, item.step))
+    return is_whole(item.minimum, item.maximum, item.step)
 
 
 def _number(value: float) -> float | int:
-    return int(value) if value.is_integer() else value
+    return int(value) if is_whole(value) else value

@@ -12,7 +12,7 @@ import msgspec
 
 from fit_toolkit.exchange.label import NOT_THE_WORDS, Labels, lost, refuse_totals
 from fit_toolkit.exchange.redcap import COLUMNS, OURS
-from fit_toolkit.exchange.text import decimal, inert
+from fit_toolkit.exchange.text import decimal, inert, is_whole
 from fit_toolkit.model.instrument import Instrument, Item, Scale
 
 _RAW = re.compile(r"-?[A-Za-z0-9_.]{1,100}")  # what REDCap takes as the code of a choice
@@ -93,9 +93,9 @@ def expression(instrument: Instrument, scale: Scale) -> str:
 def _counts_as_typed(item: Item) -> bool:
     """Say whether what REDCap stores for every answer is the whole number that it counts."""
     if item.options:
-        return all(raw == decimal(option.value) and option.value.is_integer()
+        return all(raw == decimal(option.value) and is_whole(option.value)
                    for raw, option in zip(_raws(item), item.options, strict=True))  # fmt: skip
-    return all(each.is_integer() for each in (item.minimum, item.maximum, item.step))
+    return is_whole(item.minimum, item.maximum, item.step)
 
 
 def _total(instrument: Instrument, scale: Scale) -> list[str]:
@@ -118,7 +118,7 @@ def _item(instrument: Instrument, item: Item, labels: Labels) -> list[str]:
     if item.options:
         choices = (f"{raw}, {_words(labels, item, at)}" for at, raw in enumerate(_raws(item)))
         return _row(field_type="radio", select_choices_or_calculations=" | ".join(choices), **cells)
-    whole = all(each.is_integer() for each in (item.minimum, item.maximum, item.step))
+    whole = is_whole(item.minimum, item.maximum, item.step)
     return _row(
         field_type="text", text_validation_type_or_show_slider_number="integer" if whole else "number",
         text_validation_min=decimal(item.minimum), text_validation_max=decimal(item.maximum), **cells,

@@ -40,6 +40,11 @@ def decimal(value: float) -> str:
     return format(value, ".15g")
 
 
+def is_whole(*values: float) -> bool:
+    """Say whether all these numbers are whole."""
+    return all(float(value).is_integer() for value in values)
+
+
 def item_id(name: str) -> str:
     """Make an item id of a field's name; nothing where none can be made without inventing."""
     made = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

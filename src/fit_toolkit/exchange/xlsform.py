@@ -161,7 +161,7 @@ def _group(reading: _Survey, row: Cells, kind: str, name: str) -> None:
         if len(reading.open) > 30:
             raise DataError("groups are nested more than 30 deep", where=row.place, hint=NOTHING)
     elif not reading.open or reading.open[-1][0] != what:
-        reading.problems.append(Problem(f"{row.place}:", f"a {plain(what, 20)} ends here that did not begin"))
+        reading.problems.append(Problem(row.place, f"a {plain(what, 20)} ends here that did not begin"))
     else:
         reading.open.pop()
 
@@ -170,11 +170,11 @@ def _field(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> Field | 
     name = row.get("name")
     if not _NAME.fullmatch(name):
         message = "a question needs a name of letters, digits, hyphens, underscores and full stops"
-        reading.problems.append(Problem(f"{row.place}:", message))
+        reading.problems.append(Problem(row.place, message))
         return None
     if name in reading.seen:
         message = f"the name '{plain(name, 40)}' is given twice (first at {reading.seen[name]})"
-        reading.problems.append(Problem(f"{row.place}:", message))
+        reading.problems.append(Problem(row.place, message))
         return None
     reading.seen[name] = row.place
     shape = _shape(reading, row, kind, rest)
@@ -183,7 +183,7 @@ def _field(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> Field | 
     group = next((inner for what, inner in reversed(reading.open) if what == "group"), "")
     hint = next((row.cells[each] for each in row.cells if each == "hint" or each.startswith("hint::")), "")
     return Field(
-        name=name, place=f"{row.place}:", kind=shape.kind, why_not=shape.why_not, text=without_markup(row.get(reading.label)),
+        name=name, place=row.place, kind=shape.kind, why_not=shape.why_not, text=without_markup(row.get(reading.label)),
         help=without_markup(hint), choices=shape.choices, span=shape.span, step=shape.step, group=group,
         calculation=row.get("calculation"), condition=row.get("relevant"),
     )  # fmt: skip
@@ -210,7 +210,7 @@ def _shape(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> _Shape |
         return _scale(reading, row)
     if kind in ("integer", "int", "decimal"):
         return _Shape("number", span=_between(row.get("constraint")))
-    reading.problems.append(Problem(f"{row.place}:", f"the type '{plain(kind, 40)}' is not known"))
+    reading.problems.append(Problem(row.place, f"the type '{plain(kind, 40)}' is not known"))
     return None
 
 
@@ -223,7 +223,7 @@ def _one_of(reading: _Survey, row: Cells, rest: list[str]) -> _Shape | None:
     if len(choices) < 2 or twice:
         what = f"gives '{plain(twice, 20)}' twice" if twice else "is missing or has fewer than two answers"
         message = f"the list '{plain(rest[0], 40) if rest else ''}' on the sheet `choices` {what}"
-        reading.problems.append(Problem(f"{row.place}:", message))
+        reading.problems.append(Problem(row.place, message))
         return None
     return _Shape("choice", choices=choices)
 
@@ -233,7 +233,7 @@ def _scale(reading: _Survey, row: Cells) -> _Shape | None:
     given = dict(re.findall(r"(start|end|step)\s*=\s*(\S+)", row.get("parameters").lower()))
     low, high, step = (number(given.get(name, usual)) for name, usual in (("start", "0"), ("end", "10"), ("step", "1")))
     if low is None or high is None or step is None or low >= high or step <= 0:
-        reading.problems.append(Problem(f"{row.place}:", "a range needs start, end and step, as rising numbers"))
+        reading.problems.append(Problem(row.place, "a range needs start, end and step, as rising numbers"))
         return None
     return _Shape("number", span=(low, high), step=step)
 
