@@ -19,6 +19,13 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operators.ge,
     "==": operators.eq,
 }
+ASKED = {
+    "<": "below {trigger:g}",
+    "<=": "from {trigger:g} down",
+    ">": "above {trigger:g}",
+    ">=": "from {trigger:g} on",
+    "==": "at {trigger:g}",
+}
 
 
 class Risk(AlertPolicy, frozen=True):
@@ -41,17 +48,20 @@ class Risk(AlertPolicy, frozen=True):
 
     def find(self, course: Course) -> Findings:
         """Look at every answer to the item."""
-        line = course.scale.trigger if self.trigger is None else self.trigger
+        line, side = course.scale.trigger, course.scale.trigger_operator
+        low = side in {"<", "<="}
+        if self.trigger is not None:  # "from which answer on": that answer counts, also where the file says "above"
+            line, side = self.trigger, "<=" if low else ">="
         if line is None:
             line = np.nan  # nothing is flagged: no point is known, none fires
-        flagged = COMPARE[course.scale.trigger_operator](course.value, line)
+        flagged = COMPARE[side](course.value, line)
         return course.where(
             flagged,
             until=np.zeros(len(course), bool),
-            renew=_asks_again(course, flagged, worse=-1 if course.scale.trigger_operator in {"<", "<="} else 1),
+            renew=_asks_again(course, flagged, worse=-1 if low else 1),
             answer=course.value,
             trigger=line,
-            reason="a flagged question was answered {answer:g} (asked about from {trigger:g} on)",
+            reason=f"a flagged question was answered {{answer:g}} (asked about {ASKED[side]})",
         )
 
 

@@ -95,6 +95,15 @@ def test_divergence_looks_only_at_sessions_both_rated() -> None:
     assert found.known.tolist() == [True, False, True]
 
 
+def test_risk_says_from_which_answer_on_and_a_trigger_of_its_own_counts_that_answer() -> None:
+    scale = ScaleView(instrument="x", scale="q9", higher_is_better=False, trigger=0.0, trigger_operator=">")
+    above, from_one = (policy("risk", **own).find(course_of([[0, 1]], scale=scale)) for own in ({}, {"trigger": 1.0}))
+
+    assert above.fires.tolist() == from_one.fires.tolist() == [False, True]
+    assert "asked about above" in str(above.reason)
+    assert "asked about from" in str(from_one.reason)
+
+
 def test_risk_asks_again_only_for_a_higher_answer_or_one_after_a_zero() -> None:
     scale = ScaleView(instrument="x", scale="q9", higher_is_better=False, trigger=1.0)
     found = policy("risk").find(course_of([[1, 1, 2, 1, 0, 1], [3, 2]], scale=scale))
