@@ -127,13 +127,14 @@ def test_the_k10_and_the_k6_have_the_bands_their_sources_print_and_no_others() -
 # 8: who drew which line, and which side of it is meant
 
 
-def test_every_line_says_its_side_its_owner_and_its_source() -> None:
+def test_every_line_says_its_side_its_owner_whom_it_is_about_and_its_source() -> None:
     for id in SHIPPED.ids():
         for scale in SHIPPED.get(id).scales:
             for line in scale.cutoffs:
                 assert line.operator in {"<", "<=", ">=", ">"}
                 assert line.label
-                assert line.source
+                assert line.population
+                assert set(line.source.split("+")) <= set(SHIPPED.get(id).sources)
 
 
 def test_above_9_and_10_or_more_are_one_line_of_the_phq_9() -> None:
