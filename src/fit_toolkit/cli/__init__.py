@@ -32,6 +32,7 @@ COMMANDS = {
     "alerts": ("fit_toolkit.cli.alerts:command", "Evaluate, list and tick off alerts."),
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
     "instruments": ("fit_toolkit.cli.instruments:command", "Questionnaires: list, show, check, new."),
+    "analyze": ("fit_toolkit.cli.analyze:command", "For research: files in, files out; no practice needed."),
     "plugins": ("fit_toolkit.cli.plugins:command", "Plugins: list, show, check, enable, disable."),
     "policies": ("fit_toolkit.cli.policies:command", "What the practice wants to be told about."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),

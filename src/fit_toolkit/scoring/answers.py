@@ -68,6 +68,12 @@ def read_numbers(instrument: Instrument, raw: DataFrame, decimal: Decimal = ".")
     return DataFrame(numbers, index=range(count)), DataFrame(problems, columns=["row", "item", "raw", "problem"])
 
 
+def plain_number(text: str, decimal: Decimal = ".") -> float:
+    """Read a number that is written plainly, permitted or not; NaN where it is none."""
+    plain = text.strip()
+    return float(plain.replace(",", ".")) if _NUMBER[decimal].fullmatch(plain) else math.nan
+
+
 def way_out(text: str) -> str:
     """Say which way out a raw answer takes: `does-not-fit`, `rather-not-say`, `not-applicable`, or none."""
     word = _word(text)

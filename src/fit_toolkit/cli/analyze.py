@@ -1,0 +1,13 @@
+"""`fit analyze`: for research, files in and files out; no practice is needed."""
+
+from __future__ import annotations
+
+from fit_toolkit.cli.lazy import LazyGroup
+
+command = LazyGroup(
+    "analyze",
+    help="For research: files in, files out; no practice is needed.",
+    commands={
+        "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
+    },
+)
