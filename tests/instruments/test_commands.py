@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -232,3 +233,113 @@ def test_new_without_a_practice_asks_where(fit: Fit) -> None:
     code, _, err = fit(*NEW)
     assert code == 5
     assert "--output" in err
+
+
+SCALED = (
+    "instruments", "new", "own-six", "--items", "6", "--answers", "0,4", "--direction", "higher_is_better",
+    "--reverse", "q2,q5", "--scale", "bond=q1-q3", "--scale", "task=q4,q5,q6", "--facet", "trust=q1,q4",
+    "--status", "permission", "--holder", 'A "holder"',
+)  # fmt: skip
+
+
+def test_new_with_scales_passes_check_and_test_as_it_is(fit: Fit, tmp_path: Path) -> None:
+    practice = set_up(tmp_path / "practice")
+    code, out, err = fit("--practice", str(practice), *SCALED)
+    file = practice / "instruments" / "own-six.yaml"
+    assert (code, out) == (0, "")
+    assert f"fit instruments check {file}" in err
+    assert fit("--practice", str(practice), "instruments", "check", str(file))[:2] == (0, "")
+    code, out, _ = fit("--practice", str(practice), "instruments", "test", "own-six", "--format", "json")
+    assert (code, json.loads(out)["tests"][0]["tests"]) == (0, 2)
+    made = catalog.load_instrument(file)
+    assert [(scale.id, scale.items, scale.reverse) for scale in made.scales] == [
+        ("bond", ("q1", "q2", "q3"), ("q2",)), ("task", ("q4", "q5", "q6"), ("q5",))
+    ]  # fmt: skip
+    assert (made.main_scale, made.licence.holder, made.item("q4").facet) == ("bond", 'A "holder"', "trust")
+
+
+def test_a_turned_item_that_is_not_turned_fails_the_test_new_writes(fit: Fit, tmp_path: Path) -> None:
+    assert fit(*SCALED, "-o", str(tmp_path))[0] == 0
+    file = tmp_path / "own-six.yaml"
+    file.write_text(file.read_text().replace("    reverse: [q5]", "    # [q5]"))
+    code, out, _ = fit("instruments", "check", str(file))
+    assert code == 3
+    assert "FI401" in out
+
+
+def test_the_schema_lies_beside_the_file_and_is_no_definition(fit: Fit, tmp_path: Path) -> None:
+    practice = set_up(tmp_path / "practice")
+    fit("--practice", str(practice), *SCALED)
+    folder = practice / "instruments"
+    first = (folder / "own-six.yaml").read_text().splitlines()[0]
+    schema = folder / first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads(schema.read_text())["title"] == "fit-toolkit instrument file"
+    assert fit("--practice", str(practice), "instruments", "list")[0] == 0
+    assert "1 file checked" in fit("--practice", str(practice), "instruments", "check", str(folder))[2]
+
+
+def test_items_in_no_scale_are_said_not_to_be_scored(fit: Fit, tmp_path: Path) -> None:
+    arguments = ("--items", "3", "--answers", "0,4", "--direction", "higher_is_better", "--scale", "bond=q1,q2")
+    assert fit("instruments", "new", "own-six", *arguments, "-o", str(tmp_path))[0] == 0
+    assert not catalog.load_instrument(tmp_path / "own-six.yaml").item("q3").scored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--items", "3"), "--answers, --direction"),
+        (("--totals",), "--range, --direction"),
+        (("--totals", "--range", "0,9", "--items", "3", "--direction", "higher_is_worse"), "--totals has no items"),
+        (("--items", "3", "--answers", "0,4", "--direction", "higher_is_worse", "--reverse", "q4"), "no item 'q4'"),
+        (("--items", "3", "--answers", "0,4", "--direction", "higher_is_worse", "--scale", "q1"), "bond=q3-q6"),
+    ],
+)
+def test_new_names_the_flags_where_nobody_can_be_asked(
+    fit: Fit, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    code, _, err = fit("instruments", "new", "own-form", *arguments, "-o", str(tmp_path))
+    assert code == 2
+    assert says in err
+    assert list(tmp_path.glob("*.yaml")) == []
+
+
+class Terminal(io.StringIO):
+    """Somebody typing."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_new_asks_at_a_terminal_for_what_was_not_said(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        "The form",
+        "y",
+        "four",
+        "4",
+        "0,3",
+        "higher_is_worse",
+        "",
+        "q9",
+        "q2",
+        "low=q1-q2",
+        "",
+        "free",
+        "Somebody",
+    ]
+    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
+    code, out, err = fit("instruments", "new", "own-form", "-o", str(tmp_path))
+    assert (code, out) == (0, "")
+    assert "there is no item 'q9'" in err
+    made = catalog.load_instrument(tmp_path / "own-form.yaml")
+    assert (made.title, len(made.items), made.construct) == ("The form", 4, "symptoms")
+    assert (made.scales[0].id, made.scales[0].reverse) == ("low", ("q2",))
+    assert (made.licence.status, made.licence.holder) == ("free", "Somebody")
+
+
+def test_new_asks_nothing_when_all_that_is_needed_was_said(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(""))
+    assert fit(*NEW, "-o", str(tmp_path))[0] == 0

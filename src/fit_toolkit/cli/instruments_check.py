@@ -12,6 +12,7 @@ from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, rules_at_hand
 from fit_toolkit.cli.output import emit, visible
 from fit_toolkit.errors import ConfigError, ExitCode
 
+SUFFIXES = (".yaml", ".yml", ".json")
 COLUMNS = ("file", "line", "column", "code", "message")
 
 
@@ -45,7 +46,12 @@ def _below(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    found = sorted(each for each in path.rglob("*") if each.suffix in (".yaml", ".yml", ".json") and each.is_file())
+    found = sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file() and not _aside(each))
     if not found:
         raise ConfigError("there is no definition file in this folder", where=str(path))
     yield from found
+
+
+def _aside(file: Path) -> bool:
+    """Say whether a file lies beside the definitions without being one, such as an editor's schema."""
+    return file.name.startswith((".", "_"))
