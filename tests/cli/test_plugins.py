@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit.cli import run
+from fit_toolkit.engine.installing import PACKAGE
 from fit_toolkit.errors import ExitCode
 from tests.cli.conftest import Fit
 from tests.plugins.kit import PACKAGES, install
@@ -44,7 +46,7 @@ def test_list_ends_with_partial_and_names_what_failed(fit: Fit, practice: Path) 
     outcome = fit("plugins", "list")
 
     assert outcome.code == ExitCode.PARTIAL
-    assert "called sys.exit (import_exits.py:5)" in outcome.out
+    assert "called sys.exit (import_exits.py:5)" in " ".join(outcome.out.split())
     assert "plugin import-exits file-" in outcome.err
 
 
@@ -114,12 +116,90 @@ def test_enable_shows_what_it_is_and_changes_one_line(fit: Fit, practice: Path, 
     assert outcome.code == 0
     assert "good-neighbour: package fit-good-neighbour 3.1, version 2.5" in outcome.err
     assert "register_alert_policies" in outcome.err
-    assert set(after.splitlines()) - set(before.splitlines()) == {'enabled = ["good-neighbour"]'}
+    pin = next(line for line in after.splitlines() if line.startswith("good-neighbour = "))
+    assert re.fullmatch(r'good-neighbour = "3\.1 [0-9a-f]{16}"', pin)
+    assert set(after.splitlines()) - set(before.splitlines()) == {
+        'enabled = ["good-neighbour"]',
+        "[plugins.pinned]",
+        pin,
+    }
     assert set(before.splitlines()) <= set(after.splitlines())
     rows = json.loads(fit("plugins", "list", "--format", "json").out)["plugins"]
     assert [row["state"] for row in rows if row["name"] == "good-neighbour"] == ["loaded"]
     assert fit("plugins", "disable", "good-neighbour").code == 0
     assert "enabled = []" in (practice / "fit.toml").read_text()
+    assert pin not in (practice / "fit.toml").read_text()
+
+
+def test_a_package_that_changed_since_it_was_enabled_is_told_until_that_is_accepted(
+    fit: Fit, practice: Path, site: Path
+) -> None:
+    install(site, "good_neighbour")
+    assert fit("plugins", "enable", "good-neighbour").code == 0
+    shutil.rmtree(site / "fit_good_neighbour-3.1.dist-info")
+    install(site, "good_neighbour", version="3.2")
+    told = "changed since it was enabled (was 3.1, is 3.2): fit plugins enable good-neighbour accepts it"
+
+    listed = fit("plugins", "list")
+    assert listed.code == 0
+    assert told in " ".join(listed.out.split())
+    ran = fit("alerts", "run", "-v")
+    assert f"fit: plugin good-neighbour: {told}" in ran.err
+    assert "1 plugin good-neighbour changed since it was enabled" in ran.err, "and so it is in the record of the run"
+    assert "good-neighbour: changed since it was enabled (was 3.1, is 3.2)" in fit("doctor").out
+    assert fit("plugins", "enable", "good-neighbour").code == 0
+    assert "changed since" not in fit("plugins", "list").out
+    (site / "fit_good_neighbour-3.2.dist-info" / "RECORD").write_text("fit_good_neighbour.py,crc=0,\n")
+    assert "still 3.2, but with other files" in " ".join(fit("plugins", "list").out.split())
+
+
+def test_the_table_fits_a_terminal_of_100_columns(fit: Fit, practice: Path, site: Path) -> None:
+    install(site, "good_neighbour")
+    drop_in(practice, "import_missing")
+    outcome = fit("plugins", "list")
+
+    assert max(map(len, outcome.out.splitlines())) <= 100
+    words = " ".join(outcome.out.split())
+    assert "off not enabled: fit plugins enable" in words
+    assert "No module named" in words
+    assert "ms policy drop" in words
+
+
+def test_where_there_is_none_it_says_how_one_is_installed_here(fit: Fit) -> None:
+    assert f"-m pip install {PACKAGE}" in fit("plugins", "list").err
+    for command in ("show", "enable"):
+        outcome = fit("plugins", command, "qwertz")
+        assert outcome.code == ExitCode.CONFIG
+        assert "there is no plugin 'qwertz'" in outcome.err
+        assert f"-m pip install {PACKAGE}; then: fit plugins enable NAME" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a\nb", "x" * 300, "a b", ""])
+def test_a_name_that_cannot_be_one_is_refused_in_one_line(fit: Fit, name: str) -> None:
+    for command in ("show", "enable", "disable"):
+        outcome = fit("plugins", command, name)
+        assert outcome.code == ExitCode.CONFIG
+        assert "there is no plugin" in outcome.err
+        assert len(outcome.err.splitlines()) == 1
+        assert len(outcome.err) < 600
+
+
+def test_a_policy_whose_plugin_is_switched_off_names_the_plugin(fit: Fit, practice: Path, site: Path) -> None:
+    install(site, "good_neighbour")
+    file = practice / "fit.toml"
+    file.write_text(
+        file.read_text().replace("# disabled = []", 'disabled = ["cutoff"]')
+        + '\n[[policies]]\nid = "a"\nkind = "cutoff"\ninstrument = "today-together-client"\nline = 3.0\n'
+    )
+    outcome = fit("policies", "check")
+    assert outcome.code == ExitCode.CONFIG
+    assert "the alert policy 'cutoff' is given by the plugin 'cutoff', which is switched off" in outcome.err
+    assert "(fit plugins enable cutoff)" in outcome.err
+    file.write_text(file.read_text().replace('kind = "cutoff"', 'kind = "good-neighbour"'))
+    assert (
+        "the plugin 'good-neighbour', which is switched off (fit plugins enable good-neighbour)"
+        in fit("policies", "check").err
+    )
 
 
 def test_enable_refuses_what_does_not_load(fit: Fit, practice: Path, site: Path) -> None:

@@ -179,3 +179,27 @@ def test_a_message_about_safety_that_was_given_up_is_told(practice: Path) -> Non
     store.close()
     verdict = only(practice, "messages")
     assert (verdict.state, verdict.found) == (State.WARN, "given up, about safety: 1")
+
+
+def test_sections_of_the_sheet_are_looked_at_before_a_sheet_is_wanted(practice: Path) -> None:
+    file = practice / "fit.toml"
+    assert [verdict for verdict in findings(practice) if verdict.check == "sections"] == []
+    file.write_text(file.read_text() + '[[sections]]\nkind = "figures"\ninstrument = "today-together-client"\n')
+    assert (only(practice, "sections").state, only(practice, "sections").found) == (State.OK, "1 on the sheet")
+    file.write_text(file.read_text().replace("[[sections]]", "[[sections]]\nscael = 1"))
+    assert only(practice, "sections").state is State.FAIL
+    assert "has no parameter 'scael'" in only(practice, "sections").found
+
+
+def test_a_section_without_its_template_is_found_before_a_sheet_is_wanted(practice: Path) -> None:
+    plugins = practice / "plugins"
+    plugins.mkdir(mode=0o700)
+    (plugins / "bare.py").write_text(
+        "from fit_toolkit import Section, hookimpl\n"
+        "class Bare(Section, frozen=True):\n    'A block.'\n    kind = 'bare'\n    def data(self, view):\n        return {}\n"
+        "@hookimpl\ndef register_sheet_sections():\n    return [Bare]\n"
+    )
+    (plugins / "bare.py").chmod(0o600)
+    file = practice / "fit.toml"
+    file.write_text(file.read_text() + '[[sections]]\nkind = "bare"\n')
+    assert "there is no template sections/bare.html" in only(practice, "sections").found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fit_toolkit.engine.enabling import listed, with_name, without_name
+from fit_toolkit.engine.enabling import listed, with_name, with_pin, without_name, without_pin
 from fit_toolkit.errors import ConfigError
 
 COMMENTED = """\
@@ -86,3 +86,19 @@ def test_the_lists_hold_what_was_asked_for(first: list[str], second: list[str], 
         "x": 1,
         "a": {"y": "enabled = []"},
     }
+
+
+def test_what_a_package_was_when_it_was_enabled_stands_in_a_table_of_its_own() -> None:
+    once = with_pin(COMMENTED, "slow-slide", "0.3.0 abc")
+    assert once == COMMENTED + '\n[plugins.pinned]\nslow-slide = "0.3.0 abc"\n'
+    assert with_pin(once, "slow-slide", "0.3.0 abc") == once
+    twice = with_pin(once, "other", "1")
+    assert tomllib.loads(twice)["plugins"]["pinned"] == {"slow-slide": "0.3.0 abc", "other": "1"}
+    assert with_pin(twice, "slow-slide", "0.4.0 def") == twice.replace("0.3.0 abc", "0.4.0 def")
+    assert without_pin(without_pin(twice, "other"), "slow-slide") == COMMENTED + "\n[plugins.pinned]\n"
+    assert without_pin(COMMENTED, "other") == COMMENTED
+
+
+def test_pins_written_in_another_way_are_left_to_the_person() -> None:
+    with pytest.raises(ConfigError, match=r'write it yourself: \[plugins\] pinned = \{ "a" = "1", "b" = "2" \}'):
+        with_pin('[plugins]\npinned = { a = "1" }\n', "b", "2")

@@ -48,6 +48,7 @@ class RunResult:
     messages: int = 0
     policies: int = 0  # how many there are, ready or not
     waiting: dict[str, int] = field(default_factory=dict)  # by policy: members rated too seldom for it
+    changed: tuple[str, ...] = ()  # plugins that are no longer what was enabled
 
     @property
     def counts(self) -> dict[str, int]:
@@ -57,7 +58,8 @@ class RunResult:
             if change.event:
                 by_state[change.alert.state] = by_state.get(change.alert.state, 0) + 1
         not_ready = {f"not ready for {policy}": members for policy, members in self.waiting.items() if members}
-        return {"episodes": self.episodes, "messages": self.messages, **by_state, **not_ready}
+        changed = {f"plugin {name} changed since it was enabled": 1 for name in self.changed}
+        return {"episodes": self.episodes, "messages": self.messages, **by_state, **not_ready, **changed}
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -126,6 +128,7 @@ def _run(
                     c, "alerts", at=now, as_of=as_of, policies_hash=asking.hash, engine_version=fit_toolkit.__version__
                 )
         result.failed += [(failure, "", 0) for failure in asking.failures]
+        result.changed = tuple(plugin.name for plugin in practice.registry.plugins if plugin.changed)
         result.policies = len(asking.uses) + len(asking.unready)
         occasion = Occasion(
             practice, as_of, now, result.run_id, asking.uses, asking.find, asking.unready, tell, dry_run

@@ -39,6 +39,9 @@ def command(app: App, as_of: datetime | None, no_deliver: bool, verbose: bool, d
         name = f"policy {row['policy']}: " if row["policy"] else ""
         what = " ".join(part for part in (f"plugin {row['plugin']} {row['version']}".rstrip(), row["thing"]) if part)
         app.say(f"fit: {name}{what}: {row['error']}")
+    for plugin in practice.registry.plugins:
+        if plugin.changed:
+            app.say(f"fit: plugin {plugin.name}: {plugin.changed}")
     if verbose or dry_run:
         for change in result.changes:
             if change.event:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,7 @@ def registry_of(app: App, *, only: str | None = None) -> Registry:
 def source_of(app: App, name: str) -> Source:
     """Find a plugin by its name or its distribution's, without loading any."""
     from fit_toolkit.engine.discover import discover, plugin_name
+    from fit_toolkit.engine.registry import no_such_plugin
 
     _, root = options_of(app)
     found = discover(root, third_party=app.plugins)
@@ -56,15 +56,13 @@ def source_of(app: App, name: str) -> Source:
     for refused in found.refused:
         if refused.source.name == wanted:
             raise PluginError(str(refused.failure))
-    near = difflib.get_close_matches(wanted, [source.name for source in found.sources], n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else "`fit plugins list` shows all"
-    raise PluginError(f"there is no plugin {name!r}", hint=hint)
+    raise no_such_plugin(name, [source.name for source in found.sources])
 
 
 def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> bool:
     """Switch a plugin on or off in fit.toml; say whether that changes the file."""
     from fit_toolkit.cli.output import write_atomic
-    from fit_toolkit.engine.enabling import with_name, without_name
+    from fit_toolkit.engine.enabling import with_name, with_pin, without_name, without_pin
     from fit_toolkit.settings import FILE
 
     file = app.practice.root / FILE
@@ -75,8 +73,9 @@ def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> boo
             text = without_name(text, "disabled", name)
         elif source.origin == "package":
             text = without_name(text, "enabled", name)
+        text = text if on else without_pin(text, name)
     if on and source.origin == "package":
-        text = with_name(text, "enabled", source.name)
+        text = with_pin(with_name(text, "enabled", source.name), source.name, source.pin)
     if not on and source.origin != "package":
         text = with_name(text, "disabled", source.name)
     if text != before and not dry_run:

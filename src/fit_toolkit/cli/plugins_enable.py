@@ -17,7 +17,8 @@ def command(app: App, name: str, dry_run: bool) -> None:
     """Switch the plugin NAME on in fit.toml, after loading it once in a child process to show what it is.
 
     A plugin is code that runs under your account: enable only what you trust. Everything else in fit.toml stays as it
-    is, comments included.
+    is, comments included. Of a package its version and fingerprint are written down too, so that a change is told;
+    calling this again accepts the change.
     """
     from fit_toolkit.cli.plugins_common import change_settings, registry_of, source_of
 

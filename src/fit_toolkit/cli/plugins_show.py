@@ -25,8 +25,7 @@ def command(app: App, name: str, fmt: str) -> int:
 
     registry = registry_of(app)
     info = registry.plugin(name)
-    groups = (registry.policies, registry.rules, registry.readers, registry.channels)
-    things = [each.thing for group in groups for each in group.values() if each.plugin == info.name]
+    things = [each.thing for group in registry.groups.values() for each in group.values() if each.plugin == info.name]
     failures = [failure for failure in registry.failures if failure.plugin == info.name]
     facts = msgspec.structs.asdict(info)
     if fmt == "json":

@@ -61,6 +61,7 @@ class _Checks:
             ("instruments", self.instruments),
             ("plugins", self.of_plugins),
             ("policies", self.policies),
+            ("sections", self.sections),
             ("safety", self.safety),
             ("mail", self.mail),
             ("alert run", self.alert_run),
@@ -127,6 +128,11 @@ class _Checks:
         registry = self.practice.registry
         for failure in registry.failures:
             yield fail("plugins", str(failure), "fit plugins list")
+        for plugin in registry.plugins:
+            if plugin.changed:
+                yield warn(
+                    "plugins", f"{plugin.name}: {plugin.changed.partition(':')[0]}", f"fit plugins enable {plugin.name}"
+                )
         if not registry.failures:
             yield ok("plugins", f"{sum(plugin.state == 'loaded' for plugin in registry.plugins)} loaded")
 
@@ -147,6 +153,17 @@ class _Checks:
             yield warn("policies", "none, so nothing is ever flagged", f"add [[policies]] to {FILE}")
         elif not failures:
             yield ok("policies", f"{count} can be asked")
+
+    def sections(self) -> Iterator[Verdict]:
+        """Every section of the sheet in the settings can be asked, and has its template."""
+        from fit_toolkit.sheets.sections import problems_before
+
+        count = len(self.settings.sections)
+        problems = list(problems_before(self.practice))
+        for problem in problems:
+            yield fail("sections", problem, f"mend [[sections]] in {FILE}, or: fit plugins list")
+        if count and not problems:
+            yield ok("sections", f"{count} on the sheet")
 
     def safety(self) -> Iterator[Verdict]:
         """It is written down what happens after a worrying answer, and whom to call."""

@@ -10,7 +10,9 @@ from typing import Any
 from fit_toolkit.errors import ConfigError
 
 SECTION = "plugins"
+PINNED = "pinned"
 _HEADER = re.compile(r"^[ \t]*\[[ \t]*plugins[ \t]*\][ \t]*(#.*)?\r?$", re.MULTILINE)
+_PINS = re.compile(r"^[ \t]*\[[ \t]*plugins[ \t]*\.[ \t]*pinned[ \t]*\][ \t]*(#.*)?\r?$", re.MULTILINE)
 _ANY_HEADER = re.compile(r"^[ \t]*\[\[?[A-Za-z0-9_.\"' \t-]+\]\]?[ \t]*(#.*)?\r?$", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\],]|\s+')
 
@@ -36,6 +38,48 @@ def without_name(text: str, key: str, name: str) -> str:
     rest = [each for each in names if each != name]
     array = _array(text, key)
     return _verified(text, text if array is None else _taken_out(text, array, name), key, rest)
+
+
+def with_pin(text: str, name: str, pin: str) -> str:
+    """Write down what a package is under [plugins.pinned]; the same text where it says so already."""
+    if _pins(text).get(name) == pin:
+        return text
+    line = f"{name} = {json.dumps(pin)}"
+    newline = "\r\n" if "\r\n" in text else "\n"
+    header = _PINS.search(text)
+    if header is None:
+        gap = "" if not text or text.endswith("\n") else newline
+        after = f"{text}{gap}{newline}[{SECTION}.{PINNED}]{newline}{line}{newline}"
+    elif (old := _pin_line(text, header, name)) is not None:
+        after = text[: old.start()] + line + text[old.end() :]
+    else:
+        place = _end_of_line(text, header.end())
+        gap = "" if text[place - 1] == "\n" else newline
+        after = f"{text[:place]}{gap}{line}{newline}{text[place:]}"
+    return _pins_verified(text, after, {**_pins(text), name: pin})
+
+
+def without_pin(text: str, name: str) -> str:
+    """Take a package out of [plugins.pinned]; the same text where it is not there."""
+    pins, header = _pins(text), _PINS.search(text)
+    old = _pin_line(text, header, name) if header is not None and name in pins else None
+    if old is None:
+        return text
+    after = text[: old.start()] + text[_end_of_line(text, old.end()) :]
+    return _pins_verified(text, after, {key: pin for key, pin in pins.items() if key != name})
+
+
+def _pins(text: str) -> dict[str, str]:
+    return dict(tomllib.loads(text).get(SECTION, {}).get(PINNED, {}))
+
+
+def _pin_line(text: str, header: re.Match[str], name: str) -> re.Match[str] | None:
+    pattern = re.compile(rf"""^[ \t]*["']?{re.escape(name)}["']?[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+    return pattern.search(text, header.end(), _section_end(text, header))
+
+
+def _pins_verified(before: str, after: str, pins: dict[str, str]) -> str:
+    return _verified(before, after, PINNED, pins)  # an empty table stays as its heading
 
 
 def _added(text: str, key: str, name: str) -> str:
@@ -124,8 +168,8 @@ def _read(token: str) -> str:
     return value
 
 
-def _verified(before: str, after: str, key: str, names: list[str]) -> str:
-    """Make sure that the new text means the old one but for this list."""
+def _verified(before: str, after: str, key: str, names: list[str] | dict[str, str]) -> str:
+    """Make sure that the new text means the old one but for this list or table."""
     wanted: dict[str, Any] = tomllib.loads(before)
     wanted.setdefault(SECTION, {})[key] = names
     try:
@@ -133,6 +177,12 @@ def _verified(before: str, after: str, key: str, names: list[str]) -> str:
     except tomllib.TOMLDecodeError:
         right = False
     if not right:
-        hint = f"write it yourself: [{SECTION}] {key} = {json.dumps(names)}"
+        hint = f"write it yourself: [{SECTION}] {key} = {_toml(names)}"
         raise ConfigError("is written in a way that cannot be changed safely", where="fit.toml", hint=hint)
     return after
+
+
+def _toml(value: list[str] | dict[str, str]) -> str:
+    if isinstance(value, list):
+        return json.dumps(value)
+    return "{ " + ", ".join(f"{json.dumps(name)} = {json.dumps(pin)}" for name, pin in value.items()) + " }"

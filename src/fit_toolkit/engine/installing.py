@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import sysconfig
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -59,10 +60,21 @@ def install_command(package: str = PACKAGE, home: Home | None = None) -> str:
     """Give the command that adds a package where this `fit` finds it."""
     home = home or here()
     python = home.prefix / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    return {
+    commands: dict[Way, str] = {
         "pipx": f"pipx inject {home.prefix.name} {package}",
-        "uv tool": f"uv tool install --with {package} {APP}",
+        "uv tool": f"uv tool install {' '.join(f'--with {each}' for each in (*_added(home), package))} {APP}",
         "uv": f"uv pip install --python {shlex.quote(str(python))} {package}",
         "pip": f"{shlex.quote(str(python))} -m pip install {package}",
         "system": f"python3 -m venv DIR && DIR/bin/python -m pip install {APP} {package}",
-    }[way_of(home)]
+    }
+    return commands[way_of(home)]
+
+
+def _added(home: Home) -> list[str]:
+    """What was added to a tool of uv before: its command names the whole set, and drops what it does not name."""
+    try:
+        receipt = tomllib.loads((home.prefix / "uv-receipt.toml").read_text(encoding="utf-8"))
+        names = [str(each["name"]) for each in receipt["tool"]["requirements"]]
+    except (OSError, ValueError, KeyError, TypeError):  # another form than the one known: name what is asked for alone
+        return []
+    return [name for name in names if name != APP]

@@ -70,6 +70,7 @@ class Defaults(msgspec.Struct, frozen=True):
     timeout_seconds: float = 30.0
     memory_mb: int = 1024
     choose: dict[str, str] = {}
+    pinned: dict[str, str] = {}
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -104,6 +105,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Other names a practice may write for it: that of the distribution."""
         name = self.where.partition(" ")[0].replace("_", "-").lower()
         return (name,) if self.origin == "package" and name != self.name else ()
+
+    @property
+    def pin(self) -> str:
+        """What fit.toml keeps of an installed package when it is enabled: its version and a piece of its digest."""
+        return f"{self.version} {self.digest[:16]}".strip()
 
 
 class PluginFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,6 +192,7 @@ class PluginInfo(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] = ()
     isolated: bool = False
     digest: str = ""
+    changed: str = ""  # how it differs from what was enabled
 
 
 class Provided(msgspec.Struct, frozen=True):

@@ -223,6 +223,7 @@ class _Build:
         self.limits = limits_of(settings)
         self.enabled = {plugin_name(name) for name in settings.enabled}
         self.disabled = {plugin_name(name) for name in getattr(settings, "disabled", ())}
+        self.pinned = {plugin_name(name): pin for name, pin in getattr(settings, "pinned", {}).items()}
         self.plugins: list[PluginInfo] = []
         self.failures: list[PluginFailure] = []
         self.sources: dict[str, Source] = {}
@@ -236,6 +237,7 @@ class _Build:
         if (reason := self._off(source)) is not None:
             self.plugins.append(self._info(source, Description(), "off", reason, 0.0, isolated=False))
             return
+        changed = self._changed(source)
         began = time.perf_counter()
         apart = source.origin != "bundled" and self.settings.isolate
         loaded = self._load(source, apart=apart)
@@ -248,9 +250,9 @@ class _Build:
         self.failures += told.failures
         brings = told.things or told.instruments or told.templates
         state: State = "failed" if told.failures and not brings else "loaded"
-        reason = f"{_shown(told.failures[0])}" if told.failures else told.note
-        took = time.perf_counter() - began
-        self.plugins.append(self._info(source, told, state, reason, took, isolated=apart))
+        reason = f"{_shown(told.failures[0])}" if told.failures else changed or told.note
+        info = self._info(source, told, state, reason, time.perf_counter() - began, isolated=apart)
+        self.plugins.append(msgspec.structs.replace(info, changed=changed))
 
     def refuse(self, refused: Refused) -> None:
         """Note what discovery would not have loaded."""
@@ -319,6 +321,15 @@ class _Build:
                     lost.add(name)
             kept.append(replace(folder, without=frozenset(lost)))
         return (*kept, *(folder for folder in self.templates if folder.plugin in ours))
+
+    def _changed(self, source: Source) -> str:
+        """How an installed package differs from what was enabled; nothing where that was not written down."""
+        pin = next((self.pinned[name] for name in (source.name, *source.aliases) if name in self.pinned), "")
+        if source.origin != "package" or not pin or pin == source.pin:
+            return ""
+        was, now = pin.partition(" ")[0], source.version
+        versions = f"was {was}, is {now}" if was != now else f"still {now}, but with other files"
+        return f"changed since it was enabled ({versions}): fit plugins enable {source.name} accepts it"
 
     def _off(self, source: Source) -> str | None:
         names = {source.name, *source.aliases}

@@ -76,6 +76,7 @@ SETTINGS = (
     Setting("sheets.keep_sheets_days", int, 14, "Sheets older than this are deleted.", minimum=1),
     Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name."),
     Setting("plugins.disabled", list, [], "Plugins that are not to be loaded, bundled ones and drop-ins included."),
+    Setting("plugins.pinned", dict, {}, "What each was when it was enabled; `fit plugins enable` writes it, and a change is told."),
     Setting("plugins.required", list, [], "Plugins without which nothing is to run."),
     Setting("plugins.isolate", bool, True, "Run the policies and scoring rules of others in a process of their own."),
     Setting("plugins.timeout_seconds", int, 60, "Stop such a process after this time.", minimum=1),

@@ -50,6 +50,7 @@ class PluginOptions:
     timeout_seconds: float
     memory_mb: int
     choose: Mapping[str, str]
+    pinned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Settings:
             timeout_seconds=float(self.number("plugins.timeout_seconds")),
             memory_mb=self.number("plugins.memory_mb"),
             choose=dict(self["plugins.choose"]),
+            pinned=dict(self["plugins.pinned"]),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,16 @@ def folders_of(parts: Parts) -> tuple[Folder, ...]:
     root: Path | None = getattr(parts, "root", None)
     own = () if root is None or not (root / "templates").is_dir() else (root / "templates",)
     return (*own, *parts.registry.template_folders)
+
+
+def problems_before(parts: Parts) -> Iterator[str]:
+    """What is known to be wrong with the sections of fit.toml before any member is looked at."""
+    folders = folders_of(parts)
+    for ready in ready_sections(parts.settings.sections, parts.registry):
+        if ready.provided is None:
+            yield ready.problem
+        elif not has_template(ready.template, folders=_order(ready.provided.plugin, folders)):
+            yield str(ready.provided.failure(f"there is no template {ready.template}"))
 
 
 def sections_of(parts: Parts, reading: Reading, *, language: str) -> tuple[SectionBlock, ...]:
@@ -53,16 +63,21 @@ def _shown(ready: ReadySection, data: dict[str, Any], folders: Sequence[Folder],
     provided = ready.provided
     if provided is None:
         raise ContractError("cannot be asked")
-    own = [folder for folder in folders if isinstance(folder, TemplateFolder) and folder.plugin == provided.plugin]
-    mine = [replace(folder, without=frozenset()) for folder in own]
-    clinic = [folder for folder in folders if not isinstance(folder, TemplateFolder)]
-    order = (*clinic, *mine, *(folder for folder in folders if folder not in clinic and folder not in own))
+    order = _order(provided.plugin, folders)
     try:
         if not has_template(ready.template, folders=order, language=language):
             raise ContractError(f"there is no template {ready.template}")
         return checked(render(ready.template, data, folders=order, language=language))
     except FitError as error:
         raise ContractError(str(provided.failure(str(error)))) from None
+
+
+def _order(plugin: str, folders: Sequence[Folder]) -> tuple[Folder, ...]:
+    """The practice's own templates, then those of the section's plugin, then everybody else's."""
+    own = [folder for folder in folders if isinstance(folder, TemplateFolder) and folder.plugin == plugin]
+    mine = [replace(folder, without=frozenset()) for folder in own]
+    clinic = [folder for folder in folders if not isinstance(folder, TemplateFolder)]
+    return (*clinic, *mine, *(folder for folder in folders if folder not in clinic and folder not in own))
 
 
 def _rows(reading: Reading, page: str) -> list[dict[str, Any]]:
