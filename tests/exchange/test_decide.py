@@ -98,7 +98,18 @@ def test_names_that_can_be_no_ids_make_all_items_numbered(tmp_path: Path, links:
     found = settled(fhir(tmp_path, *(choice(each, option("x", 0), option("y", 1)) for each in links)))
     assert [item.id for item in found.items] == ["q1", "q2"]
     assert [item.aliases for item in found.items] == [(each,) for each in links]
-    assert any("q1, q2" in each for each in found.notices)
+    assert any("numbered" in each for each in found.notices)
+
+
+def test_numbers_do_not_take_the_name_of_another_item(tmp_path: Path) -> None:
+    found = settled(fhir(tmp_path, *(choice(each, option("x", 0), option("y", 1)) for each in ("q2", "q1", "total"))))
+    assert [item.id for item in found.items] == ["item_1", "item_2", "item_3"]
+
+
+@pytest.mark.parametrize("id", ["..%2Fup", "a%0Aid:+x", "A", "a" * 40, "a%7D"])
+def test_an_id_noted_in_the_file_is_taken_only_if_it_can_be_one(tmp_path: Path, id: str) -> None:
+    row = f"mood,f,,yesno,x,,,,,,,,,,,,,fit-item:id={id}&label=x"
+    assert [item.id for item in settled(redcap(tmp_path, row)).items] == ["mood"]
 
 
 def test_codes_that_read_like_another_answers_value_are_told_apart(tmp_path: Path) -> None:

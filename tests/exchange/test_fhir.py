@@ -59,6 +59,13 @@ def test_a_contained_value_set_is_resolved() -> None:
     assert [(each.code, each.value) for each in field(form, "s1").choices] == [("a", 0.0), ("b", 4.0)]
 
 
+def test_a_contained_value_set_may_be_named_by_its_address(tmp_path: Path) -> None:
+    concepts = [{"code": "a"}, {"code": "b"}]
+    held = {"resourceType": "ValueSet", "url": "http://x.org/vs", "compose": {"include": [{"concept": concepts}]}}
+    item = {"linkId": "s", "type": "choice", "answerValueSet": "http://x.org/vs|1.0"}
+    assert [each.code for each in one(fhir(tmp_path, item, contained=[held])).fields[0].choices] == ["a", "b"]
+
+
 def test_a_contained_code_system_gives_the_answers_of_its_value_set() -> None:
     assert [each.code for each in field(one(DATA / "rest-valueset.json"), "s2").choices] == ["1", "2", "3"]
 

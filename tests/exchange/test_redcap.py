@@ -57,6 +57,11 @@ def test_a_number_takes_its_range_from_the_validation_columns() -> None:
     assert field(form, "rest_7").span is None
 
 
+def test_numbers_with_a_decimal_comma_are_read(tmp_path: Path) -> None:
+    row = 'n,f,,text,How much?,,,number_1dp_comma_decimal,"0,5","9,5"'
+    assert one(redcap(tmp_path, row)).fields[0].span == (0.5, 9.5)
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [

@@ -17,6 +17,7 @@ from fit_toolkit.exchange.text import decimal, item_id, number, plain, slug
 from fit_toolkit.model.instrument import SLUG, Item, Option
 
 MAX_ITEMS = 300
+_ITEM = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ID = re.compile(rf"(?=.{{1,64}}$){SLUG.rstrip('$')}")
 # Numbers that data files use for an answer that is none; suspicious only where they stand apart from the others.
 _MISSING = {
@@ -162,15 +163,17 @@ def _doubtful(choices: tuple[Choice, ...]) -> Iterator[str]:
 
 def _ids(fields: list[Field], decided: Decisions, notices: list[str]) -> list[str]:
     """Name the items: as our export had them, else after their fields, else q1, q2 ..."""
-    made = [field.id or item_id(field.name) for field in fields]
+    made = [field.id if _ITEM.fullmatch(field.id) else item_id(field.name) for field in fields]
     if not decided.numbered and all(made) and len(set(made)) == len(made) and "total" not in made:
         return made
     if not decided.numbered and fields:
         why = next(
             (f.name for f, id in zip(fields, made, strict=True) if not id or id == "total" or made.count(id) > 1), ""
         )
-        notices.append(f"the items are called q1, q2 ...: '{plain(why, 60)}' cannot be an item id")
-    return [f"q{number}" for number in range(1, len(fields) + 1)]
+        notices.append(f"the items are numbered: '{plain(why, 60)}' cannot be an item id")
+    taken = {field.name for field in fields}
+    numbered = [f"q{number}" for number in range(1, len(fields) + 1)]
+    return [f"item_{id[1:]}" for id in numbered] if taken & {*numbered} else numbered
 
 
 def _item(field: Field, id: str, decided: Decisions, notices: list[str]) -> Item:

@@ -34,14 +34,14 @@ class Options:
         return _checked(found, ".answerOption"), ""
 
     def _value_set(self, reference: Any) -> tuple[tuple[Choice, ...] | Problem, str]:
-        if not isinstance(reference, str) or not reference.startswith("#"):
+        contained = self._named(reference) if isinstance(reference, str) else None
+        if contained is None and not (isinstance(reference, str) and reference.startswith("#")):
             shown = plain(reference, 100) if isinstance(reference, str) else "no address"
             return (), f"its answers are in an external value set ({shown}), which is not fetched"
-        value_set = self._find("ValueSet", reference[1:])
-        if value_set is None:
+        if contained is None:
             return Problem(".answerValueSet", f"the file contains no value set '{plain(reference, 40)}'"), ""
         found = []
-        for concept in self._concepts(value_set):
+        for concept in self._concepts(contained):
             made = _coding(concept, [])
             if isinstance(made, str):
                 return Problem(".answerValueSet", made), ""
@@ -66,8 +66,12 @@ class Options:
             found += concepts
         return found
 
-    def _find(self, kind: str, id: str) -> dict[str, Any] | None:
-        return next((e for e in self.contained if e.get("resourceType") == kind and e.get("id") == id), None)
+    def _named(self, reference: str) -> dict[str, Any] | None:
+        """Find a value set in the file, by `#id` or by its address."""
+        sets = [each for each in self.contained if each.get("resourceType") == "ValueSet"]
+        if reference.startswith("#"):
+            return next((each for each in sets if each.get("id") == reference[1:]), None)
+        return next((each for each in sets if each.get("url") == reference.partition("|")[0]), None)
 
 
 def _option(option: dict[str, Any]) -> Choice | str:

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from fit_toolkit.errors import ConfigError, DataError
+from fit_toolkit.exchange.text import plain
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -100,7 +101,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key '{twice[:40]}' is given twice in one object")
+        raise ValueError(f"the key '{plain(twice, 40)}' is given twice in one object")
     return found
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from fit_toolkit.errors import DataError
 from fit_toolkit.exchange.draft import Choice, Field, Form, Kind, Problem, refuse
 from fit_toolkit.exchange.reading import NOTHING, Row
-from fit_toolkit.exchange.text import active, number, without_markup
+from fit_toolkit.exchange.text import active, number, plain, without_markup
 
 SOURCE = "REDCap data dictionary"
 # The heading of the downloaded file, and the name of the same column where the file comes from the API.
@@ -41,7 +41,8 @@ OURS = "fit-item:"  # begins a field annotation that our own export wrote
 _HEADINGS = {heading.lower(): name for heading, name in COLUMNS.items()} | {name: name for name in COLUMNS.values()}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 _CALCULATED = re.compile(r"@CALC(?:TEXT|DATE)\s*\(")
-_NUMBERS = {"integer", "number", *(f"number_{places}dp" for places in range(1, 5))}
+_PLACES = ("number", *(f"number_{places}dp" for places in range(1, 5)))
+_NUMBERS = {"integer", *_PLACES, *(f"{form}_comma_decimal" for form in _PLACES)}
 _TWO = {
     "yesno": (Choice("1", "Yes", 1.0), Choice("0", "No", 0.0)),
     "truefalse": (Choice("1", "True", 1.0), Choice("0", "False", 0.0)),
@@ -169,8 +170,9 @@ def _stays(cells: _Cells, kind: str) -> str:
 def _span(cells: _Cells, usual: tuple[float, float] | None, problems: list[Problem]) -> tuple[float, float] | None:
     """Give lowest and highest answer, where the dictionary says both."""
     ends: list[float | None] = []
+    comma = cells.get("text_validation_type_or_show_slider_number").endswith("_comma_decimal")
     for position, name in enumerate(("text_validation_min", "text_validation_max")):
-        given = cells.get(name)
+        given = cells.get(name).replace(",", ".") if comma else cells.get(name)
         found = number(given) if given else (usual[position] if usual else None)
         if given and found is None:
             problems.append(Problem(cells.place(name), "expected a number with a decimal point"))
@@ -193,7 +195,9 @@ def _choices(cells: _Cells, ours: dict[str, str], problems: list[Problem]) -> It
         if not raw and not words:
             continue
         if not raw or not comma or raw in seen:
-            message = f"the choice '{raw[:20]}' is given twice" if raw in seen else "choices are written `code, label`"
+            message = (
+                f"the choice '{plain(raw, 20)}' is given twice" if raw in seen else "choices are written `code, label`"
+            )
             problems.append(Problem(place, message))
             continue
         seen.add(raw)
