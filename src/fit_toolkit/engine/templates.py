@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ class TemplateFolder:
 
     plugin: str
     place: Path | Traversable
-    names: frozenset[str] = field(default=frozenset(), compare=False)
+    names: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
 
     def read(self, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
@@ -32,16 +32,30 @@ LARGEST = 256 * 1024  # a template is a page, not a data file
 Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
-def _reader(folder: Folder) -> FunctionLoader:
-    def read(name: str) -> str | None:
-        if not TEMPLATE_NAME.fullmatch(name):
-            return None
-        text = folder.read(name) if isinstance(folder, TemplateFolder) else _read(folder, name)
-        if text is not None and len(text) > LARGEST:
-            raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
-        return text
+class _Folders(BaseLoader):
+    """Looks for a template in one folder after the other, ours last; `bundled/` in front of a name means ours."""
 
-    return FunctionLoader(read)
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self.folders = tuple(folders)
+        self.bundled = files("fit_toolkit.templates")
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, None, Callable[[], bool]]:
+        text = self._find(template)
+        if text is None:
+            raise TemplateNotFound(template)
+        return text, None, lambda: not self.folders or self._find(template) == text
+
+    def _find(self, name: str) -> str | None:
+        ours = name.removeprefix("bundled/")
+        if not TEMPLATE_NAME.fullmatch(ours):
+            return None
+        for folder in () if ours != name else self.folders:
+            text = folder.read(name) if isinstance(folder, TemplateFolder) else _read(folder, name)
+            if text is not None:
+                if len(text) > LARGEST:
+                    raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
+                return text
+        return _read(self.bundled, ours)
 
 
 def _read(folder: Path | Traversable, name: str) -> str | None:
@@ -49,11 +63,6 @@ def _read(folder: Path | Traversable, name: str) -> str | None:
     for part in name.split("/"):
         place = place / part
     return str(place.read_text(encoding="utf-8")) if place.is_file() else None
-
-
-def _loader(folders: Sequence[Folder]) -> BaseLoader:
-    bundled = _reader(files("fit_toolkit.templates"))
-    return ChoiceLoader([*[_reader(f) for f in folders], bundled, PrefixLoader({"bundled": bundled})])
 
 
 @lru_cache(maxsize=32)
@@ -94,12 +103,12 @@ def say_days(days: Sequence[date], language: str = "en") -> str:
 def environment(folders: tuple[Folder, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
     """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
     env = ImmutableSandboxedEnvironment(
-        loader=_loader(folders),
+        loader=_Folders(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=False,
+        auto_reload=True,
         extensions=["jinja2.ext.i18n"],
     )
     words = Words(language)
@@ -113,9 +122,8 @@ def environment(folders: tuple[Folder, ...] = (), language: str = "en") -> Immut
 
 def has_template(name: str, *, folders: Sequence[Folder] = (), language: str = "en") -> bool:
     """Whether any folder, or the toolkit itself, has this template."""
-    loader = environment(tuple(folders), language).loader
     try:
-        return loader is not None and bool(loader.get_source(environment(tuple(folders), language), name))
+        return bool(_Folders(folders).get_source(environment((), language), name))
     except TemplateNotFound:
         return False
 
