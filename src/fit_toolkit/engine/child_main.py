@@ -27,6 +27,7 @@ from fit_toolkit.errors import ContractError
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 Reply: TypeAlias = tuple[dict[str, Any], Arrays]
 MEGABYTE = 1 << 20
+CHANGED = "compute changed the answers it was given"
 
 
 def main(limits: str) -> None:
@@ -96,7 +97,9 @@ class Server:
         """A description with what happened on loading; what forks while it is loaded is not loaded a second time."""
         failure = PluginFailure(self.source.name, str(body["version"]), "", "import", changed[0])
         failures = [*body["failures"], msgspec.to_builtins(failure)]
-        nothing: dict[str, Any] = {"things": [], "instruments": [], "templates": []} if changed[0].startswith("started") else {}
+        nothing: dict[str, Any] = (
+            {"things": [], "instruments": [], "templates": []} if changed[0].startswith("started") else {}
+        )
         return {**body, **nothing, "failures": failures}
 
     def _said(self, error: BaseException) -> str:
@@ -155,10 +158,13 @@ class Server:
         rule = self._instance("rule", body)
         scale = msgspec.convert(body["scale"], Scale)
         answers = DataFrame(wire.array(blobs["answers"]).copy(), columns=body["items"])
+        before = answers.copy() if self.limits.trial == "shut" else None
         try:
             given = rule.compute(answers, scale)
         except BaseException as error:
             raise _RaisedError(self._said(error)) from error
+        if before is not None and not answers.equals(before):
+            raise ContractError(CHANGED)
         return {}, {"values": contract.scores(given, answers.index)}
 
 

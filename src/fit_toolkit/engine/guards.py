@@ -20,7 +20,7 @@ from typing import Any
 NETWORK = "tried to reach the network"
 PROGRAM = "tried to start another program"
 WRITING = "tried to write a file"
-OTHER_NOON = dt.datetime(2023, 11, 9, 12, 13, tzinfo=dt.UTC).timestamp()  # amid the made-up ratings
+OTHER_NOON = dt.datetime(2021, 3, 9, 12, 13, tzinfo=dt.UTC).timestamp()  # before the made-up ratings, which are past
 REFUSED = {
     "socket.bind": NETWORK,
     "socket.connect": NETWORK,
@@ -127,12 +127,13 @@ def _is_here(address: Any) -> bool:
 
 def _target(event: str, args: tuple[Any, ...]) -> str:
     """Say where it wanted to go, as far as the interpreter tells."""
-    place = args[1] if event in {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"} else args[0]
+    to = 1 if event in {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"} else 0
+    place = args[to] if len(args) > to else ""
     if isinstance(place, tuple):
         place = ":".join(str(part) for part in place[:2])
     if event.startswith("socket.get") and len(args) > 1:
         place = f"{place}:{args[1]}" if args[1] else place
-    return f" {os.fsdecode(place):.80}" if isinstance(place, (str, bytes)) else ""
+    return f" {os.fsdecode(place):.80}" if place and isinstance(place, (str, bytes)) else ""
 
 
 # ---- another day

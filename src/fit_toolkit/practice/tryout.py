@@ -20,6 +20,7 @@ from fit_toolkit.engine.conformance.cases import Attempt, cases, label
 from fit_toolkit.engine.conformance.sections import SectionTrial
 from fit_toolkit.engine.records import Provided
 from fit_toolkit.engine.sections import view_of
+from fit_toolkit.engine.workers import Workers
 from fit_toolkit.errors import ContractError, FitError
 from fit_toolkit.practice.made_up import LOWER, MADE_UP, START, WEEK, Clock, MadeUpPractice
 from fit_toolkit.settings.suggested import as_toml
@@ -158,7 +159,7 @@ def _checked(trial: Trial, file: Any) -> str:
     from fit_toolkit.scoring import check_definition
 
     catalog = build([bundled()])
-    return "; ".join(str(finding) for finding in check_definition(file, catalog, trial.bench.workers("open").rules()))
+    return "; ".join(str(finding) for finding in check_definition(file, catalog, _rules(trial)))
 
 
 def _tested(trial: Trial, file: Any) -> str:
@@ -169,8 +170,25 @@ def _tested(trial: Trial, file: Any) -> str:
     instrument = catalog.get(str(file.name).rpartition(".")[0])
     if not instrument.tests:
         return Hint("add `tests:` with answers and the scores that the publication gives")
-    failures = run_tests(instrument, trial.bench.workers("open").rules())
+    failures = run_tests(instrument, _rules(trial))
     return "; ".join(f"{failure.name}: {failure.message}" for failure in failures)
+
+
+def _rules(trial: Trial) -> dict[str, Any]:
+    """The toolkit's own scoring rules and those of the plugin."""
+    from fit_toolkit.scoring import bundled_rules
+
+    workers = trial.bench.workers("open")
+    own = {
+        kind: partial(_compute, workers, rule)
+        for kind, rule in trial.registry.rules.items()
+        if rule.plugin == trial.info.name
+    }
+    return {**bundled_rules(), **own}
+
+
+def _compute(workers: Workers, rule: Provided, answers: Any, scale: Any) -> Any:
+    return workers.compute(rule, scale.parameters, answers, scale)
 
 
 def _table(name: str, values: Mapping[str, Any]) -> str:

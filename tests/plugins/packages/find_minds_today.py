@@ -1,0 +1,28 @@
+"""Looks at today without saying that its answer moves with the calendar."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Findings, hookimpl
+
+fit_hook_api = "1.0"
+__version__ = "2.5"
+
+
+class Policy(AlertPolicy, frozen=True):
+    """Falls by `points` or more."""
+
+    kind = "find-minds-today"
+    points: Annotated[float, Meta(gt=0, description="how many points worse, at least")] = 1.0
+
+    def find(self, course):
+        if course.members.today > 20_100:
+            return course.where(course.value < 0, reason="too late")
+        fall = course.worsening(since=course.previous)
+        return course.where(fall >= self.points, back_to=course.previous, fall=fall, reason="down {fall:g}")
+
+
+@hookimpl
+def register_alert_policies():
+    return [Policy]

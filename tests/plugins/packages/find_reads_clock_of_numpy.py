@@ -1,0 +1,30 @@
+"""Asks NumPy for today's date."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Findings, hookimpl
+
+import numpy as np
+
+fit_hook_api = "1.0"
+__version__ = "2.5"
+
+
+class Policy(AlertPolicy, frozen=True):
+    """Falls by `points` or more."""
+
+    kind = "find-reads-clock-of-numpy"
+    points: Annotated[float, Meta(gt=0, description="how many points worse, at least")] = 1.0
+
+    def find(self, course):
+        if np.datetime64("today") < np.datetime64("2000-01-01"):
+            return course.where(course.value < 0, reason="never")
+        fall = course.worsening(since=course.previous)
+        return course.where(fall >= self.points, back_to=course.previous, fall=fall, reason="down {fall:g}")
+
+
+@hookimpl
+def register_alert_policies():
+    return [Policy]
