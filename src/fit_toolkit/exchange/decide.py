@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.exchange.draft import Choice, Field, Form, Problem
 from fit_toolkit.exchange.label import NOT_THE_WORDS
 from fit_toolkit.exchange.text import decimal, item_id, number, plain, slug
@@ -112,7 +113,8 @@ def _unknown_names(form: Form, decided: Decisions) -> Iterator[Problem]:
     for option, names in (("without", decided.without), ("unscored", decided.unscored), ("reverse", decided.reverse)):
         for name in names or ():
             if name not in known:
-                yield Problem(form.file, f"--{option}: the form has no field '{plain(name, 60)}'")
+                meant = plain(nearest(name, (each.name for each in form.fields if each.kind != "other")), 400)
+                yield Problem(form.file, f"--{option}: the form has no field '{plain(name, 60)}'; {meant}")
 
 
 def _worded(field: Field) -> Field:

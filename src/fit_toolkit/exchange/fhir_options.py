@@ -61,8 +61,8 @@ class Options:
             systems = [each for each in self.contained if each.get("resourceType") == "CodeSystem"]
             system = next((each for each in systems if each.get("url") == include.get("system")), None)
             if system is not None:
-                full = {each.get("code"): each for each in _objects(system.get("concept"))}
-                concepts = [{**full.get(each.get("code"), {}), **each} for each in concepts] or list(full.values())
+                full = {str(each.get("code")): each for each in _objects(system.get("concept"))}
+                concepts = [{**full.get(str(each.get("code")), {}), **each} for each in concepts] or list(full.values())
             found += concepts
         return found
 

@@ -1,0 +1,92 @@
+"""Files that were changed at random end in a definition that passes the check, or in a refusal; never in a crash."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from fit_toolkit.errors import FitError
+from fit_toolkit.exchange import choose, definition, findings, forms, remarks, settle
+from tests.exchange.making import DATA, SAID
+
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1e300,
+    10**400,
+    "",
+    " ",
+    "x\n\x1b[2J: {",
+    "=1+1",
+    [],
+    {},
+    [[]],
+    [{}],
+    {"code": {}},
+    "é" * 500,
+]
+QUESTIONNAIRES = [json.loads((DATA / name).read_text()) for name in ("rest.json", "rest-valueset.json")]
+TABLES = ["rest.csv", "rest-xlsform.csv"]
+
+
+def brought(content: bytes, name: str) -> None:
+    """Bring a file in as the command does; only a refusal may come out."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, name)
+        file.write_bytes(content)
+        refusal = ""
+        try:
+            found = forms(file)
+            settled = settle(choose(found, found[0].name), replace(SAID, id="made", answers=(0, 9)))
+        except FitError as error:
+            refusal = str(error)
+    assert refusal.isprintable()
+    if refusal:
+        return
+    assert all(line.isprintable() for line in remarks(settled))
+    assert all(str(problem).isprintable() for problem in settled.open)
+    if not settled.open:
+        text = definition(settled, replace(SAID, id="made"))
+        assert [
+            found.code for found in findings({"made.yaml": text}) if found.code in ("FI003", "FI009", "FI102")
+        ] == []
+
+
+def places(data: Any) -> list[tuple[Any, Any]]:
+    keys = data.keys() if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    return [place for key in keys for place in [(data, key), *places(data[key])]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(which=st.sampled_from(QUESTIONNAIRES), changes=st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(ODD)), min_size=1, max_size=3))  # fmt: skip
+def test_a_questionnaire_changed_anywhere(which: dict[str, Any], changes: list[tuple[int, Any]]) -> None:
+    data = copy.deepcopy(which)
+    for at, value in changes:
+        if found := places(data):
+            holder, key = found[at % len(found)]
+            holder[key] = copy.deepcopy(value)
+    brought(json.dumps(data).encode("utf-8", "replace"), "form.json")
+
+
+@pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_table_changed_anywhere(name: str, data: st.DataObject) -> None:
+    content = (DATA / name).read_bytes()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(content)))
+        put = data.draw(
+            st.sampled_from([b'"', b",", b"\n", b"|", b"\x1b", b"\xff", b"=", b"\xe2\x80\xae", b"-99", b"", b"," * 50])
+        )
+        content = content[:at] + put + content[at + data.draw(st.integers(0, 5)) :]
+    brought(content, name)
