@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit.cli import run
-from fit_toolkit.cli.plugins_new import KINDS, installing
+from fit_toolkit.cli.plugins_new import KINDS
 from fit_toolkit.engine import scaffold
+from fit_toolkit.engine.installing import install_command
 from tests.cli.conftest import Fit
 
 
@@ -89,17 +90,9 @@ def test_names_in_use_are_refused(fit: Fit, practice: Path) -> None:
     assert fit(*new, "phq-9", "--kind", "instrument").code == 2
 
 
-@pytest.mark.parametrize(
-    ("prefix", "command"),
-    [
-        ("/home/a/.local/share/pipx/venvs/fit-toolkit", "pipx inject --editable fit-toolkit fit-x"),
-        ("/home/a/.local/share/uv/tools/fit-toolkit", "uv tool install fit-toolkit --with-editable fit-x"),
-        ("/srv/fit/.venv", f"{sys.executable} -m pip install --editable fit-x"),
-    ],
-)
-def test_the_installing_command_is_that_of_this_machine(
-    prefix: str, command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "prefix", prefix)
+def test_the_commands_to_type_next_are_those_of_this_machine(fit: Fit, here: Path) -> None:
+    beside = fit("plugins", "new", "slow-slide", "--kind", "policy")
+    away = fit("plugins", "new", "slow-slide", "--kind", "policy", "-o", str(here / "a folder"))
 
-    assert installing("fit-x") == command
+    assert f"  {install_command('./fit-slow-slide')}\n" in beside.err
+    assert f"  {install_command(shlex.quote(str(here / 'a folder' / 'fit-slow-slide')))}\n" in away.err

@@ -96,7 +96,8 @@ def test_policy_ends_with_an_alert_of_the_new_policy(typed: Typed) -> None:
 def test_scoring_rule_ends_with_a_score_by_the_new_rule(typed: Typed) -> None:
     typed.follow(PLUGINS / "scoring-rule.md")
 
-    assert "How the client is: 2, up 1 since 1 September." in text_of("sheet.html")
+    said = typed.do("fit analyze score steps.csv --instrument our-steps")
+    assert "\n1,total,1,4,complete,,\n2,total,2,4,complete,,\n" in said
 
 
 def test_channel_ends_with_a_message_delivered(typed: Typed) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,17 @@ for words in json.load(sys.stdin):
         code = run(words)
     told.append([code, out.getvalue(), err.getvalue()])
 print(json.dumps(told))
+"""
+
+
+# The wheels of several packages, built in one process: pip would start two for each.
+WHEELS = """
+import os, sys
+from setuptools import build_meta
+wheels, *folders = sys.argv[1:]
+for folder in folders:
+    os.chdir(folder)
+    build_meta.build_wheel(wheels)
 """
 
 
@@ -72,9 +83,17 @@ class Fresh:
         """Run pip on it."""
         self.call(sys.executable, "-m", "pip", "--python", self.python, *words)
 
-    def install(self, *folders: Path) -> None:
-        """Install packages from their folders, as an author does."""
-        self.pip("install", *OFFLINE, *folders)
+    def install(self, folder: Path) -> None:
+        """Install a package from its folder, as an author does."""
+        self.pip("install", *OFFLINE, folder)
+
+    def install_wheels(self, folders: Collection[Path]) -> None:
+        """Install packages by name from a folder of wheels, as a server without internet does."""
+        wheels = self.home.parent / "wheels"
+        wheels.mkdir()
+        self.call(sys.executable, "-c", WHEELS, wheels, *folders)
+        names = [folder.name for folder in folders]
+        self.pip("install", *OFFLINE, "--find-links", wheels, *names)
 
     def fit(self, *lines: Sequence[str], cwd: Path) -> list[Said]:
         """Type command lines one after the other."""

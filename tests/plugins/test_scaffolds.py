@@ -22,6 +22,7 @@ class Tried:
     def __init__(self, home: Path) -> None:
         self.fresh = Fresh.make(home / "env")
         self.practice = set_up(home / "practice")
+        self.beside = set_up(home / "beside")  # for the packages, so that no drop-in is loaded each time
         self.folders = {name: home / f"fit-{name}" for name in NAMES}
         for kind in KINDS:
             assert run(["plugins", "new", f"our-{kind}", "--kind", kind, "-o", str(home)]) == 0
@@ -33,12 +34,14 @@ class Tried:
             )
         for file in (self.practice / "plugins").glob("*.py"):
             file.chmod(0o600)
-        self.fresh.install(*self.folders.values())
+        one, *others = self.folders.values()
+        self.fresh.install(one)
+        self.fresh.install_wheels(others)
         self.ended = self.fresh.test(*self.folders.values())
 
-    def fit(self, *lines: str) -> list[Said]:
-        """Type command lines in the practice."""
-        return self.fresh.fit(*(line.split() for line in lines), cwd=self.practice)
+    def fit(self, *lines: str, beside: bool = False) -> list[Said]:
+        """Type command lines in the practice with the drop-ins, or in the other."""
+        return self.fresh.fit(*(line.split() for line in lines), cwd=self.beside if beside else self.practice)
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +76,18 @@ def test_an_instrument_dropped_in_is_data_and_gives_the_scores_it_promises(tried
     assert (checked.code, tested.code) == (0, 0)
 
 
-def test_every_package_is_switched_on_checked_and_taken_away(tried: Tried) -> None:
-    ours = [f"our-{kind}" for kind in KINDS]  # what pytest has asked the examples is the same
-    lines = [f"plugins {command} {name}" for command in ("enable", "check") for name in ours]
-    off, *done, on = tried.fit("plugins list --format csv", *lines, "plugins list --format csv")
+def test_every_package_is_switched_on_and_taken_away(tried: Tried) -> None:
+    ours = [f"our-{kind}" for kind in KINDS]
+    lines = [f"plugins enable {name}" for name in ours]
+    lines += ["plugins check our-policy", "plugins check our-section"]  # pytest has asked all of them the same
+    off, *done, on = tried.fit("plugins list --format csv", *lines, "plugins list --format csv", beside=True)
     assert dict(zip(lines, (each.code for each in done), strict=True)) == dict.fromkeys(lines, 0)
     for name in ours:
         assert f"not enabled: fit plugins enable {name}" in off.out
         assert ",loaded," in next(line for line in on.out.splitlines() if line.startswith(f"{name},"))
 
     tried.fresh.pip("uninstall", "--yes", "--quiet", *(f"fit-{name}" for name in NAMES))
-    (gone,) = tried.fit("plugins list --format csv")
+    (gone,) = tried.fit("plugins list --format csv", beside=True)
     assert gone.code == 4
     for name in ours:
         assert f"{name}: is enabled in fit.toml but not installed" in gone.err

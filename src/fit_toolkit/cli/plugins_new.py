@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path, PurePosixPath
+import shlex
+from pathlib import Path
 
 import click
 
@@ -89,8 +89,10 @@ def _next(name: str, kind: str, *, drop_in: bool, folder: Path) -> list[str]:
                 f"  fit instruments show {name}"]  # fmt: skip
     if drop_in:
         return ["Next:", f"  fit plugins check {name}", f"  fit plugins show {name}", *_use(name, kind)]
-    quoted = f'"{folder}"' if " " in str(folder) else str(folder)
-    return ["Next:", f"  {installing(quoted)}", f"  fit plugins check {name}", f"  fit plugins enable {name}",
+    from fit_toolkit.engine.installing import install_command
+
+    place = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
+    return ["Next:", f"  {install_command(place)}", f"  fit plugins check {name}", f"  fit plugins enable {name}",
             f"{folder / 'README.md'} says how to test it and how to put it to use."]  # fmt: skip
 
 
@@ -98,14 +100,3 @@ def _use(name: str, kind: str) -> list[str]:
     from fit_toolkit.engine.scaffold import how_to_use, kind_of
 
     return ["How to put it to use:", "", how_to_use(kind_of(kind), name).rstrip()]
-
-
-def installing(folder: str) -> str:
-    """Give the command that installs a package beside the toolkit, however that was installed."""
-    prefix = PurePosixPath(Path(sys.prefix).as_posix())
-    if "pipx" in prefix.parts:
-        return f"pipx inject --editable fit-toolkit {folder}"
-    if prefix.parts[-3:-1] == ("uv", "tools"):
-        return f"uv tool install fit-toolkit --with-editable {folder}"
-    python = "python" if sys.prefix == sys.base_prefix else str(Path(sys.executable))
-    return f"{python} -m pip install --editable {folder}"

@@ -90,10 +90,12 @@ class MadeUpPractice:
         self._reopen()
 
     def drop_in(self, file: Path) -> Path:
-        """Copy a file into the practice's folder of plugins."""
+        """Copy a file into the practice's folder of plugins, and the templates beside it."""
         placed = self.root / "plugins" / file.name
         shutil.copyfile(file, placed)
         placed.chmod(0o600)
+        if (templates := file.parent / "templates").is_dir():
+            shutil.copytree(templates, placed.parent / "templates", dirs_exist_ok=True)
         self._reopen()
         return placed
 
