@@ -329,6 +329,31 @@ def test_a_flagged_answer_is_read_whatever_else_is_missing(id: str, item: str) -
     assert any((each.kind, each.scale) == ("risk", item) for each in instrument.suggests)
 
 
+@pytest.mark.parametrize("id", [id for id in SHIPPED.ids() if SHIPPED.get(id).risk])
+def test_every_flagged_item_has_a_policy_suggested(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    assert {each.item for each in instrument.risk} <= {
+        each.scale for each in instrument.suggests if each.kind == "risk"
+    }
+
+
+@pytest.mark.parametrize(("id", "item", "trigger"), [("k10", "q4", 4), ("pcl-5", "q16", 3)])
+def test_a_soft_flag_is_a_policy_to_choose_and_no_risk_of_the_form(id: str, item: str, trigger: float) -> None:
+    instrument = SHIPPED.get(id)
+    assert scoring.risk(instrument, form(id, all_at(id, instrument.item(item).maximum))).empty
+    (found,) = [each for each in instrument.suggests if each.scale == item]
+    assert (found.kind, found.parameters) == ("risk", {"trigger": trigger})
+
+
+@pytest.mark.parametrize(("id", "items"), [("bsi-18", {"q17"}), ("scl-90-r", {"q15", "q59"})])
+def test_an_item_that_is_only_recalled_flags_nothing_until_somebody_has_looked(id: str, items: set[str]) -> None:
+    instrument = SHIPPED.get(id)
+    assert instrument.risk == ()
+    assert {each.scale for each in instrument.suggests} == items
+    assert all("look at your form first" in each.because for each in instrument.suggests)
+    assert any("until then a person has to read every form" in caution for caution in instrument.cautions)
+
+
 @pytest.mark.parametrize("id", ["reqol-10", "icecap-a"])
 def test_where_the_key_is_not_known_only_totals_come_in(id: str) -> None:
     instrument = SHIPPED.get(id)
