@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from fit_toolkit.errors import FitError
 from fit_toolkit.exchange import choose, definition, findings, forms, remarks, settle
 from tests.exchange.making import DATA, SAID
+from tests.exchange.test_xlsform import CHOICES, SURVEY, workbook
 
 ODD: list[Any] = [
     None,
@@ -90,3 +91,17 @@ def test_a_table_changed_anywhere(name: str, data: st.DataObject) -> None:
         )
         content = content[:at] + put + content[at + data.draw(st.integers(0, 5)) :]
     brought(content, name)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return workbook(tmp_path_factory.mktemp("sound"), survey=SURVEY, choices=CHOICES).read_bytes()
+
+
+@settings(max_examples=100, deadline=None)
+@given(changes=st.lists(st.tuples(st.integers(4, 10**6), st.integers(0, 255)), min_size=1, max_size=5))
+def test_a_workbook_changed_anywhere(sound: bytes, changes: list[tuple[int, int]]) -> None:
+    content = bytearray(sound)
+    for at, value in changes:
+        content[max(4, at % len(content))] = value
+    brought(bytes(content), "form.xlsx")

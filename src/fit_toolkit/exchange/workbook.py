@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from fit_toolkit.exchange.text import decimal
 
 MAX_UNPACKED = 20 * 1024 * 1024
 MAX_PARTS = 500
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 INSTALL = "pip install 'fit-toolkit[excel]'"
 
 
@@ -31,17 +35,22 @@ def sheets(data: bytes, file: Path, wanted: tuple[str, ...]) -> dict[str, list[R
     except ImportError as error:
         raise ConfigError("reading .xlsx files needs openpyxl", where=str(file), hint=INSTALL) from error
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        try:
+        with warnings.catch_warnings(), closing(_opened(load_workbook, data)) as book:
+            warnings.simplefilter("ignore")
             names = {name.strip().lower(): name for name in book.sheetnames}
             return {each: list(_rows(book[names[each]], each, file)) for each in wanted if each in names}
-        finally:
-            book.close()
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
         problem = f"the workbook cannot be read ({type(error).__name__})"
         raise DataError(problem, where=str(file), hint="open it in a spreadsheet program and save it again") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGE as error:
         raise DataError("the workbook is damaged or locked by a password", where=str(file), hint=NOTHING) from error
+
+
+def _opened(load_workbook: Callable[..., Any], data: bytes) -> Any:
+    """Open a workbook without hearing of its styles and links, which are nothing to us."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
 
 
 def _measure(data: bytes, file: Path) -> None:
@@ -58,17 +67,8 @@ def _measure(data: bytes, file: Path) -> None:
                 raise DataError("this archive is no .xlsx workbook", where=str(file), hint=NOTHING)
             for part in parts:
                 _no_entities(archive, part, file)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (*_DAMAGE, OSError, ValueError) as error:
         raise DataError("the workbook is damaged or locked by a password", where=str(file), hint=NOTHING) from error
-    except zlib_error() as error:
-        raise DataError("the workbook is damaged", where=str(file), hint=NOTHING) from error
-
-
-def zlib_error() -> type[Exception]:
-    """Give the error of a broken compressed part."""
-    import zlib
-
-    return zlib.error
 
 
 def _no_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: Path) -> None:
