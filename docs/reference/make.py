@@ -83,7 +83,8 @@ def hooks() -> str:
     for name, function in vars(hookspecs).items():
         if inspect.isfunction(function) and hasattr(function, f"{hookspecs.PROJECT}_spec"):
             signature = f"{name}{inspect.signature(function)}".replace("'", "")
-            lines += [f"## {name}", "", f"`{signature}`", "", inspect.getdoc(function) or "", ""]
+            old = [f"**{each}**\n" for each in hookspecs.DEPRECATED if each.name == name]
+            lines += [f"## {name}", "", f"`{signature}`", "", *old, inspect.getdoc(function) or "", ""]
     return "\n".join(lines)
 
 

@@ -6,6 +6,8 @@ minor is not newer than ours.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -21,6 +23,33 @@ if TYPE_CHECKING:
 
 PROJECT = "fit_toolkit"
 HOOK_API = (1, 1)  # 1.1 added sheet sections and template folders
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """Something that plugins rely on and that will be taken away: a hook, or a class attribute such as `Reader.kind`.
+
+    It works until then; `fit plugins list` and `fit plugins check` tell who uses it. `gone_from` is the hook API
+    without it, `gone_on` the day before which that is not released: two minor releases and half a year later at least.
+    """
+
+    name: str
+    since: tuple[int, int]
+    since_day: date
+    gone_from: tuple[int, int]
+    gone_on: date
+    instead: str
+
+    def __str__(self) -> str:
+        """One sentence for the author."""
+        since, gone = ("{}.{}".format(*each) for each in (self.since, self.gone_from))
+        return (
+            f"{self.name} is deprecated since hook API {since}: gone from {gone} on, not before {self.gone_on};"
+            f" instead: {self.instead}"
+        )
+
+
+DEPRECATED: tuple[Deprecation, ...] = ()
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)

@@ -42,6 +42,8 @@ def command(app: App, name: str, fmt: str) -> int:
     failed = sum(not check.passed for check in checks)
     hints = sum(check.hint for check in checks)
     app.say(f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks) - hints} checks passed")
+    for sentence in trial.info.deprecated:
+        app.say(sentence)
     if hints:
         app.say(f"{hints} more could be made: see the hints")
     return ExitCode.CONFIG if failed else ExitCode.OK

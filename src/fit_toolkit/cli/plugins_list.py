@@ -14,7 +14,7 @@ from fit_toolkit.errors import ExitCode
 
 SHORT = ("name", "version", "from", "API", "state", "load", "brings, or what is to be known")
 FULL = ("name", "version", "source", "where", "state", "reason", "hooks", "api", "kinds", "isolated", "digest",
-        "load_seconds", "changed")  # fmt: skip
+        "load_seconds", "changed", "deprecated")  # fmt: skip
 WIDTH = 100
 NARROWEST = 24
 

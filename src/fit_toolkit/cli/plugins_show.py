@@ -11,7 +11,8 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import emit, format_option, visible
 from fit_toolkit.errors import ExitCode
 
-FACTS = ("name", "version", "source", "where", "state", "reason", "hooks", "api", "isolated", "digest", "load_seconds")
+FACTS = ("name", "version", "source", "where", "state", "reason", "hooks", "api", "isolated", "digest", "load_seconds",
+         "changed", "deprecated")  # fmt: skip
 COLUMNS = ("brings", "parameter", "type", "required", "default", "help")
 
 

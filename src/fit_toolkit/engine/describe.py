@@ -64,10 +64,18 @@ def describe(what: What, cls: object) -> Thing:
         doc=doc,
         parameters=parameters(cls, taken=TAKEN_BY_SECTIONS if what == "section" else TAKEN),
         schema=_schema(cls),
+        sets=_sets(cls, base),
     )
     if what == "section":
         return _with_section_facts(cls, thing)
     return _with_policy_facts(cls, thing) if what == "policy" else thing
+
+
+def _sets(cls: type[Any], base: type[Any]) -> tuple[str, ...]:
+    """What of its base the class defines itself, as `Base.name`."""
+    above = cls.__mro__[: cls.__mro__.index(base)]
+    mine = {name for each in above for name in vars(each) if not name.startswith("_")}
+    return tuple(f"{base.__name__}.{name}" for name in sorted(mine.intersection(dir(base))))
 
 
 def parameters(cls: type[Any], taken: frozenset[str] = TAKEN) -> tuple[Parameter, ...]:

@@ -161,6 +161,7 @@ class Thing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_on: Example | None = None
     page: Literal["", "therapist", "client"] = ""
     template: str = ""
+    sets: tuple[str, ...] = ()  # class attributes and methods of its base that it defines, such as `Reader.suffixes`
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,6 +194,7 @@ class PluginInfo(msgspec.Struct, frozen=True):
     isolated: bool = False
     digest: str = ""
     changed: str = ""  # how it differs from what was enabled
+    deprecated: tuple[str, ...] = ()  # what it uses that will be taken away, one sentence each
 
 
 class Provided(msgspec.Struct, frozen=True):

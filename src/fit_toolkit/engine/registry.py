@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from fit_toolkit import hookspecs
 from fit_toolkit.engine import surroundings
 from fit_toolkit.engine.child import Child, ChildGoneError
 from fit_toolkit.engine.discover import Refused, discover, plugin_name
@@ -183,6 +184,12 @@ def probe(source: Source, limits: Limits) -> Description:
         return _nothing(source, "the answer is not in the agreed form")
 
 
+def deprecated(told: Description) -> tuple[str, ...]:
+    """Say what a plugin uses that will be taken away, each once."""
+    used = {*told.hooks, *(name for thing in told.things for name in thing.sets)}
+    return tuple(str(each) for each in hookspecs.DEPRECATED if each.name in used)
+
+
 def trace(text: str) -> None:
     """Tell a hook call on stderr where FIT_TRACE_PLUGINS asks for it; holds no client data."""
     if _switched_on("FIT_TRACE_PLUGINS"):
@@ -250,9 +257,10 @@ class _Build:
         self.failures += told.failures
         brings = told.things or told.instruments or told.templates
         state: State = "failed" if told.failures and not brings else "loaded"
-        reason = f"{_shown(told.failures[0])}" if told.failures else changed or told.note
+        old = deprecated(told)
+        reason = _shown(told.failures[0]) if told.failures else changed or told.note or "; ".join(old)
         info = self._info(source, told, state, reason, time.perf_counter() - began, isolated=apart)
-        self.plugins.append(msgspec.structs.replace(info, changed=changed))
+        self.plugins.append(msgspec.structs.replace(info, changed=changed, deprecated=old))
 
     def refuse(self, refused: Refused) -> None:
         """Note what discovery would not have loaded."""
