@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import date
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from fit_toolkit import catalog
 from fit_toolkit.errors import DataError
+from fit_toolkit.model import Instrument, ItemWording, Wording
 from fit_toolkit.sheets.form import form_data, form_pdf, render_form
 from fit_toolkit.sheets.pdf import write_pdf
 
@@ -103,3 +108,39 @@ def test_an_instrument_without_words_is_refused_with_what_to_do(definitions: cat
 def test_a_code_with_markup_in_it_stays_a_word(definitions: catalog.Catalog) -> None:
     id = OURS[0]
     assert "<script" not in render_form(definitions.get(id), definitions.wording(id, "en"), code="<script>x</script>")
+
+
+def a_long_form(definitions: catalog.Catalog) -> tuple[Instrument, Wording]:
+    """A questionnaire of 45 items with made-up words, the answers shared by all lines."""
+    instrument = definitions.get("oq-45-2")
+    words = {item.id: ItemWording(text=f"A made-up line number {item.id}") for item in instrument.items}
+    answers = {str(value): f"answer {value}" for value in range(5)}
+    return instrument, Wording(
+        format="fit-wording/1", instrument=instrument.id, version=instrument.version, language="en", title="Made up",
+        licence="agreement", licence_status="commercial", licence_reference="No 7", items=words, anchors=answers,
+    )  # fmt: skip
+
+
+def test_answers_that_all_lines_share_are_printed_on_each(definitions: catalog.Catalog) -> None:
+    instrument, wording = a_long_form(definitions)
+    html = render_form(instrument, wording)
+    assert html.count("answer 3") == len(instrument.items) == 45
+    assert "for use on paper only" in html
+    assert "agreement; No 7" in html
+
+
+def test_a_second_page_says_whose_it_is(definitions: catalog.Catalog, tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    file = tmp_path / "form.pdf"
+    file.write_bytes(form_pdf(*a_long_form(definitions), code="K7"))
+    text = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    first, second, *_ = text.split("\f")
+    assert "K7" in first
+    assert re.search(r"code K7 +2/2", second)
+
+
+def test_words_without_the_agreement_are_not_printed(definitions: catalog.Catalog) -> None:
+    instrument, wording = a_long_form(definitions)
+    with pytest.raises(DataError, match="licence reference"):
+        form_data(instrument, msgspec.structs.replace(wording, licence_reference=" "))
