@@ -96,6 +96,12 @@ def test_a_licence_notice_of_the_file_is_kept_as_a_note(tmp_path: Path) -> None:
     assert (found.licence.status, found.licence.text_included) == ("local", False)
 
 
+def test_codes_of_loinc_are_kept_with_their_notice() -> None:
+    text = definition(settled(DATA / "rest.json"), replace(SAID, id="rest-check"))
+    assert 'codes: {loinc: "11111-1"}' in text
+    assert "# This material contains content from LOINC" in text
+
+
 def test_words_are_written_as_a_pack_of_their_own() -> None:
     found = settled(DATA / "rest-xlsform.csv")
     files = {"rest-form.yaml": definition(found, SAID), "wording/en/rest-form.yaml": wording(found, SAID, "our own")}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from fit_toolkit.exchange.decide import Decisions, Settled, scale_ids
+from fit_toolkit.exchange.fhir_names import LOINC_NOTICE
 from fit_toolkit.exchange.text import decimal, plain, quoted, slug
 from fit_toolkit.model.instrument import Item, Option
 
@@ -75,6 +76,8 @@ def _head(settled: Settled) -> Iterator[str]:
     yield "# what happens when answers are missing, which cut-offs hold. Labels are the fields' names, never the wording."
     for line in remarks(settled):
         yield f"# {line}"
+    if any(item.codes for item in settled.items):
+        yield f"# {LOINC_NOTICE}"
 
 
 def _items(items: tuple[Item, ...]) -> Iterator[str]:

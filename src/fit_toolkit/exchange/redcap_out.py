@@ -51,7 +51,7 @@ def notices(instrument: Instrument, labels: Labels) -> list[str]:
     instead = "for one that has forms, put these rows, without record_id, under its own"
     return [
         *found,
-        f"the columns will be called {first} and so on; a map tells `fit import` so",
+        f"the columns will be called {first} and so on; `fit import FILE --save-map MAP` recognises them",
         f"uploading a dictionary replaces all forms of a project: {instead}",
     ]
 
