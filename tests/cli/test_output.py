@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fit_toolkit.cli.output import as_csv, as_json, as_table, emit, visible, write_atomic
+from fit_toolkit.errors import UsageError
 
 cells = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=12), st.dates(), st.lists(st.text(max_size=3), max_size=2))  # fmt: skip
 rows = st.lists(st.fixed_dictionaries({"a": cells, "b": cells}), max_size=4)
@@ -76,3 +77,11 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.
         write_atomic(target, b"half")
     assert target.read_text() == "code\nc1\n"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_in_place_of_a_file_and_a_folder_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a file has to be named"):
+        write_atomic(tmp_path, b"page")
+    with pytest.raises(UsageError, match="no such folder"):
+        write_atomic(tmp_path / "none" / "page.html", b"page")
+    assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import click
 
+from fit_toolkit.errors import UsageError
+
 FORMATS = ("table", "json", "csv")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -105,6 +107,10 @@ def visible(value: object) -> str:
 
 def write_atomic(path: Path, content: bytes) -> None:
     """Write a private file that appears whole or not at all."""
+    if path.is_dir():
+        raise UsageError("this is a folder, and a file has to be named", where=str(path), hint=f"-o {path / 'NAME'}")
+    if not path.parent.is_dir():
+        raise UsageError("there is no such folder to write into", where=str(path.parent))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".fit-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
