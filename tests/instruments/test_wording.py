@@ -154,6 +154,7 @@ def test_words_come_from_a_wording_file_that_somebody_has(fit: Fit, practice: Pa
         ("Erste\nZweite\n", "2 lines for 3 items"),
         (LINES.replace("answer.yes: Ja\n", ""), "no words for: answer.yes"),
         (LINES + "low: nochmal\n", "words.txt:10: 'low' is given twice"),
+        (LINES + "validated: ja\n", "'validated' has to be one of: yes, no"),
     ],
 )
 def test_a_file_that_lacks_something_writes_nothing(fit: Fit, practice: Path, text: str, says: str) -> None:
@@ -161,6 +162,13 @@ def test_a_file_that_lacks_something_writes_nothing(fit: Fit, practice: Path, te
     assert code == 3
     assert says in err
     assert not words(practice, "free").exists()
+
+
+def test_a_licence_that_cannot_be_meant_for_this_form_is_refused(fit: Fit, practice: Path) -> None:
+    given = ("--from", saved(practice, LINES), "--status", "open", "--licence", "found on a page")
+    code, _, err = fit("instruments", "wording", "sold", "--lang", "de", *given)
+    assert code == 3
+    assert "'licence_status' has to be one of: permission, registration, commercial" in err
 
 
 def test_a_column_that_is_no_answer_is_named(fit: Fit, practice: Path) -> None:

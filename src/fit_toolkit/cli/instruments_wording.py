@@ -173,16 +173,10 @@ def _from_file(instrument: Instrument, language: str, source: Path, said: dict[s
     except (OSError, UnicodeDecodeError) as error:
         raise DataError("cannot be read as UTF-8 text", where=str(source)) from error
     read = from_csv if source.suffix.lower() in {".csv", ".tsv"} else from_lines
-    given = {**read(instrument, text, str(source)), **said}
-    if "same_answers" not in given:
-        given["same_answers"] = "yes" if any(key.startswith("answer.") for key in given) else "no"
+    given = _with_defaults(instrument, language, {**read(instrument, text, str(source)), **said})
     for each in questions(instrument, language, given):
-        if each.default and each.key not in given and each.key not in {"licence_status", "licence", "validated"}:
-            given[each.key] = each.default  # what the definition says itself
-    if instrument.licence.status in {"open", "free"}:
-        given.setdefault("licence_status", instrument.licence.status)
-        given.setdefault("licence", instrument.licence.name or instrument.licence.status)
-    given.setdefault("validated", "no")
+        if each.choices and given.get(each.key, each.choices[0]) not in each.choices:
+            raise DataError(f"'{each.key}' has to be one of: {', '.join(each.choices)}", where=str(source))
     missing = lacking(instrument, language, given)
     flags = [_FLAGS[each.key] for each in missing if each.key in _FLAGS]
     if flags:
@@ -190,12 +184,22 @@ def _from_file(instrument: Instrument, language: str, source: Path, said: dict[s
             f"say under which licence: {', '.join(flags)}", hint="or put them into the file as `key: words`"
         )
     if missing:
-        raise DataError(
-            f"no words for: {', '.join(each.key for each in missing[:8])}",
-            where=str(source),
-            hint="nothing was written",
-        )
+        names = ", ".join(each.key for each in missing[:8])
+        raise DataError(f"no words for: {names}", where=str(source), hint="nothing was written")
     return wording_of(instrument, language, given)
+
+
+def _with_defaults(instrument: Instrument, language: str, given: dict[str, str]) -> dict[str, str]:
+    """Add what the definition says itself; a licence that has to be asked for is never taken for granted."""
+    from fit_toolkit.catalog.typed_words import questions
+
+    shared = any(key.startswith("answer.") for key in given)
+    found = {"same_answers": "yes" if shared else "no", "validated": "no", **given}
+    if instrument.licence.status in {"open", "free"}:
+        found.setdefault("licence_status", instrument.licence.status)
+        found.setdefault("licence", instrument.licence.name or instrument.licence.status)
+    asked = [each for each in questions(instrument, language, found) if each.key not in {"licence_status", "licence"}]
+    return {each.key: each.default for each in asked if each.default} | found
 
 
 def _from_yaml(source: Path, language: str, said: dict[str, str]) -> Wording:
