@@ -9,7 +9,7 @@ from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.catalog.yaml import Path
 from fit_toolkit.model.instrument import Instrument, Item, Recode, Scale, ticks
 
-OF_ITEMS = ("weights", "reverse", "missing", "recode", "rule")  # what only a scale of items can have
+OF_ITEMS = ("reverse", "missing", "recode")  # what only a scale of items can have
 
 
 def check_parts(instrument: Instrument) -> Iterator[Problem]:
