@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,15 @@ def test_a_folder_that_others_may_write_is_not_looked_into(tmp_path: Path) -> No
     registry = build(root)
 
     assert [failure.thing for failure in of_others(registry)] == ["folder"]
+    assert "good-neighbour" not in registry.policies
+
+
+def test_a_practice_folder_that_everybody_may_write_to_runs_no_drop_ins(tmp_path: Path) -> None:
+    root = practice(tmp_path / "open", "good_neighbour")
+    root.chmod(0o777)
+    registry = build(root)
+
+    assert "everybody may write to the practice folder" in registry.plugin("plugins").reason
     assert "good-neighbour" not in registry.policies
 
 
@@ -256,3 +266,103 @@ def test_without_isolation_a_drop_in_runs_here(tmp_path: Path) -> None:
 
     assert not registry.policies["good-neighbour"].isolated
     assert not registry.plugin("good-neighbour").isolated
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("../x = fit_x", "cannot be a plugin's name"),
+        ("/etc/passwd = fit_x", "cannot be a plugin's name"),
+        ("a\x1bb = fit_x", "cannot be a plugin's name"),
+        ("a b = fit_x", "cannot be a plugin's name"),
+        (f"{'x' * 65} = fit_x", "cannot be a plugin's name"),
+        ("fine = ../../fit_x", "does not name a module"),
+        ("fine = fit_x; import os", "does not name a module"),
+        ("fine = ", "does not name a module"),
+    ],
+)
+def test_an_entry_point_with_a_name_that_leads_elsewhere_is_listed_and_never_loaded(
+    site: Path, entry: str, says: str
+) -> None:
+    install(site, "good_neighbour")
+    (site / "fit_good_neighbour-3.1.dist-info" / "entry_points.txt").write_text(f"[fit_toolkit]\n{entry}\n")
+    registry = build(None, enabled=("fine", "fit-good-neighbour"))
+    (row,) = [info for info in registry.plugins if info.source == "package"]
+
+    assert row.state == "failed"
+    assert says in row.reason
+    assert row.name.isprintable()
+    assert "good-neighbour" not in registry.policies
+
+
+BRINGS = """
+from pathlib import Path
+from fit_toolkit import hookimpl
+
+fit_hook_api = "1.0"
+
+@hookimpl
+def register_instruments():
+    return [Path(__file__).parent / "PLACE"]
+"""
+
+
+def brings(root: Path, name: str, place: str) -> None:
+    file = practice(root) / "plugins" / f"{name}.py"
+    file.write_text(BRINGS.replace("PLACE", place))
+    file.chmod(0o600)
+
+
+def test_an_instrument_place_that_is_not_there_is_told_when_the_plugin_is_loaded(tmp_path: Path) -> None:
+    brings(tmp_path, "forgetful", "nowhere")
+
+    assert [failure.error for failure in of_others(build(tmp_path))] == ["gave a path that is not there"]
+
+
+def test_an_instrument_that_ships_or_that_two_plugins_give_leaves_out_those_places_alone(tmp_path: Path) -> None:
+    for name, folder, files in (
+        ("core", "a", ["phq-9.yaml"]),
+        ("words", "b", ["wording/en/today-together-client.yaml"]),
+        ("one", "c", ["ours.yaml"]),
+        ("two", "d", ["ours.yaml", "other.yaml"]),
+        ("fine", "e", ["mine.yaml", "norms/mine.yaml"]),
+    ):
+        brings(tmp_path, name, folder)
+        for each in files:
+            file = tmp_path / "plugins" / folder / each
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("x")
+    registry = build(tmp_path)
+
+    assert {failure.plugin: failure.error.partition(";")[0] for failure in of_others(registry)} == {
+        "core": "gives the instrument phq-9, which ships with the toolkit",
+        "words": "gives the wording en/today-together-client, which ships with the toolkit",
+        "one": "gives the instrument ours, which the plugin 'two' gives too",
+        "two": "gives the instrument ours, which the plugin 'one' gives too",
+    }
+    assert registry.instrument_paths == (tmp_path / "plugins" / "e",)
+    assert all(registry.plugin(name).state == "loaded" for name in ("core", "one", "fine"))
+
+
+@pytest.mark.parametrize("name", ["../drop.py", "DROP.py", "dröp.py", "a b.py", "-x.py", "a\nb.py", f"{'x' * 65}.py"])
+def test_a_drop_in_with_a_name_that_cannot_be_one_is_refused(tmp_path: Path, name: str) -> None:
+    root = practice(tmp_path)
+    file = root / "plugins" / name
+    file.write_text((PACKAGES / "good_neighbour.py").read_text())
+    file.chmod(0o600)
+    registry = build(root)
+
+    assert "good-neighbour" not in registry.policies or name == "DROP.py"
+    if "/" not in name:
+        assert [failure.thing for failure in of_others(registry)] in (["file"], ["name"])
+        assert all(info.name.isprintable() for info in registry.plugins)
+
+
+def test_a_linked_drop_in_is_judged_by_the_file_it_leads_to(tmp_path: Path) -> None:
+    root = practice(tmp_path / "practice")
+    elsewhere = tmp_path / "shared.py"
+    shutil.copy(PACKAGES / "good_neighbour.py", elsewhere)
+    elsewhere.chmod(0o666)
+    (root / "plugins" / "linked.py").symlink_to(elsewhere)
+
+    assert "others may write to it" in build(root).plugin("linked").reason

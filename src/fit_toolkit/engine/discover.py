@@ -14,12 +14,14 @@ from pathlib import Path
 
 import msgspec
 
+from fit_toolkit.engine.failing import one_line
 from fit_toolkit.engine.records import PluginFailure, Source
 from fit_toolkit.errors import PluginError
 
 GROUP = "fit_toolkit"
 BUNDLED = "fit_toolkit.plugins"
 DROP_INS = "plugins"
+MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\s*:\s*[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)?")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -57,7 +59,9 @@ def discover(root: Path | None, *, third_party: bool = True) -> Found:
             found = drop_ins(root / DROP_INS)
             sources += found.sources
             refused = found.refused
-        sources += packages()
+        installed = packages()
+        sources += installed.sources
+        refused += installed.refused
     return _without_doubles(sources, refused)
 
 
@@ -80,7 +84,7 @@ def drop_ins(folder: Path) -> Found:
     """Give the files of the practice's `plugins` folder in sorted order, unless others may write there."""
     if not folder.is_dir():
         return Found(())
-    if (problem := _writable_by_others(folder)) is not None:
+    if (problem := _writable_by_others(folder) or _replaceable(folder)) is not None:
         source = Source(name=DROP_INS, origin="drop-in", module="", where=f"{DROP_INS}/")
         return Found((), (Refused(source, "folder", problem),))
     sources, refused = [], []
@@ -92,25 +96,45 @@ def drop_ins(folder: Path) -> Found:
         if problem is None:
             sources.append(_drop_in(file, name))
         else:
-            source = Source(name=name, origin="drop-in", module="", where=f"{DROP_INS}/{file.name}")
+            where = f"{DROP_INS}/{one_line(file.name)}"
+            source = Source(name=one_line(name)[:64], origin="drop-in", module="", where=where)
             refused.append(Refused(source, "file", problem))
     return Found(tuple(sources), tuple(refused))
 
 
-def packages() -> Iterator[Source]:
+def packages() -> Found:
     """Give the entry points of the group `fit_toolkit`, read from metadata alone."""
+    sources, refused = [], []
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         dist = entry.dist
-        yield Source(
-            name=plugin_name(entry.name),
-            origin="package",
-            module=entry.module,
-            attribute=entry.attr or "",
-            path=(str(dist.locate_file("")),) if dist is not None else (),
-            version=dist.version if dist is not None else "",
-            digest=_record_digest(entry),
-            where=f"{dist.name} {dist.version}" if dist is not None else entry.value,
+        where = f"{dist.name} {dist.version}" if dist is not None else one_line(entry.value)
+        version = dist.version if dist is not None else ""
+        name = plugin_name(entry.name)
+        if (problem := _wrong_entry(entry, name)) is not None:
+            source = Source(name=one_line(name)[:64], origin="package", module="", version=version, where=where)
+            refused.append(Refused(source, "entry point", problem))
+            continue
+        sources.append(
+            Source(
+                name=name,
+                origin="package",
+                module=entry.module,
+                attribute=entry.attr or "",
+                path=(str(dist.locate_file("")),) if dist is not None else (),
+                version=version,
+                digest=_record_digest(entry),
+                where=where,
+            )
         )
+    return Found(tuple(sources), tuple(refused))
+
+
+def _wrong_entry(entry: EntryPoint, name: str) -> str | None:
+    if not NAME.fullmatch(name):
+        return "the name of its entry point cannot be a plugin's name (use letters, digits and -)"
+    if not MODULE.fullmatch(entry.value.strip()):
+        return "its entry point does not name a module, or an object in one (module:object)"
+    return None
 
 
 def plugin_name(name: str) -> str:
@@ -160,6 +184,16 @@ def _writable_by_others(path: Path) -> str | None:
         return f"others may write to it, so nothing in it is run (chmod go-w {DROP_INS}{'' if path.is_dir() else '/*'})"
     if seen.st_uid not in {0, os.geteuid()}:
         return "it belongs to another account, so nothing in it is run"
+    return None
+
+
+def _replaceable(folder: Path) -> str | None:
+    """Whether anybody may put another folder in the place of this one."""
+    mode = folder.resolve().parent.stat().st_mode if os.name == "posix" else 0
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        return (
+            "everybody may write to the practice folder, so nothing in it is run (chmod o-w the folder with fit.toml)"
+        )
     return None
 
 

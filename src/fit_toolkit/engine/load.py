@@ -26,6 +26,7 @@ import pluggy
 from fit_toolkit import hookspecs
 from fit_toolkit.engine.describe import describe
 from fit_toolkit.engine.failing import one_line, spoken
+from fit_toolkit.engine.places import definitions_in
 from fit_toolkit.engine.records import HOOKS, INSTRUMENTS, TEMPLATES, Description, PluginFailure, Source, Thing, What
 from fit_toolkit.engine.templates import names_in
 from fit_toolkit.errors import ContractError, PluginError
@@ -210,17 +211,19 @@ class _Asked:
         if not (hasattr(given, "is_dir") and hasattr(given, "read_bytes")):
             self._fail(hook, "", "gave something that is not a path")
             return
-        if hook == INSTRUMENTS:
-            self.places.append(given)
-            return
         try:
-            names_in(given)
+            if hook == INSTRUMENTS:
+                definitions_in(given)  # a place that cannot be read is told now, not when somebody needs it
+            else:
+                names_in(given)
+        except FileNotFoundError:
+            self._fail(hook, "", "gave a path that is not there")
         except ContractError as error:
             self._fail(hook, "", error.what)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a place of its own making may raise anything
             self._fail(hook, "", spoken(error, self.source))
         else:
-            self.templates.append(given)
+            (self.places if hook == INSTRUMENTS else self.templates).append(given)
 
     def _fail(self, hook: str, thing: str, error: str) -> None:
         self.failures.append(PluginFailure(self.source.name, self.source.version, hook, thing, error))

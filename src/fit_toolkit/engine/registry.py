@@ -30,6 +30,7 @@ from fit_toolkit.engine.discover import Refused, discover, plugin_name
 from fit_toolkit.engine.failing import one_line
 from fit_toolkit.engine.installing import how_to_install
 from fit_toolkit.engine.load import KNOWN_HOOKS, Loaded, load
+from fit_toolkit.engine.places import without_doubles
 from fit_toolkit.engine.records import (
     HOOKS,
     TEMPLATES,
@@ -235,7 +236,7 @@ class _Build:
         self.failures: list[PluginFailure] = []
         self.sources: dict[str, Source] = {}
         self.offers: dict[tuple[What, str], list[Provided]] = {}
-        self.places: list[Any] = []
+        self.places: list[tuple[Source, Any]] = []
         self.templates: list[TemplateFolder] = []
 
     def add(self, source: Source) -> None:
@@ -265,7 +266,8 @@ class _Build:
     def refuse(self, refused: Refused) -> None:
         """Note what discovery would not have loaded."""
         source, failure = refused.source, refused.failure
-        self.failures.append(failure)
+        if refused.thing != "entry point":  # such a package cannot even be named in fit.toml, so nobody misses it
+            self.failures.append(failure)
         self.plugins.append(self._info(source, Description(), "failed", _shown(failure), 0.0, isolated=False))
 
     def missing(self) -> None:
@@ -287,13 +289,15 @@ class _Build:
             if winner is not None:
                 chosen[what][kind] = winner
         folders = self._template_folders()
+        places, doubles = without_doubles(self.places)
+        self.failures += doubles
         return Registry(
             plugins=tuple(sorted(self.plugins, key=_by_origin)),
             policies=MappingProxyType(chosen["policy"]),
             rules=MappingProxyType(chosen["rule"]),
             readers=MappingProxyType(chosen["reader"]),
             channels=MappingProxyType(chosen["channel"]),
-            instrument_paths=tuple(self.places),
+            instrument_paths=places,
             failures=tuple(self.failures),
             sources=MappingProxyType(self.sources),
             conflicts=MappingProxyType(conflicts),
@@ -368,7 +372,7 @@ class _Build:
         for thing in loaded.description.things:
             offer = Provided(thing=thing, source=source, cls=loaded.classes.get((thing.what, thing.kind)))
             self.offers.setdefault((thing.what, thing.kind), []).append(offer)
-        self.places += loaded.places
+        self.places += [(source, place) for place in loaded.places]
         for place in loaded.templates:
             with suppress(ContractError, OSError):  # it was whole a moment ago
                 self.templates.append(TemplateFolder(source.name, place, names_in(place)))
