@@ -43,6 +43,13 @@ def test_a_drop_in_goes_to_the_practice_and_is_on(fit: Fit, practice: Path) -> N
     assert any(line.startswith("slow-slide,") and ",loaded," in line for line in listed.out.splitlines())
 
 
+def test_a_drop_in_is_told_how_to_use_it(fit: Fit) -> None:
+    told = fit("plugins", "new", "slow-slide", "--kind", "policy", "--drop-in").err
+
+    assert '  kind = "slow-slide"\n' in told
+    assert "```" not in told
+
+
 def test_an_instrument_dropped_in_is_data(fit: Fit, practice: Path) -> None:
     assert fit("plugins", "new", "mood", "--kind", "instrument", "--drop-in").code == 0
 

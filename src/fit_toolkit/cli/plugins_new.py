@@ -42,8 +42,9 @@ def command(app: App, name: str, kind: str, drop_in: bool, output: Path | None, 
                 file.write(text)
         click.echo(str(path))
     app.done(f"wrote {name}, a plugin of the kind {kind}", dry_run=dry_run)
-    for line in _next(name, kind, drop_in=drop_in, folder=root / f"fit-{name}"):
-        app.say(line)
+    if not dry_run:
+        for line in _next(name, kind, drop_in=drop_in, places=list(texts)):
+            app.say(line)
 
 
 def _practice(app: App) -> Path:
@@ -82,21 +83,29 @@ def _refuse_existing(texts: dict[Path, str], package: Path) -> None:
                             hint="choose another name, or another place with --output DIR")  # fmt: skip
 
 
-def _next(name: str, kind: str, *, drop_in: bool, folder: Path) -> list[str]:
+def _next(name: str, kind: str, *, drop_in: bool, places: list[Path]) -> list[str]:
     """The commands to type next, as they stand."""
-    if drop_in and kind == "instrument":
-        return ["Next:", f"  fit instruments check instruments/{name}.yaml", f"  fit instruments test {name}",
-                f"  fit instruments show {name}"]  # fmt: skip
-    if drop_in:
-        return ["Next:", f"  fit plugins check {name}", f"  fit plugins show {name}", *_use(name, kind)]
     from fit_toolkit.engine.installing import install_command
 
-    place = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    return ["Next:", f"  {install_command(place)}", f"  fit plugins check {name}", f"  fit plugins enable {name}",
-            f"{folder / 'README.md'} says how to test it and how to put it to use."]  # fmt: skip
+    if drop_in and kind == "instrument":
+        return ["Next:", f"  fit instruments check {shlex.quote(str(places[0]))}", f"  fit instruments test {name}",
+                f"  fit instruments show {name}"]  # fmt: skip
+    if drop_in:
+        return ["Next:", f"  fit plugins check {name}", "", "To put it to use:", "", *_use(name, kind)]
+    readme = next(place for place in places if place.name == "README.md")
+    folder = readme.parent if readme.is_absolute() else f"./{readme.parent}"
+    return ["Next:", f"  {install_command(shlex.quote(str(folder)))}", f"  fit plugins check {name}",
+            f"  fit plugins enable {name}", f"{readme} says how to test it and how to put it to use."]  # fmt: skip
 
 
 def _use(name: str, kind: str) -> list[str]:
+    """How to put it to use, with what is to be typed set in instead of fenced."""
     from fit_toolkit.engine.scaffold import how_to_use, kind_of
 
-    return ["How to put it to use:", "", how_to_use(kind_of(kind), name).rstrip()]
+    told, fenced = list[str](), False
+    for line in how_to_use(kind_of(kind), name).rstrip().splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        else:
+            told.append(f"  {line}".rstrip() if fenced else line)
+    return told
