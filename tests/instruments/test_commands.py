@@ -94,6 +94,16 @@ def test_check_of_good_files_says_nothing_on_stdout(fit: Fit) -> None:
     assert "0 found" in err
 
 
+def test_check_takes_ids_and_without_any_checks_what_is_ones_own(fit: Fit, tmp_path: Path) -> None:
+    practice = set_up(tmp_path / "practice")
+    write(practice / "instruments", ("range: [0, 6]", "range: [0, 7]"))
+    assert fit("instruments", "check", "phq-9", "gad-7")[::2] == (0, "2 files checked, 0 found\n")
+    code, out, err = fit("--practice", str(practice), "instruments", "check")
+    assert (code, "demo.yaml:18:12" in out, "1 file checked" in err) == (3, True, True)
+    assert fit("instruments", "check")[0] == 2
+    assert fit("instruments", "check", "nothing.yaml")[0] == 2
+
+
 def test_check_gives_findings_as_data(fit: Fit, tmp_path: Path) -> None:
     file = write(tmp_path, ("value: 4,", "value: 9,"))
     code, out, _ = fit("instruments", "check", str(file), "--format", "json")

@@ -225,6 +225,16 @@ def test_a_form_without_words_says_how_to_bring_them(fit: Fit) -> None:
     assert "fit instruments wording sold --lang de" in err
 
 
+def test_a_form_of_which_only_totals_come_in_has_nothing_to_print(fit: Fit, practice: Path) -> None:
+    fit("instruments", "new", "sums", "--totals", "--range", "0,9", "--direction", "higher_is_worse")
+    code, _, err = fit("form", "--blank", "sums")
+    assert code == 3
+    assert "only its totals come in" in err
+    code, _, err = fit("instruments", "wording", "sums", "--lang", "de", "--from", saved(practice, LINES))
+    assert code == 3
+    assert "nothing to put into words" in err
+
+
 def test_a_licence_that_is_not_named_keeps_a_form_from_being_printed(fit: Fit, practice: Path) -> None:
     fit("instruments", "wording", "sold", "--lang", "de", "--from", saved(practice, LINES), *LICENCE)
     file = words(practice, "sold")

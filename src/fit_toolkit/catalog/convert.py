@@ -20,14 +20,13 @@ def convert(document: Document, kind: type[T]) -> T | None:
     """Make a record of a document's data; None, and findings on the document, when it does not fit."""
     if document.data is None:
         return None
-    before = len(document.findings)
-    _check(document, (), document.data, kind)
-    if len(document.findings) > before:
-        return None
     try:
         return msgspec.convert(document.data, kind)
-    except msgspec.ValidationError as error:
-        document.report((), "FI100", _plain(str(error)))
+    except msgspec.ValidationError as error:  # which tells of the first mismatch only
+        before = len(document.findings)
+        _check(document, (), document.data, kind)
+        if len(document.findings) == before:
+            document.report((), "FI100", _plain(str(error)))
         return None
 
 

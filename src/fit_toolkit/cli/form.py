@@ -98,6 +98,11 @@ class _Maker:
 
 
 def _no_words(instrument: Instrument, languages: tuple[str, ...], language: str) -> DataError:
+    if not instrument.items:
+        return DataError(
+            f"{instrument.id} cannot be printed: only its totals come in",
+            hint="use the original forms and bring the totals in with fit import",
+        )
     if languages:
         return DataError(
             f"{instrument.id} has no wording in the language {language}",
@@ -112,7 +117,7 @@ def _no_words(instrument: Instrument, languages: tuple[str, ...], language: str)
         "open": "is open, but its wording is not part of the toolkit",
     }
     status = instrument.licence.status
-    what = terms.get(status, f"has the licence status '{status}'")
+    what = terms.get(status, "is used under terms that are not established here")
     holder = f" ({instrument.licence.holder})" if instrument.licence.holder else ""
     rest = "" if status in {"free", "open"} else " and its wording is not part of the toolkit"
     return DataError(
