@@ -85,18 +85,25 @@ def _lines(instrument: Instrument, catalog: Catalog, rules: Rules) -> Iterator[s
         yield "answers to look at, whatever the scores say:"
     for risk in instrument.risk:
         yield f"  {risk.item} {risk.operator} {risk.value:g}  {risk.meaning}{sources.mark(risk.source)}"
-    for skip in instrument.skips:
-        yield ""
-        yield (
-            f"early end  when {' + '.join(skip.when)} is {skip.equals:g}, {', '.join(skip.items)} may be left out and count"
-            f" as {skip.count_as:g}{sources.mark(skip.source)}"
-        )
+    yield from _early_ends(instrument, sources)
     yield from _suggestions(instrument, sources)
     yield from _example(instrument, rules)
-    for caution in instrument.cautions:
+    if instrument.cautions:
         yield ""
+    for caution in instrument.cautions:
         yield f"caution  {caution}"
     yield from sources.lines()
+
+
+def _early_ends(instrument: Instrument, sources: Sources) -> Iterator[str]:
+    from fit_toolkit.cli.instruments_figures import in_short
+
+    if instrument.skips:
+        yield ""
+    for skip in instrument.skips:
+        left = in_short(instrument.item_ids, skip.items)
+        text = f"when {' + '.join(skip.when)} is {skip.equals:g}, {left} may be left out and count as {skip.count_as:g}"
+        yield f"early end  {text}{sources.mark(skip.source)}"
 
 
 def _about(instrument: Instrument) -> Iterator[str]:
