@@ -165,3 +165,31 @@ def test_tables_and_a_table_may_stand_side_by_side_and_neither_with_another_meth
 def test_scores_of_a_totals_only_definition_are_not_made_of_scales(tmp_path: Path) -> None:
     listed = found(tmp_path, ("main_scale: sum", "main_scale: sum\ntotals_only: true"))
     assert any("FI216 scores of a totals-only definition come in ready made" in line for line in listed)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "place"),
+    [
+        ("{point: 3}", "43:46 FI284 a policy of kind drop has no setting 'point'; did you mean 'points'?"),
+        ("{points: many}", "43:45 FI284 a policy of kind drop cannot be set so: Expected 'float', got 'str' - at '$.points'"),
+        ("{points: -1}", "43:45 FI284 a policy of kind drop cannot be set so: Expected 'float' > 0.0 - at '$.points'"),
+    ],
+)  # fmt: skip
+def test_what_a_suggested_policy_cannot_have_is_found(tmp_path: Path, parameters: str, place: str) -> None:
+    file = write(tmp_path, ("{points: 3}", parameters))
+    listed = [str(each).removeprefix(f"{file}:") for each in scoring.check_definition(file, catalog.build([tmp_path]))]
+    assert listed == [place]
+
+
+def test_settings_of_a_kind_that_is_not_known_here_are_left_to_the_practice(tmp_path: Path) -> None:
+    file = write(tmp_path, ("kind: drop, parameters: {points: 3}", "kind: our-own, parameters: {wish: 3}"))
+    assert scoring.check_definition(file, catalog.build([tmp_path])) == []
+
+
+def test_lines_of_one_name_mean_one_side(tmp_path: Path) -> None:
+    lines = "    cutoffs:\n" + "".join(
+        f'      - {{value: 2, operator: "{side}", label: clinical, source: book, who: {{rater: {rater}}}}}\n'
+        for side, rater in ((">=", "client"), ("<", "carer"))
+    )
+    listed = found(tmp_path, ("    reverse: [q3]\n", f"    reverse: [q3]\n{lines}"))
+    assert listed == ["28:30 FI229 'clinical' is < in one line and >= in another; one name, one side"]

@@ -102,6 +102,12 @@ def check_figures(instrument: Instrument) -> Iterator[Problem]:
         for position, cutoff in enumerate(scale.cutoffs):
             if not scale.minimum <= cutoff.value <= scale.maximum:
                 yield (*path, "cutoffs", position, "value"), "FI225", f"{cutoff.value:g} is outside the range"
+            sides = {each.operator for each in scale.cutoffs[: position + 1] if each.label == cutoff.label}
+            if len(sides) > 1:
+                message = (
+                    f"'{cutoff.label}' is {' in one line and '.join(sorted(sides))} in another; one name, one side"
+                )
+                yield (*path, "cutoffs", position, "operator"), "FI229", message
         for id in repeated(each.id for each in scale.band_sets):
             yield (*path, "band_sets"), "FI204", f"the id '{id}' is used twice"
         for position, band_set in enumerate(scale.band_sets):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from fit_toolkit.catalog.catalog import Catalog
 from fit_toolkit.catalog.convert import convert, nearest
 from fit_toolkit.catalog.files import File, open_document, read_instrument
 from fit_toolkit.catalog.finding import Finding
 from fit_toolkit.catalog.words import check_wording
 from fit_toolkit.catalog.yaml import Document, Path
+from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.norms import NormSet
 from fit_toolkit.model.wording import Wording
-from fit_toolkit.scoring.rules import Rules, bundled_rules
+from fit_toolkit.scoring.rules import Rules, bundled_policies, bundled_rules
 from fit_toolkit.scoring.worked import run_tests
+
+_BY_NAME = {"norms", "curve"}
 
 
 def check_definition(path: File | str, catalog: Catalog, rules: Rules | None = None) -> list[Finding]:
@@ -38,6 +43,7 @@ def _instrument(path: File | str, catalog: Catalog, rules: Rules | None) -> Docu
             message = f"there is no scoring rule '{scale.rule_kind}'; its plugin may not be enabled ({hint})"
             document.report(("scales", number, "rule"), "FI403", message)
             return document
+    _suggestions(document, instrument)
     for failure in run_tests(instrument, known):
         place: Path = ("tests", failure.test, failure.part, *([failure.key] if failure.key else []))
         document.report(place, "FI401", f"{failure.name}: {failure.message}")
@@ -45,6 +51,27 @@ def _instrument(path: File | str, catalog: Catalog, rules: Rules | None) -> Docu
     if other and other in catalog and catalog.get(other).counterpart != instrument.id:
         document.report(("counterpart",), "FI402", f"'{other}' does not name this one as its counterpart")
     return document
+
+
+def _suggestions(document: Document, instrument: Instrument) -> None:
+    """Report settings that a suggested policy cannot have, where its kind comes with the toolkit."""
+    for number, suggestion in enumerate(instrument.suggests):
+        kind = bundled_policies().get(suggestion.kind)
+        if kind is None or not suggestion.parameters.keys().isdisjoint(_BY_NAME):
+            continue  # another plugin's; or a norm set by name, which a practice has and a definition has not
+        place: Path = ("suggests", number, "parameters")
+        known = {field.name for field in msgspec.structs.fields(kind)}
+        unknown = [name for name in suggestion.parameters if name not in known]
+        for name in unknown:
+            message = f"a policy of kind {suggestion.kind} has no setting '{name}'; {nearest(name, known)}"
+            document.report((*place, name), "FI284", message, key=True)
+        if unknown:
+            continue
+        try:
+            msgspec.convert(suggestion.parameters, kind)
+        except msgspec.ValidationError as error:
+            message = str(error).replace("`", "'")
+            document.report(place, "FI284", f"a policy of kind {suggestion.kind} cannot be set so: {message}")
 
 
 def _wording(document: Document, catalog: Catalog) -> None:

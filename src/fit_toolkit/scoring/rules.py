@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from pandas import DataFrame, Series
 
+from fit_toolkit.course.policy import AlertPolicy
 from fit_toolkit.errors import ContractError, PluginError
 from fit_toolkit.model.instrument import Scale
 from fit_toolkit.model.rule import ScoringRule
@@ -41,12 +42,27 @@ def bundled_rules() -> Rules:
     loaded plugins, and a channel need not be imported for it.
     """
     found: dict[str, type[ScoringRule]] = {}
-    package = importlib.import_module("fit_toolkit.plugins")
-    for module in pkgutil.iter_modules(package.__path__, "fit_toolkit.plugins."):
-        if module.name.startswith("fit_toolkit.plugins.scoring_"):
-            rules = importlib.import_module(module.name).register_scoring_rules()
+    for name in _bundled():
+        if name.startswith("fit_toolkit.plugins.scoring_"):
+            rules = importlib.import_module(name).register_scoring_rules()
             found.update({rule.kind: rule for rule in rules})
     return calls(found)
+
+
+@cache
+def bundled_policies() -> Mapping[str, type[AlertPolicy]]:
+    """Find the policies that come with the toolkit, to check what definitions suggest; channels are left alone."""
+    found: dict[str, type[AlertPolicy]] = {}
+    for name in _bundled():
+        if not name.endswith(("_channel", "_reader")):
+            register = getattr(importlib.import_module(name), "register_alert_policies", None)
+            found.update({policy.kind: policy for policy in (register() if register else ())})
+    return found
+
+
+def _bundled() -> list[str]:
+    package = importlib.import_module("fit_toolkit.plugins")
+    return [module.name for module in pkgutil.iter_modules(package.__path__, "fit_toolkit.plugins.")]
 
 
 def apply(compute: Compute, answers: DataFrame, scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
