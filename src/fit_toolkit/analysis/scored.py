@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,16 +13,15 @@ import pandas as pd
 from msgspec import Struct
 from pandas import DataFrame
 
+from fit_toolkit.analysis.columns import Problem, decimal_sign, exact, id_cells, require
 from fit_toolkit.analysis.files import Table, written
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.model.instrument import TICK, Instrument, Item
+from fit_toolkit.model.instrument import Instrument, Item
 from fit_toolkit.scoring import Rules, entered, read_answer, risk, score
 from fit_toolkit.scoring.answers import Decimal, UnreadableError, plain_number
 
 COLUMNS: Final = ("scale", "value", "n_answered", "status", "band", "risk")
 _SEX: Final = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "other", "": ""}
-_COMMA: Final = re.compile(r"\s*-?[0-9]+,[0-9]+\s*", re.ASCII)
-_POINT: Final = re.compile(r"\s*-?[0-9]+\.[0-9]+\s*", re.ASCII)
 Bools = npt.NDArray[np.bool_]
 
 
@@ -35,14 +33,6 @@ class Wish(Struct, frozen=True):
     age: str = ""
     sex: str = ""
     rater: str = ""
-
-
-class Problem(Struct, frozen=True):
-    """A cell that is no answer: its row from 0, its column, and what would be one; never what it holds."""
-
-    row: int
-    column: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ def score_table(instrument: Instrument, table: Table, wish: Wish, rules: Rules |
     if instrument.totals_only:
         return _totals(instrument, table, wish, ids)
     columns = item_columns(instrument, table, wish.items)
-    decimal = _decimal(table, [columns[id] for id in columns])
+    decimal = decimal_sign(table, [columns[id] for id in columns])
     problems: list[Problem] = []
     numbers: dict[str, npt.NDArray[np.float64]] = {}
     watched: dict[str, npt.NDArray[np.float64]] = {}  # as they stand, permitted or not: no flagged answer is spared
@@ -154,26 +144,9 @@ def _needed(instrument: Instrument) -> set[str]:
 
 
 def _ids(table: Table, wish: Wish) -> dict[str, list[str]]:
-    clash = [name for name in wish.ids if name in COLUMNS]
-    if clash:
-        raise UsageError(f"an id column cannot be called {clash[0]}: the result has one of that name")
-    named = [*wish.ids, *(name for name in (wish.age, wish.sex) if name)]
-    missing = [name for name in dict.fromkeys(named) if name not in table.columns]
-    if missing:
-        raise DataError(f"there is no column {', '.join(missing)}", where=f"{table.name}:1")
-    if not wish.ids:
-        return {"row": [str(number) for number in range(1, len(table) + 1)]}
-    return {name: list(table.column(name)) for name in dict.fromkeys(wish.ids)}
-
-
-def _decimal(table: Table, columns: Iterable[str]) -> Decimal:
-    """Take a comma for the decimal sign where every fraction has one, and a point otherwise; both are refused."""
-    texts = {text for column in columns for text in set(table.column(column))}
-    comma, point = (any(form.fullmatch(text) for text in texts) for form in (_COMMA, _POINT))
-    if comma and point:
-        hint = "write all numbers in one way"
-        raise DataError("some numbers have a decimal comma and some a point", where=table.name, hint=hint)
-    return "," if comma else "."
+    ids = id_cells(table, wish.ids, COLUMNS)
+    require(table, dict.fromkeys(name for name in (wish.age, wish.sex) if name))
+    return ids
 
 
 def _read(item: Item, texts: set[str], decimal: Decimal) -> tuple[dict[str, float], dict[str, str]]:
@@ -295,7 +268,7 @@ def _totals(instrument: Instrument, table: Table, wish: Wish, ids: dict[str, lis
     if not scales:
         known = ", ".join(scale.id for scale in instrument.scales)
         raise DataError("there is no column with a score", where=f"{table.name}:1", hint=f"known: {known}")
-    decimal = _decimal(table, scales)
+    decimal = decimal_sign(table, scales)
     problems: list[Problem] = []
     totals = {}
     for id in scales:
@@ -309,10 +282,3 @@ def _totals(instrument: Instrument, table: Table, wish: Wish, ids: dict[str, lis
     problems.sort(key=lambda each: each.row)
     flagged = np.full(len(table), "", dtype=object)
     return _scored(found, ids, scales, flagged, [None] * len(scales), problems, numbered=not wish.ids)
-
-
-def exact(tick: int) -> str:
-    """Write whole millionths as a decimal without anything to spare: 30, 5.2, -0.333333."""
-    whole, part = divmod(abs(tick), TICK)
-    text = f"{whole}.{part:06d}".rstrip("0").rstrip(".")
-    return f"-{text}" if tick < 0 else text

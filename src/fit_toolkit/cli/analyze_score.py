@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from fit_toolkit.cli.analyzing import (
+    columns_of,
+    file_argument,
+    hand_over,
+    id_option,
+    name_problems,
+    result_options,
+    table_of,
+)
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, rules_at_hand
-from fit_toolkit.cli.output import as_json, output_option, visible, write_atomic
-from fit_toolkit.errors import DataError, ExitCode, UsageError
+from fit_toolkit.cli.output import as_json, visible
+from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.analysis.files import Table
     from fit_toolkit.analysis.scored import Scored
     from fit_toolkit.model.instrument import Instrument
 
-SHOWN = 50  # cells that are named one by one
 RATERS = ("client", "therapist", "carer", "observer", "supervisor")
 
 
 @click.command("score")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@file_argument
 @click.option(
     "--instrument", "name", required=True, metavar="ID", help="Whose answers these are: fit instruments list."
 )
 @click.option(
     "--items", metavar="COL,COL,...", help="The columns of the items, in published order, where they have other names."
 )
-@click.option(
-    "--id",
-    "ids",
-    multiple=True,
-    metavar="COL",
-    help="A column that says whose row it is; may be repeated. Default: row, from 1.",
-)
+@id_option
 @click.option(
     "--age", metavar="COL", default="", help="The column with the age in years, for figures that depend on it."
 )
@@ -45,15 +45,7 @@ RATERS = ("client", "therapist", "carer", "observer", "supervisor")
     "--sex", metavar="COL", default="", help="The column with female, male or other, for figures that depend on it."
 )
 @click.option("--rater", type=click.Choice(RATERS), default=None, help="Who answered, for figures that depend on it.")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(("csv", "json")),
-    default="csv",
-    show_default=True,
-    help="How to write the scores.",
-)
-@output_option
+@result_options
 @pass_app
 def command(  # noqa: PLR0917 - click hands them over by name
     app: App,
@@ -73,14 +65,13 @@ def command(  # noqa: PLR0917 - click hands them over by name
     instrument (q1, q2, ...). An empty cell is no answer. Any other cell that is no permitted answer is named on stderr
     by line and column, the scales it belongs to are unscorable in that row, and the command ends with 4.
     """
-    from fit_toolkit.analysis.files import read_table
     from fit_toolkit.analysis.scored import Wish, score_table
 
     instrument = catalog_at_hand(app).get(name)
     if rater is not None and rater not in instrument.raters:
         raise UsageError(f"{instrument.id} is answered by the {' or the '.join(instrument.raters)}")
-    table = read_table(_bytes(file), "stdin" if str(file) == "-" else file.name)
-    wish = Wish(ids=ids, items=_columns(items), age=age, sex=sex, rater=rater or "")
+    table = table_of(file)
+    wish = Wish(ids=ids, items=columns_of(items), age=age, sex=sex, rater=rater or "")
     with rules_at_hand(app) as rules:
         scored = score_table(instrument, table, wish, rules)
     if fmt == "json":
@@ -88,35 +79,13 @@ def command(  # noqa: PLR0917 - click hands them over by name
         text = as_json("scores", list(scored.records()), names)
     else:
         text = scored.csv()
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_atomic(output, text.encode())
+    hand_over(text, output)
     return _say(app, instrument, table, scored)
-
-
-def _bytes(file: Path) -> bytes:
-    if str(file) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=file.name) from None
-
-
-def _columns(items: str | None) -> tuple[str, ...]:
-    """Cut the list of columns; a name with a comma in it stands in quotes."""
-    if items is None:
-        return ()
-    return tuple(cell.strip() for cell in next(csv.reader([items]), []))
 
 
 def _say(app: App, instrument: Instrument, table: Table, scored: Scored) -> int:
     """Name what could not be used, and say on one line what came out."""
-    for each in scored.problems[:SHOWN]:
-        app.say(visible(f"{table.name}:{table.line(each.row)}: {each.column}: {each.message}"))
-    if len(scored.problems) > SHOWN:
-        app.say(f"and {len(scored.problems) - SHOWN} more cells")
+    name_problems(app, table, scored.problems)
     for reason, count in scored.failures.items():
         app.say(visible(f"{reason}: {count} scores"))
     rows = f"{len(table)} {'row' if len(table) == 1 else 'rows'}"

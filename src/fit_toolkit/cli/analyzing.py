@@ -1,0 +1,92 @@
+"""What the commands of `fit analyze` share: the file they read, columns named by the person, results written, cells refused."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fit_toolkit.cli.context import App
+from fit_toolkit.cli.output import visible, write_atomic
+from fit_toolkit.errors import DataError
+
+if TYPE_CHECKING:
+    from fit_toolkit.analysis.columns import Problem
+    from fit_toolkit.analysis.files import Table
+
+SHOWN = 50  # cells that are named one by one
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def file_argument(command: F) -> F:
+    """Add FILE, handed over as `file`; `-` is stdin."""
+    kind = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+    return click.argument("file", metavar="FILE", type=kind)(command)
+
+
+def id_option(command: F) -> F:
+    """Add `--id COL`, handed over as `ids`."""
+    text = "A column that says whose row it is; may be repeated. Default: row, from 1."
+    return click.option("--id", "ids", multiple=True, metavar="COL", help=text)(command)
+
+
+def result_options(command: F) -> F:
+    """Add `--format csv|json` and `--output FILE`."""
+    command = click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                           help="Write here instead of to stdout.")(command)  # fmt: skip
+    return click.option("--format", "fmt", type=click.Choice(("csv", "json")), default="csv", show_default=True,
+                        help="How to write the result.")(command)  # fmt: skip
+
+
+def table_of(file: Path) -> Table:
+    """Read the file that was named."""
+    from fit_toolkit.analysis.files import read_table
+
+    if str(file) == "-":
+        return read_table(sys.stdin.buffer.read(), "stdin")
+    try:
+        return read_table(file.read_bytes(), file.name)
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=file.name) from None
+
+
+def columns_of(text: str | None) -> tuple[str, ...]:
+    """Cut a list of columns; a name with a comma in it stands in quotes."""
+    if text is None:
+        return ()
+    return tuple(cell.strip() for cell in next(csv.reader([text]), []))
+
+
+def hand_over(text: str, output: Path | None) -> None:
+    """Write a result to stdout or to the file that was named."""
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_atomic(output, text.encode())
+
+
+def as_lines(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
+    """Write rows of text as CSV, every cell as it is: ids go out as they came in."""
+    from fit_toolkit.analysis.files import written
+
+    return "".join(",".join(written(row)) + "\n" for row in (columns, *rows))
+
+
+def name_problems(app: App, table: Table, problems: Sequence[Problem]) -> None:
+    """Name on stderr the cells that could not be used, by line and column, never by what they hold."""
+    for each in problems[:SHOWN]:
+        app.say(visible(f"{table.name}:{table.line(each.row)}: {each.column}: {each.message}"))
+    if len(problems) > SHOWN:
+        app.say(f"and {len(problems) - SHOWN} more cells")
+
+
+def refuse_problems(app: App, table: Table, problems: Sequence[Problem]) -> None:
+    """Name the cells that are no numbers and refuse the file, where a figure for all rows would be another without them."""
+    if problems:
+        name_problems(app, table, problems)
+        count = f"{len(problems)} {'cell is no number' if len(problems) == 1 else 'cells are no numbers'} to use"
+        raise DataError(count, where=table.name, findings=problems, hint="mend them or leave them empty")
