@@ -195,3 +195,29 @@ def test_json_is_yaml_too(tmp_path: Path) -> None:
     data = read(write(tmp_path).read_bytes(), "demo.yaml").data
     (tmp_path / "demo.json").write_bytes(msgspec.json.encode(data))
     assert catalog.load_instrument(tmp_path / "demo.json") == catalog.load_instrument(tmp_path / "demo.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("status: open,", "status: opne,", "8:19 FI104"),
+        ("direction: higher_is_worse\n", "", "1:1 FI103"),
+        ("construct: symptoms", "construct: mood", "5:12 FI104"),
+        ("raters: [client]", "raters: []", "6:9 FI104"),
+        ("validation: {status: unknown}", "validation: {}", "9:13 FI103"),
+        ("title: Demo", "title: Demo\nmain_scale: No Slug", "5:13 FI104"),
+        ("licence: {status: open, electronic_use: allowed, text_included: false}", "licence: open", "8:10 FI101"),
+    ],
+)
+def test_what_is_wrong_at_the_head_does_not_hide_what_is_wrong_below(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    listed = found(tmp_path, (old, new), ("item: q3", "item: q9"), ("range: [0, 6]", "range: [0, 7]"))
+    assert [each.split(" ")[1] for each in listed if "FI10" not in each] == ["FI223", "FI228", "FI230"]
+    assert next(each for each in listed if "FI10" in each).startswith(place)
+
+
+def test_a_faulty_head_is_never_let_through(tmp_path: Path) -> None:
+    write(tmp_path, ("status: open,", "status: opne,"))
+    with pytest.raises(ConfigError, match="FI104"):
+        catalog.load_instrument(tmp_path / "demo.yaml", allow_findings=True)

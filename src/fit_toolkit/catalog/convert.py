@@ -6,6 +6,7 @@ import difflib
 import re
 import types
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -14,6 +15,7 @@ from msgspec import Struct
 from fit_toolkit.catalog.yaml import Document, Path
 
 T = TypeVar("T", bound=Struct)
+BODY = ("items", "option_sets", "scales", "skips", "risk", "tests")  # parts of a definition that others refer to
 
 
 def convert(document: Document, kind: type[T]) -> T | None:
@@ -33,12 +35,17 @@ def convert(document: Document, kind: type[T]) -> T | None:
 def convert_mended(document: Document, kind: type[T]) -> T | None:
     """Make the record that was plainly meant, so that the rest can be checked in the same go; None when it is not plain.
 
-    For data that did not fit: unknown keys take the known name they resemble or are left out, numbers become text.
+    For data that did not fit: unknown keys take the known name they resemble or are left out, numbers become text, and
+    something stands in for what is wrong or missing at the head of the file, on which nothing else depends.
     """
-    try:
-        return None if document.data is None else msgspec.convert(_mended(document.data, kind), kind)
-    except msgspec.ValidationError:
+    if document.data is None:
         return None
+    mended = _mended(document.data, kind)
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(mended, kind)
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(_stood_in(mended, kind), kind)
+    return None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -78,6 +85,38 @@ def _mended(value: Any, kind: Any) -> Any:
         return {key: _mended(each, args[1]) for key, each in value.items()}
     text = args[0] if origin is Annotated else kind
     return str(value) if text is str and isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _stood_in(value: Any, kind: type[Struct]) -> Any:
+    """Put something permitted in the place of a wrong or missing part of a record; what is optional is left out."""
+    if not isinstance(value, dict):
+        return value
+    made: dict[str, Any] = {}
+    for each in msgspec.structs.fields(kind):
+        given = value.get(each.encode_name)
+        if each.encode_name in value and (each.encode_name in BODY or _fits(given, each.type)):
+            made[each.encode_name] = given
+        elif each.required and each.encode_name not in BODY:
+            inner = _bare(each.type, given)
+            is_record = isinstance(inner, type) and issubclass(inner, Struct)
+            whole = given if isinstance(given, dict) else {}
+            made[each.encode_name] = _stood_in(whole, inner) if is_record else _stand_in(each.type)
+    return made
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _stand_in(kind: Any) -> Any:
+    """Give some value that a type permits, or None."""
+    choices = [each for each in _choices(kind) if isinstance(each, str)]
+    candidates = (*choices, "x", 0, 1, False, [], [*choices[:1]], ["client"], [0, 1], {})
+    return next((each for each in candidates if _fits(each, kind)), None)
 
 
 def _bare(kind: Any, value: Any) -> Any:
@@ -128,9 +167,12 @@ def _described(kind: Any) -> str:
 
 def _allowed(kind: Any) -> str:
     """List the permitted words of a closed choice."""
-    inner = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    choices = [each for each in get_args(inner) if isinstance(each, str)]
+    choices = [each for each in _choices(kind) if isinstance(each, str)]
     return f" (one of: {', '.join(choices)})" if choices else ""
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    return get_args(get_args(kind)[0] if get_origin(kind) is Annotated else kind)
 
 
 def _plain(message: str) -> str:

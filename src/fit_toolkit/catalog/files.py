@@ -75,12 +75,14 @@ def _read(document: Document, path: str) -> tuple[Document, Instrument | None]:
     instrument = _expand(document, fits or convert_mended(document, Instrument))
     if instrument is None:
         return document, None
+    said = {(each.line, each.column) for each in document.findings}
     name = path.replace("\\", "/").rpartition("/")[2]
-    if name.rpartition(".")[0] != instrument.id:
+    if name.rpartition(".")[0] != instrument.id and document.place(("id",)) not in said:
         document.report(("id",), "FI201", f"the file is called {name}, so the id has to be the same, or the other way")
     for check in CHECKS:
         for where, code, message in check(instrument):
-            document.report(where, code, message)
+            if fits or document.place(where) not in said:  # what does not fit is said already
+                document.report(where, code, message)
     return document, instrument if fits else None
 
 
