@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.cli import run as fit
+from fit_toolkit.hookspecs import DEPRECATED, HOOK_API
 from tests.docs.pages import DOCS, Step, steps
 from tests.docs.test_pages import WHEN, save
 
@@ -148,6 +149,16 @@ def test_a_page_is_read_in_ten_minutes(page: str) -> None:
 
     assert words < 1500, "150 words a minute, code included"
     assert "FIT (feedback-informed treatment)" in (PLUGINS / page).read_text().replace("\n", " ")
+
+
+def test_the_page_on_upgrades_says_what_the_code_says() -> None:
+    page = (PLUGINS / "upgrade.md").read_text()
+
+    assert "\n| {}.{} | 0.1 |".format(*HOOK_API) in page
+    assert ("nothing is deprecated now" in page) == (not DEPRECATED)
+    for each in DEPRECATED:
+        assert f"| `{each.name}` |" in page
+        assert each.gone_on.isoformat() in page
 
 
 def test_what_is_shown_is_held_against_what_is_said() -> None:

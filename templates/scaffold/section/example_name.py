@@ -1,4 +1,4 @@
-"""Section `example-name` of the sheet: the first and the latest rating of each scale, side by side."""
+"""Section `example-name` of the sheet: the first and the latest score of each instrument, side by side."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ fit_hook_api = "1.1"  # the version of the hooks this is written for
 
 
 class ExampleName(Section, frozen=True):
-    """The first and the latest rating of each scale; nothing for a client who has rated less than twice."""
+    """The first and the latest score of each instrument; nothing for a client who has rated less than twice."""
 
     kind: ClassVar[str] = "example-name"  # its name in fit.toml, and its template: sections/example-name.html
     page: ClassVar[Literal["therapist", "client"]] = "therapist"  # whose page it stands on
 
-    # A parameter: fit.toml may set it beside `kind`. Its type is checked there.
+    # Parameters: fit.toml may set them beside `kind`. Their types are checked there.
     rater: Annotated[str, Meta(description="whose ratings: client, therapist, carer ...")] = "client"
+    scale: Annotated[str, Meta(description="which scale of each instrument")] = "total"
 
     def data(self, view: SheetView) -> dict[str, Any] | None:
         """Give plain data for the template about one client; None where there is nothing to show."""
-        ratings = view.ratings[(view.ratings["rater"] == self.rater) & view.ratings["value"].notna()]
-        rows = []
-        for scale in dict.fromkeys(zip(ratings["instrument"], ratings["scale"], strict=True)):  # oldest first
-            values = ratings.loc[(ratings["instrument"] == scale[0]) & (ratings["scale"] == scale[1]), "value"]
-            if len(values) > 1:
-                rows.append({"name": " ".join(scale), "first": values.iloc[0], "latest": values.iloc[-1]})
+        ratings = view.ratings  # of this client alone, oldest first
+        scores = ratings[(ratings["rater"] == self.rater) & (ratings["scale"] == self.scale) & ratings["value"].notna()]
+        rows = [
+            {"name": instrument, "first": values.iloc[0], "latest": values.iloc[-1], "count": len(values)}
+            for instrument, values in scores.groupby("instrument", sort=False)["value"]
+            if len(values) > 1
+        ]
         return {"rows": rows} if rows else None
 
 

@@ -1,0 +1,107 @@
+"""What a new plugin's README says about its use is true: put in as it stands, it works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.cli import run
+from fit_toolkit.engine.scaffold import Kind, how_to_use
+from fit_toolkit.practice import set_up
+
+HEAD = """
+format: fit-instrument/1
+id: five
+version: "1"
+title: Five
+construct: other
+raters: [client]
+direction: higher_is_worse
+licence: {status: local, electronic_use: allowed, text_included: false}
+validation: {status: unvalidated}
+items:
+"""
+ITEMS = "".join(f"  - {{id: q{number}, label: q{number}, range: [0, 4]}}\n" for number in range(1, 6))
+RATINGS = "client,therapist,date,instrument,q1,q2,q3,q4,q5,q6,q7,q8,q9\n" + "".join(
+    f"k17,anna,2026-09-{day},today-together-client,{','.join([str(value)] * 9)}\n"
+    for day, value in (("01", 8), ("08", 7), ("15", 6), ("22", 5))
+)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = set_up(tmp_path / "clinic")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run(["staff", "add", "anna", "--starts", "2026-01-01"]) == 0
+    (root / "ratings.csv").write_text(RATINGS)
+    assert run(["import", "ratings.csv", "--open-episodes"]) == 0
+    return root
+
+
+@pytest.fixture
+def said(clinic: Path) -> Callable[[Kind, str], str]:
+    def new(kind: Kind, language: str) -> str:
+        assert run(["plugins", "new", "ours", "--kind", kind, "--drop-in"]) == 0
+        for file in (clinic / "plugins").rglob("*.py"):
+            file.chmod(0o600)
+        return "\n".join(re.findall(rf"```{language}\n(.*?)```", how_to_use(kind, "ours"), re.DOTALL))
+
+    return new
+
+
+def add(clinic: Path, text: str) -> None:
+    file = clinic / "fit.toml"
+    file.write_text(f"{file.read_text()}\n{text}")
+
+
+def test_a_policy_raises_its_alert(
+    clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(clinic, said("policy", "toml"))
+
+    assert run(["policies", "check"]) == 0
+    assert run(["alerts", "run", "--no-deliver"]) == 0
+    capsys.readouterr()
+    assert run(["alerts", "list", "--format", "csv"]) == 0
+    assert "fall number 3 in a row, 7 days after the rating before" in capsys.readouterr().out
+
+
+def test_a_section_is_on_the_sheet(clinic: Path, said: Callable[[Kind, str], str]) -> None:
+    add(clinic, said("section", "toml"))
+
+    assert run(["sheet", "k17", "-o", "sheet.html"]) == 0
+    shown = " ".join(re.sub(r"<[^>]*>", " ", (clinic / "sheet.html").read_text()).split())
+    assert "Ours first latest of today-together-client 8 5 4" in shown
+
+
+def test_a_channel_gets_the_message(clinic: Path, tmp_path: Path, said: Callable[[Kind, str], str]) -> None:
+    alerts, channel = said("channel", "toml").split("\n\n")
+    file = clinic / "fit.toml"
+    file.write_text(file.read_text().replace("[alerts]", alerts))
+    add(clinic, channel)
+
+    assert run(["alerts", "run"]) == 0
+    (message,) = (tmp_path / "ours").glob("*.txt")
+    assert message.read_text().startswith("To: anna\nSubject: FIT: ")
+
+
+def test_a_scoring_rule_gives_the_score_that_is_shown(clinic: Path, said: Callable[[Kind, str], str]) -> None:
+    file = clinic / "instruments" / "five.yaml"
+    file.write_text(HEAD + ITEMS + said("scoring-rule", "yaml"))
+
+    assert run(["instruments", "check", str(file)]) == 0
+    assert run(["instruments", "test", "five"]) == 0
+
+
+def test_a_reader_takes_the_line_that_is_shown(
+    clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "forms.jsonl").write_text(said("reader", "json"))
+    capsys.readouterr()
+
+    assert run(["import", "forms.jsonl", "--dry-run"]) == 0
+    assert "forms.jsonl" in capsys.readouterr().out
