@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeAlias
 
 import msgspec
@@ -64,6 +65,7 @@ class Server:
             "ready": self._ready,
             "find": self._find,
             "compute": self._compute,
+            "data": self._data,
         }
 
     def answer(self, envelope: wire.Envelope, blobs: dict[str, bytes]) -> tuple[str, dict[str, Any], Arrays]:
@@ -166,6 +168,19 @@ class Server:
         if before is not None and not answers.equals(before):
             raise ContractError(CHANGED)
         return {}, {"values": contract.scores(given, answers.index)}
+
+    def _data(self, body: dict[str, Any], _: dict[str, bytes]) -> Reply:
+        """Ask a section about made-up ratings; in a run sections are asked in the parent."""
+        from fit_toolkit.engine.sections import plain, view_of
+
+        section = self._instance("section", body)
+        rows = [{**row, "date": date.fromisoformat(row["date"])} for row in body["rows"]]
+        view = view_of(rows, as_of=date.fromisoformat(body["as_of"]), language="en")
+        try:
+            given = section.data(view)
+        except BaseException as error:
+            raise _RaisedError(self._said(error)) from error
+        return {"data": None if given is None else plain(given)}, {}
 
 
 class _RaisedError(Exception):

@@ -8,7 +8,8 @@ child that was lost is started once more; a plugin that loses it again is not as
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -93,6 +94,12 @@ class Workers:
             return self.compute(rule, scale.parameters, answers, scale)
 
         return compute
+
+    def data(self, section: Provided, parameters: Mapping[str, Any], rows: Sequence[Any], as_of: date) -> Any:
+        """Ask a section in a child about made-up ratings, to see whether it keeps to itself; gives plain data."""
+        body = {"kind": section.kind, "parameters": dict(parameters), "rows": list(rows), "as_of": as_of}
+        answer, _ = self._ask(section, "data", body)
+        return answer.body.get("data")
 
     def facts(self, provided: Provided, parameters: Mapping[str, Any], *, where: Where = "") -> Facts:
         """Have a child make an instance and tell its facts; a refused parameter is a ConfigError."""

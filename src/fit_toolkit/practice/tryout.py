@@ -101,7 +101,7 @@ def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
 
 
 def _section_on_sheet(trial: Trial, provided: Provided, ratings: tuple[float, ...]) -> str:
-    parameters = SectionTrial(provided, trial.parameters(provided)).parameters
+    parameters = SectionTrial(provided, trial.parameters(provided), trial.bench).parameters
     table = _table("sections", {"kind": provided.kind, **parameters})
     with _practice(provided, table, WEEK * len(ratings)) as made:
         made.client("k01", ratings)
@@ -113,9 +113,8 @@ def _escapes(trial: Trial, provided: Provided) -> str:
     """Put strange text in the place of every text of the data: it must come out as text."""
     from fit_toolkit.sheets.render import render
 
-    section = SectionTrial(provided, trial.parameters(provided))
-    rows = [row for row in samples.sheet_rows(12) if provided.thing.page != "client" or row["rater"] == "client"]
-    data = section.data(view_of(rows, as_of=datetime(2030, 1, 1, tzinfo=UTC).date(), language="en"))
+    section = SectionTrial(provided, trial.parameters(provided), trial.bench)
+    data = section.data(view_of(section.rows(12), as_of=datetime(2030, 1, 1, tzinfo=UTC).date(), language="en"))
     if data is None:
         return Hint("it shows nothing about twelve made-up sessions: give parameters with which it does")
     folders = trial.registry.template_folders

@@ -1,5 +1,7 @@
 """Sections, each wrong in its own way; their templates lie in the folder beside this file."""
 
+import datetime
+import socket
 from pathlib import Path
 
 from fit_toolkit import Section, hookimpl
@@ -48,6 +50,32 @@ class Keeps(Section, frozen=True):
         return {"said": "rounded"}
 
 
+class Clock(Section, frozen=True):
+    """Counts days up to today instead of up to the day of the sheet."""
+
+    kind = "clock"
+    template = "sections/fine.html"
+
+    def data(self, view):
+        if not len(view.ratings):
+            return None
+        return {"said": (datetime.date.today() - view.ratings.date.iloc[-1].date()).days}
+
+
+class Calls(Section, frozen=True):
+    """Asks elsewhere for the words."""
+
+    kind = "calls"
+    template = "sections/fine.html"
+
+    def data(self, view):
+        try:
+            socket.getaddrinfo("words.example.org", 443)
+        except OSError:
+            pass
+        return {"said": "words"}
+
+
 class Lost(Section, frozen=True):
     """Has no template."""
 
@@ -59,7 +87,7 @@ class Lost(Section, frozen=True):
 
 @hookimpl
 def register_sheet_sections():
-    return [Trusts, Latest, Frame, Keeps, Lost]
+    return [Trusts, Latest, Frame, Keeps, Clock, Calls, Lost]
 
 
 @hookimpl

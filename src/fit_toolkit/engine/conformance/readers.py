@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from fit_toolkit.engine import samples
+from fit_toolkit.engine import guards, samples
 from fit_toolkit.engine.conformance.bench import Bench
 from fit_toolkit.engine.conformance.cases import Case, Hint, cases, label
 from fit_toolkit.engine.policies import build_part
@@ -107,7 +107,9 @@ class _Trial:
 
     def _read(self, data: bytes) -> Any:
         with tempfile.TemporaryDirectory(prefix="fit-check-") as folder:
-            return self._reader().rows(self._lay(folder, data))
+            path = self._lay(folder, data)
+            with guards.this_machine_only():
+                return self._reader().rows(path)
 
     def _lay(self, folder: str, data: bytes) -> Path:
         path = Path(folder, "sample" + (self.suffixes[0] if self.suffixes else ""))

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.engine import samples
-from fit_toolkit.engine.conformance.bench import Bench
+from fit_toolkit.engine.conformance.bench import Bench, Room, away
 from fit_toolkit.engine.conformance.cases import Case, cases, label
+from fit_toolkit.engine.conformance.shut import shut_cases
 from fit_toolkit.engine.policies import build_part
 from fit_toolkit.engine.records import Provided
 from fit_toolkit.engine.sections import ReadySection, ask, view_of
@@ -20,9 +21,9 @@ DAY = date(2030, 1, 1)
 MANY = 500  # sessions, each rated by two
 
 
-def section_cases(provided: Provided, given: Mapping[str, Any], _bench: Bench) -> Iterator[Case]:
+def section_cases(provided: Provided, given: Mapping[str, Any], bench: Bench) -> Iterator[Case]:
     """Give everything that is tried with one section."""
-    trial = SectionTrial(provided, given)
+    trial = SectionTrial(provided, given, bench)
     yield from cases(label(provided), {
         "made": ("it can be made with example parameters", trial.made),
         "never-rated": ("it has an answer about a member who never rated", lambda: trial.answers(0)),
@@ -31,14 +32,16 @@ def section_cases(provided: Provided, given: Mapping[str, Any], _bench: Bench) -
         "all-missing": ("it has an answer where nothing could be scored", lambda: trial.answers(5, missing=True)),
         "inputs-unchanged": ("it changes nothing that it is given", trial.keeps),
         "same-answer": ("the same ratings give the same data", trial.repeats),
+        **shut_cases(provided.source, trial.ask, lambda one, other: "" if one == other else "the data differ"),
     })  # fmt: skip
 
 
 class SectionTrial:
     """One section; every method gives what is wrong, or nothing."""
 
-    def __init__(self, provided: Provided, given: Mapping[str, Any]) -> None:
+    def __init__(self, provided: Provided, given: Mapping[str, Any], bench: Bench) -> None:
         self.provided = provided
+        self.bench = bench
         self.parameters = samples.parameters(provided.thing, required_only=True) | dict(given)
 
     def made(self) -> str:
@@ -61,6 +64,16 @@ class SectionTrial:
         """Ask it twice."""
         return "" if self.data(self._view(12)) == self.data(self._view(12)) else "the data differ"
 
+    def ask(self, room: Room) -> Any:
+        """Ask it in a room about a dozen sessions."""
+        workers = self.bench.workers(room)
+        return workers.data(away(self.provided), self.parameters, self.rows(12), DAY)
+
+    def rows(self, sessions: int, *, missing: bool = False) -> list[dict[str, Any]]:
+        """What it may see of so many sessions."""
+        rows = samples.sheet_rows(sessions, missing=missing)
+        return [row for row in rows if self.provided.thing.page != "client" or row["rater"] == "client"]
+
     def data(self, view: SheetView) -> dict[str, Any] | None:
         """Ask it about one member."""
         return ask(self._ready(), view)
@@ -71,7 +84,4 @@ class SectionTrial:
         return ReadySection(thing.kind, thing.page or "therapist", thing.template, self.provided, made)
 
     def _view(self, sessions: int, *, missing: bool = False) -> SheetView:
-        rows = samples.sheet_rows(sessions, missing=missing)
-        if self.provided.thing.page == "client":
-            rows = [row for row in rows if row["rater"] == "client"]
-        return view_of(rows, as_of=DAY, language="en")
+        return view_of(self.rows(sessions, missing=missing), as_of=DAY, language="en")
