@@ -1,7 +1,7 @@
 """Write the generated pages of the reference from the code; `--check` says whether they are up to date.
 
 commands.md from the Click tree, settings.md from the declared settings, hooks.md from the specifications, policies.md
-from the policies that ship. tests/docs runs it with --check.
+from the policies that ship, definition.md from the records that read a definition file, with definition_examples.yaml. tests/docs runs it with --check.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
+import msgspec
+from ruamel.yaml import YAML
 
 from fit_toolkit import hookspecs
 from fit_toolkit.cli import COMMANDS, command_tree
 from fit_toolkit.engine import build_registry
 from fit_toolkit.errors import ExitCode
+from fit_toolkit.model import instrument
 from fit_toolkit.settings import SECTIONS, SETTINGS
 
 HERE = Path(__file__).parent
@@ -112,7 +117,72 @@ def _default(value: object) -> str:
     return f"`{value}`"
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "hooks.md": hooks, "policies.md": policies}
+DEFINITION = """\
+Every field of a definition file (`fit-instrument/1`), record by record, with an example of each. The records are those
+that read the file, so this page, `fit instruments check` and the JSON Schema of `fit instruments schema` agree. How to
+write one, step by step: [Add an instrument](../add-an-instrument.md).
+
+Unknown keys are refused. A field marked *required* has to be there; for the others the table says what holds without it.
+An older file keeps its meaning and the hash under which its scores are stored: new fields count only where they are used.
+
+How a score is made, in this order: answers are checked; early completion (`skips`) fills in what it lets out; `recode`,
+then `reverse`; the `method`, over what was answered where `missing` allows gaps; `multiply`; `round`. Scores are exact to
+the millionth, halves are rounded up (by `round`: away from zero). A score out of `range` is never given. A scale that is
+made of `scales` or `conditions` has no score when one of its parts has none, and is prorated when one of them is.
+"""
+
+
+def definition() -> str:
+    """Every record of a definition file with its fields and an example."""
+    examples = YAML(typ="safe").load(HERE / "definition_examples.yaml")
+    lines = [NOTE, "# The definition file", "", DEFINITION]
+    for name, example in examples.items():
+        record = getattr(instrument, name)
+        lines += [
+            f"## {name}",
+            "",
+            inspect.cleandoc(record.__doc__),
+            "",
+            "| field | type | without it | |",
+            "|---|---|---|---|",
+        ]
+        for each in msgspec.structs.fields(record):
+            default = (
+                "required"
+                if each.required
+                else _default(each.default)
+                if each.default not in ("", (), msgspec.NODEFAULT)
+                else ""
+            )
+            kind, help_ = _kind_and_help(each.type)
+            lines.append(f"| `{each.name}` | {kind} | {default} | {help_} |")
+        lines += ["", "```yaml", example.rstrip(), "```", ""]
+    return "\n".join(lines)
+
+
+def _kind_and_help(kind: Any) -> tuple[str, str]:
+    """Say in words what a field takes, and what it is for."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        said = [meta.description for meta in args[1:] if meta.description]
+        return _kind_and_help(args[0])[0], said[-1] if said else ""
+    if origin in (Union, UnionType):
+        kinds = [_kind_and_help(each) for each in args if each is not type(None)]
+        return " or ".join(dict.fromkeys(name for name, _ in kinds)), next((text for _, text in kinds if text), "")
+    if origin is Literal:
+        return ", ".join(f"`{each}`" for each in args), ""
+    if origin is tuple:
+        inner = _kind_and_help(args[0])[0]
+        return (f"list of {inner}" if args[-1] is ... else " and ".join(_kind_and_help(each)[0] for each in args)), ""
+    if origin is dict:
+        return f"{_kind_and_help(args[0])[0]} to {_kind_and_help(args[1])[0]}", ""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return f"[{kind.__name__}](#{kind.__name__.lower()})", ""
+    return {str: "text", int: "whole number", float: "number", bool: "true or false"}.get(kind, "anything"), ""
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "hooks.md": hooks, "policies.md": policies,
+         "definition.md": definition}  # fmt: skip
 
 
 def stale() -> list[str]:

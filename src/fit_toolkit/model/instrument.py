@@ -105,7 +105,7 @@ class Option(Record, frozen=True):
 class Asked(Record, frozen=True):
     """At which sessions an item is asked, for items that are not on every form."""
 
-    sessions: tuple[int, ...] = ()
+    sessions: Annotated[tuple[int, ...], Meta(description="Session numbers, from 1.")] = ()
     every: Annotated[int, Meta(ge=1, description="Then again every so many sessions after the last of `sessions`.")] = 1
 
     def at(self, session: int) -> bool:
@@ -120,16 +120,25 @@ class Item(Record, frozen=True):
     id: ItemId
     label: Annotated[str, Meta(description="Short neutral name, ours; not the wording.")] = ""
     facet: Annotated[str, Meta(description="What it is about; shared by the forms of different raters.")] = ""
-    type: Literal["number", "choice", "text"] = "number"
+    type: Annotated[
+        Literal["number", "choice", "text"],
+        Meta(description="`choice` follows from options; `text` is kept as written and never scored."),
+    ] = "number"
     range: Range | None = None
-    step: Annotated[float, Meta(gt=0)] = 1.0
-    options: tuple[Option, ...] = ()
+    step: Annotated[float, Meta(description="Between two permitted answers of a `range`.", gt=0)] = 1.0
+    options: Annotated[
+        tuple[Option, ...], Meta(description="The permitted answers, where they are not a plain range.")
+    ] = ()
     option_set: Annotated[str, Meta(description="Name of a list in `option_sets`, instead of `options`.")] = ""
     scored: Annotated[bool, Meta(description="False for an item that belongs to no scale.")] = True
     direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
-    ways_out: tuple[WayOut, ...] = ()
+    ways_out: Annotated[
+        tuple[WayOut, ...], Meta(description="What may be said instead of an answer; it counts as none.")
+    ] = ()
     asked: Annotated[Asked, Meta(description="For items not on every form; unanswered is then no gap.")] | None = None
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: Annotated[dict[str, str], Meta(description="Codes of the item in other systems.")] = field(
+        default_factory=dict
+    )
     aliases: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
         Meta(description="Other column names under which a file may bring the answers."),
@@ -179,19 +188,19 @@ class Risk(Record, frozen=True):
 
     id: Slug
     item: ItemId
-    operator: Operator
-    value: float
-    meaning: str
+    operator: Annotated[Operator, Meta(description="Which side of the value, in quotes.")]
+    value: Annotated[float, Meta(description="From which answer on.")]
+    meaning: Annotated[str, Meta(description="What such an answer is about.")]
     source: SourceRef
 
 
 class Skip(Record, frozen=True):
     """Early completion: when the sum of some answers equals a number, others left out count as given."""
 
-    when: Annotated[tuple[ItemId, ...], Meta(min_length=1)]
-    equals: float
-    items: Annotated[tuple[ItemId, ...], Meta(min_length=1)]
-    count_as: float
+    when: Annotated[tuple[ItemId, ...], Meta(description="The items that decide.", min_length=1)]
+    equals: Annotated[float, Meta(description="What their answers have to add up to.")]
+    items: Annotated[tuple[ItemId, ...], Meta(description="The items that may be left out then.", min_length=1)]
+    count_as: Annotated[float, Meta(description="What each of them counts then.")]
     source: SourceRef
 
 
@@ -202,8 +211,8 @@ class Suggestion(Record, frozen=True):
     kind: Annotated[Slug, Meta(description="The kind of policy; `fit policies list` names them.")]
     because: Annotated[str, Meta(min_length=1, description="Why, in one sentence.")]
     scale: Annotated[str, Meta(description="A scale or an item; default: the main scale.")] = ""
-    rater: RaterRole | None = None
-    severity: Severity | None = None
+    rater: Annotated[RaterRole, Meta(description="Whose ratings; default: the client's.")] | None = None
+    severity: Annotated[Severity, Meta(description="Default: that of the kind.")] | None = None
     after: Annotated[int, Meta(ge=1, description="How many ratings in a row.")] | None = None
     parameters: Annotated[dict[str, Any], Meta(description="Settings of the kind; `fit policies show KIND`.")] = field(
         default_factory=dict
@@ -218,47 +227,59 @@ class Licence(Record, frozen=True):
         Literal["open", "free", "permission", "registration", "commercial", "local", "unknown"],
         Meta(description="`local`: a practice's own definition; the practice answers for its rights."),
     ]
-    electronic_use: Literal["allowed", "licence-required", "not-allowed", "unknown"]
-    text_included: bool
+    electronic_use: Annotated[
+        Literal["allowed", "licence-required", "not-allowed", "unknown"],
+        Meta(description="Whether it may be shown on a screen or sent."),
+    ]
+    text_included: Annotated[bool, Meta(description="Whether this file holds any of its words.")]
     name: Annotated[str, Meta(description="Name of the licence, SPDX where there is one.")] = ""
-    holder: str = ""
-    note: str = ""
-    url: str = ""
-    source: str = ""
+    holder: Annotated[str, Meta(description="Who holds the rights.")] = ""
+    note: Annotated[str, Meta(description="What the licence says, in short.")] = ""
+    url: Annotated[str, Meta(description="Where it says so.")] = ""
+    source: Annotated[str, Meta(description="Key in `sources`.")] = ""
 
 
 class Validation(Record, frozen=True):
     """Whether the instrument has been tested, in the words of its file."""
 
-    status: Literal["published", "unvalidated", "unknown"]
-    note: str = ""
+    status: Annotated[
+        Literal["published", "unvalidated", "unknown"],
+        Meta(description="An `unvalidated` one has no verified lines or bands."),
+    ]
+    note: Annotated[str, Meta(description="In a sentence.")] = ""
 
 
 class Source(Record, frozen=True):
     """Where a figure was read."""
 
-    text: str
-    url: str = ""
+    text: Annotated[str, Meta(description="As one cites it.")]
+    url: Annotated[str, Meta(description="Where it can be read.")] = ""
 
 
 class Person(Record, frozen=True):
     """Of whom a worked test is, where figures differ by age, sex or rater."""
 
-    age: Annotated[int, Meta(ge=0, le=130)] | None = None
-    sex: Sex | None = None
-    rater: RaterRole | None = None
+    age: Annotated[int, Meta(description="In years.", ge=0, le=130)] | None = None
+    sex: Annotated[Sex, Meta(description="For figures by sex.")] | None = None
+    rater: Annotated[RaterRole, Meta(description="For figures by rater.")] | None = None
 
 
 class WorkedTest(Record, frozen=True):
     """Answers and the scores they must give; `null` says that no score may come out."""
 
-    given: dict[str, float | str | None]
-    expect: dict[str, float | None]
-    name: str = ""
-    status: dict[str, Literal["complete", "prorated", "unscorable"]] = field(default_factory=dict)
-    band: dict[str, str] = field(default_factory=dict)
-    risk: tuple[ItemId, ...] | None = None
-    person: Person | None = None
+    given: Annotated[
+        dict[str, float | str | None], Meta(description="Answers by item; what is left out is unanswered.")
+    ]
+    expect: Annotated[dict[str, float | None], Meta(description="Scores by scale; `null` where no score may come out.")]
+    name: Annotated[str, Meta(description="What it tries.")] = ""
+    status: Annotated[
+        dict[str, Literal["complete", "prorated", "unscorable"]], Meta(description="Statuses by scale.")
+    ] = field(default_factory=dict)
+    band: Annotated[dict[str, str], Meta(description="Bands by scale; empty where there is none.")] = field(
+        default_factory=dict
+    )
+    risk: Annotated[tuple[ItemId, ...], Meta(description="The flagged items, in any order.")] | None = None
+    person: Annotated[Person, Meta(description="Of whom it is, where figures differ.")] | None = None
 
 
 class ScaleView(Struct, frozen=True):
@@ -279,39 +300,47 @@ class ScaleView(Struct, frozen=True):
 class Instrument(Record, frozen=True):
     """A questionnaire as data: what is asked of whom, how it is scored, and what the figures rest on."""
 
-    format: Literal["fit-instrument/1"]
+    format: Annotated[Literal["fit-instrument/1"], Meta(description="Which format this is.")]
     id: Slug
     version: Annotated[str, Meta(min_length=1, description="In quotes; any change of items or scoring is a new one.")]
-    title: Annotated[str, Meta(min_length=1)]
+    title: Annotated[str, Meta(description="Its published name.", min_length=1)]
     construct: Annotated[
         Literal["alliance", "outcome", "symptoms", "functioning", "other"],
         Meta(description="`alliance` belongs to a client and one therapist, everything else to the client."),
     ]
-    raters: Annotated[tuple[RaterRole, ...], Meta(min_length=1)]
+    raters: Annotated[tuple[RaterRole, ...], Meta(description="Who answers it.", min_length=1)]
     direction: Annotated[Direction, Meta(description="What a high number means. There is no default.")]
-    scales: Annotated[tuple[Scale, ...], Meta(min_length=1)]
-    licence: Licence
-    validation: Validation
-    title_short: str = ""
+    scales: Annotated[tuple[Scale, ...], Meta(description="What is made of the answers.", min_length=1)]
+    licence: Annotated[Licence, Meta(description="Who holds the rights, and what a practice needs.")]
+    validation: Annotated[Validation, Meta(description="Whether it has been tested.")]
+    title_short: Annotated[str, Meta(description="For tables and narrow places.")] = ""
     occasion: Annotated[Occasion, Meta(description="Default: end for alliance, start for the rest.")] | None = None
     language: Annotated[str, Meta(description="Language of the labels in this file.")] = "en"
     recall: Annotated[str, Meta(description="Period asked about, ISO 8601: P1W, P2W, PT1H.")] = ""
-    items: tuple[Item, ...] = ()
-    option_sets: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    items: Annotated[tuple[Item, ...], Meta(description="What is asked, in published order.")] = ()
+    option_sets: Annotated[
+        dict[str, tuple[Option, ...]], Meta(description="Lists of answers that several items share, by name.")
+    ] = field(default_factory=dict)
     main_scale: ScaleId = "total"
-    skips: tuple[Skip, ...] = ()
-    risk: tuple[Risk, ...] = ()
+    skips: Annotated[
+        tuple[Skip, ...], Meta(description="Early completion: what may be left out, and what it counts then.")
+    ] = ()
+    risk: Annotated[tuple[Risk, ...], Meta(description="Answers that a person has to look at.")] = ()
     suggests: Annotated[tuple[Suggestion, ...], Meta(description="Policies recommended with it.")] = ()
     counterpart: Annotated[str, Meta(description="Id of the other rater's form of the same thing.")] = ""
     same_day_only: Annotated[bool, Meta(description="Answers must be read the day they are given.")] = False
     totals_only: Annotated[bool, Meta(description="Scores come in ready made; there are no items.")] = False
-    intended_use: str = ""
-    not_for: tuple[str, ...] = ()
-    citation: str = ""
-    codes: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    cautions: tuple[str, ...] = ()
-    tests: tuple[WorkedTest, ...] = ()
+    intended_use: Annotated[str, Meta(description="What it is for, in your words.")] = ""
+    not_for: Annotated[tuple[str, ...], Meta(description="What it is not for.")] = ()
+    citation: Annotated[str, Meta(description="The publication to cite.")] = ""
+    codes: Annotated[dict[str, str], Meta(description="Codes of the whole form and its scores in other systems.")] = (
+        field(default_factory=dict)
+    )
+    sources: Annotated[dict[str, Source], Meta(description="Where figures were read, by key.")] = field(
+        default_factory=dict
+    )
+    cautions: Annotated[tuple[str, ...], Meta(description="What somebody who uses it should know.")] = ()
+    tests: Annotated[tuple[WorkedTest, ...], Meta(description="Answers and the scores they must give.")] = ()
 
     @property
     def short(self) -> str:

@@ -26,16 +26,16 @@ from fit_toolkit.model.terms import (
 class Missing(Record, frozen=True):
     """What happens when answers are missing; without it every item is needed."""
 
-    min_answered: Annotated[int, Meta(ge=1)]
+    min_answered: Annotated[int, Meta(description="How many answers a score needs.", ge=1)]
     prorate: Annotated[bool, Meta(description="Whether a score is made from the items that were answered.")]
     may_miss: Annotated[tuple[ItemId, ...], Meta(description="If given, only these may be missing.")] = ()
-    source: str = ""
+    source: Annotated[str, Meta(description="Key in `sources`.")] = ""
 
 
 class Who(Record, frozen=True):
     """Whom a figure is about; every part given has to match, and a part that is unknown of a person never does."""
 
-    sex: Sex | None = None
+    sex: Annotated[Sex, Meta(description="As the practice has recorded it.")] | None = None
     age: Annotated[tuple[int, int], Meta(description="From and to, in whole years, both included.")] | None = None
     rater: Annotated[RaterRole, Meta(description="Who answered the form.")] | None = None
 
@@ -58,11 +58,11 @@ class Who(Record, frozen=True):
 class Cutoff(Record, frozen=True):
     """A published line, for whom it was published, and by whom."""
 
-    value: float
+    value: Annotated[float, Meta(description="Where the line is.")]
     operator: Annotated[Operator, Meta(description="Which side of the line is meant, e.g. '>=' (in quotes).")]
-    label: str
+    label: Annotated[str, Meta(description="What lies beyond it; a policy may name the line so.")]
     source: SourceRef
-    population: str = ""
+    population: Annotated[str, Meta(description="For whom, in the words of the source.")] = ""
     verified: Verified = False
     who: Annotated[Who, Meta(description="For these people only.")] | None = None
 
@@ -70,9 +70,9 @@ class Cutoff(Record, frozen=True):
 class Band(Record, frozen=True):
     """A named stretch of a scale; a value between two bands belongs to the lower one."""
 
-    low: float
-    high: float
-    label: str
+    low: Annotated[float, Meta(description="Its lowest score.")]
+    high: Annotated[float, Meta(description="Its highest score.")]
+    label: Annotated[str, Meta(description="Its name.")]
 
 
 class BandSet(Record, frozen=True):
@@ -80,8 +80,10 @@ class BandSet(Record, frozen=True):
 
     id: Slug
     source: SourceRef
-    bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
-    population: str = ""
+    bands: Annotated[
+        tuple[Band, ...], Meta(description="From the lowest score to the highest, without a gap.", min_length=1)
+    ]
+    population: Annotated[str, Meta(description="For whom, in the words of the source.")] = ""
     verified: Verified = False
     who: Annotated[Who, Meta(description="For these people only.")] | None = None
 
@@ -89,51 +91,55 @@ class BandSet(Record, frozen=True):
 class Reliability(Record, frozen=True):
     """One reliability figure; only `test-retest` and `session` may be used to judge change."""
 
-    kind: Literal["alpha", "test-retest", "session"]
-    value: Annotated[float, Meta(ge=0, le=1)]
+    kind: Annotated[
+        Literal["alpha", "test-retest", "session"], Meta(description="`alpha` is never used to judge change.")
+    ]
+    value: Annotated[float, Meta(description="From 0 to 1.", ge=0, le=1)]
     source: SourceRef
-    population: str = ""
-    n: int | None = None
+    population: Annotated[str, Meta(description="In whom it was found.")] = ""
+    n: Annotated[int, Meta(description="How many they were.")] | None = None
     verified: Verified = False
 
 
 class Sd(Record, frozen=True):
     """A standard deviation in a population, with the mean beside it where one was published."""
 
-    value: Annotated[float, Meta(gt=0)]
+    value: Annotated[float, Meta(description="In the units of the scale.", gt=0)]
     source: SourceRef
-    kind: Literal["between", "within"] = "between"
-    population: str = ""
-    mean: float | None = None
-    n: int | None = None
+    kind: Annotated[
+        Literal["between", "within"], Meta(description="Between people, or within one person over time.")
+    ] = "between"
+    population: Annotated[str, Meta(description="In whom it was found.")] = ""
+    mean: Annotated[float, Meta(description="Their mean.")] | None = None
+    n: Annotated[int, Meta(description="How many they were.")] | None = None
     verified: Verified = False
 
 
 class ReliableChange(Record, frozen=True):
     """A published number of points that its source calls a reliable or important change."""
 
-    points: Annotated[float, Meta(gt=0)]
+    points: Annotated[float, Meta(description="In the units of the scale.", gt=0)]
     source: SourceRef
-    method: str = ""
-    population: str = ""
+    method: Annotated[str, Meta(description="How it was found.")] = ""
+    population: Annotated[str, Meta(description="In whom it was found.")] = ""
     verified: Verified = False
 
 
 class LookupRow(Record, frozen=True):
     """One row of a conversion table: a raw sum and what it becomes."""
 
-    raw: float
-    value: float
+    raw: Annotated[float, Meta(description="The raw sum.")]
+    value: Annotated[float, Meta(description="What it becomes, before any factor.")]
     se: Annotated[float, Meta(ge=0, description="Standard error of the value, as published.")] | None = None
 
 
 class KeyedTable(Record, frozen=True):
     """A conversion table for some people; where none of them fits, there is no score."""
 
-    who: Who
-    rows: Annotated[tuple[LookupRow, ...], Meta(min_length=1)]
+    who: Annotated[Who, Meta(description="For whom; for somebody else there is no score.")]
+    rows: Annotated[tuple[LookupRow, ...], Meta(description="Every raw sum there can be.", min_length=1)]
     source: SourceRef
-    population: str = ""
+    population: Annotated[str, Meta(description="In the words of the source.")] = ""
     verified: Verified = False
 
 
@@ -156,8 +162,8 @@ class Condition(Record, frozen=True):
     """One of the things that have to hold for `method: all-of`."""
 
     scale: ScaleId
-    operator: Operator
-    value: float
+    operator: Annotated[Operator, Meta(description="Which side of the value, in quotes.")]
+    value: Annotated[float, Meta(description="What the score of that scale is compared with.")]
 
 
 class Round(Record, frozen=True):
@@ -172,10 +178,15 @@ class Scale(Record, frozen=True):
 
     id: ScaleId
     range: Range
-    title: str = ""
-    items: tuple[ItemId, ...] = ()
+    title: Annotated[str, Meta(description="For sheets and tables.")] = ""
+    items: Annotated[tuple[ItemId, ...], Meta(description="The items it is made of.")] = ()
     scales: Annotated[tuple[ScaleId, ...], Meta(description="Instead of `items`: the scales it is made of.")] = ()
-    method: Method = "sum"
+    method: Annotated[
+        Method,
+        Meta(
+            description="How it is made: added up, averaged, weighted, looked up, a rule of conditions, or a plugin's rule."
+        ),
+    ] = "sum"
     rule: Annotated[str, Meta(description="With `method: plugin`: the kind of the plugin's rule.")] = ""
     parameters: Annotated[dict[str, Any], Meta(description="Settings of the plugin's rule.")] = field(
         default_factory=dict
@@ -192,21 +203,29 @@ class Scale(Record, frozen=True):
     ] = ()
     recode: Annotated[tuple[Recode, ...], Meta(description="What answers count here; done before `reverse`.")] = ()
     reverse: Annotated[tuple[ItemId, ...], Meta(description="Turned round within the item's own range.")] = ()
-    missing: Missing | None = None
+    missing: (
+        Annotated[Missing, Meta(description="What happens when answers are missing; without it every item is needed.")]
+        | None
+    ) = None
     multiply: Annotated[
         float, Meta(gt=0, description="Factor on the result; `range` and figures are in its units.")
     ] = 1.0
-    round: Round | None = None
+    round: Annotated[Round, Meta(description="Rounding of the result, after the factor.")] | None = None
     direction: Annotated[Direction, Meta(description="When it differs from the instrument's.")] | None = None
     step: (
         Annotated[float, Meta(gt=0, description="Smallest step between two scores, where the items do not say it.")]
         | None
     ) = None
-    cutoffs: tuple[Cutoff, ...] = ()
-    band_sets: tuple[BandSet, ...] = ()
-    reliability: tuple[Reliability, ...] = ()
-    sds: tuple[Sd, ...] = ()
-    reliable_change: tuple[ReliableChange, ...] = ()
+    cutoffs: Annotated[tuple[Cutoff, ...], Meta(description="Published lines.")] = ()
+    band_sets: Annotated[
+        tuple[BandSet, ...],
+        Meta(description="Published bands; the first verified set that is about the person labels a score."),
+    ] = ()
+    reliability: Annotated[tuple[Reliability, ...], Meta(description="Published reliabilities.")] = ()
+    sds: Annotated[tuple[Sd, ...], Meta(description="Published standard deviations and means.")] = ()
+    reliable_change: Annotated[
+        tuple[ReliableChange, ...], Meta(description="Published numbers of points that count as a change.")
+    ] = ()
 
     @property
     def minimum(self) -> float:
