@@ -113,12 +113,36 @@ def test_what_was_typed_is_kept_when_somebody_stops(fit: Fit, practice: Path, mo
     assert code == 130
     assert "goes on from there" in err
     assert not words(practice, "free").exists()
-    typed(monkeypatch, "", "von", "bis", "", "Nein", "Ja", "eins", "<", "EINS", "zwei", "drei", "", "")
+    typed(
+        monkeypatch,
+        "",
+        "von",
+        "bis",
+        "",
+        "Nein",
+        "Ja",
+        "eins",
+        "<",
+        "EINS",
+        "zwie",
+        "<",
+        "",
+        "<",
+        "zwei",
+        "drei",
+        "",
+        "",
+    )
     code, _, err = fit("instruments", "wording", "free", "--lang", "de")
     assert code == 0
     assert "Going on where you stopped, 7 answers on." in err
     made = catalog.load_wording(words(practice, "free"))
-    assert (made.title, made.items["q1"].text, made.items["q3"].low) == ("Titel", "EINS", "von")
+    assert (made.title, made.items["q1"].text, made.items["q2"].text, made.items["q3"].low) == (
+        "Titel",
+        "EINS",
+        "zwei",
+        "von",
+    )
     assert [each.name for each in words(practice, "free").parent.iterdir()] == ["free.yaml"]
 
 

@@ -117,16 +117,16 @@ def _ask(app: App, instrument: Instrument, language: str, draft: Path, said: dic
     if len(given) > len(said):
         app.say(f"Going on where you stopped, {count(len(given) - len(said), 'answer')} on.")
     behind: list[str] = []
-    while (
-        following := next((each for each in questions(instrument, language, given) if each.key not in given), None)
-    ) is not None:
+    undone: dict[str, str] = {}  # what stood before somebody went back, offered again
+    while following := next((each for each in questions(instrument, language, given) if each.key not in given), None):
         try:
-            word = _prompt(following)
+            word = _prompt(app, following, undone.get(following.key) or following.default)
         except click.Abort:
             app.say(f"\nStopped; what you typed is in {draft}. The same command goes on from there.")
             raise
         if word == "<":
-            given.pop(behind.pop() if behind else _last(given, said), None)
+            key = behind.pop() if behind else _last(given, said)
+            undone[key] = given.pop(key, "")
         else:
             given[following.key] = word
             behind.append(following.key)
@@ -139,16 +139,17 @@ def _last(given: dict[str, str], said: dict[str, str]) -> str:
     return next((key for key in reversed(given) if key not in said), "")
 
 
-def _prompt(question: Question) -> str:
+def _prompt(app: App, question: Question, usual: str) -> str:
+    choices = click.Choice((*question.choices, "<"), case_sensitive=False) if question.choices else None
+    text = f"{question.text} [{'|'.join(question.choices)}]" if question.choices else question.text
+    default = usual or (None if question.choices else "")
     while True:
-        choices = click.Choice((*question.choices, "<"), case_sensitive=False) if question.choices else None
-        text = f"{question.text} [{'|'.join(question.choices)}]" if question.choices else question.text
-        default: str | None = question.default or (None if question.choices else "")
         word = click.prompt(
-            text, default=default, show_default=bool(question.default), show_choices=False, type=choices, err=True
-        )
+            text, default=default, show_default=bool(usual), show_choices=False, type=choices, err=True
+        )  # fmt: skip
         if word.strip() or not question.required:
             return " ".join(str(word).split())
+        app.say("This is needed; < goes back, Ctrl-C stops.")
 
 
 def _kept(draft: Path) -> dict[str, str]:
