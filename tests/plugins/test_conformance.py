@@ -55,6 +55,9 @@ SHEETS = {"section-latest-sheet-no-rating", "section-lost-sheet-one-rating"}
 ONE_FAULT = [
     ("find_looks_ahead", "no-look-ahead", "'fires' differs when only the first rating"),
     ("find_minds_today", "calendar", "on another day: say clock = True"),
+    ("find_minds_the_last_month", "calendar", "on another day: say clock = True"),
+    ("find_minds_the_latest", "no-look-ahead", "'fires' differs when only the first"),
+    ("find_counts_the_last_month", "no-clock", "on another day: take the day from what is handed over"),
     ("find_reads_clock", "no-clock", "on another day: take the day from what is handed over"),
     ("find_reads_clock_of_numpy", "no-clock", "asks NumPy for today's date (find_reads_clock_of_numpy.py:22)"),
     ("find_calls_out", "no-network", "tried to reach the network (socket.getaddrinfo metrics.example.org:443)"),

@@ -20,7 +20,10 @@ from typing import Any
 NETWORK = "tried to reach the network"
 PROGRAM = "tried to start another program"
 WRITING = "tried to write a file"
-OTHER_NOON = dt.datetime(2021, 3, 9, 12, 13, tzinfo=dt.UTC).timestamp()  # before the made-up ratings, which are past
+OTHER_DAYS = {  # the made-up ratings are all past: before them, and amid them
+    "other-day": dt.datetime(2021, 3, 9, 12, 13, tzinfo=dt.UTC).timestamp(),
+    "amid": dt.datetime(2023, 8, 2, 18, 47, tzinfo=dt.UTC).timestamp(),
+}
 REFUSED = {
     "socket.bind": NETWORK,
     "socket.connect": NETWORK,
@@ -94,10 +97,10 @@ FENCE = Fence()
 
 def install(trial: str) -> None:
     """Shut off what a trial of this kind shuts off, for the rest of this process."""
-    if trial in {"shut", "other-day"}:
+    if trial in {"shut", *OTHER_DAYS}:
         sys.addaudithook(GUARD.hook)
-    if trial == "other-day":
-        shift_clocks(OTHER_NOON - time.time())
+    if trial in OTHER_DAYS:
+        shift_clocks(OTHER_DAYS[trial] - time.time())
 
 
 @contextlib.contextmanager

@@ -77,14 +77,14 @@ class Limits(msgspec.Struct, frozen=True):
     """What one child process may use; `seconds` is for one answer, in wall time and in CPU time.
 
     `trial` is for made-up data only: "open" tells what a plugin raised in full, "shut" also refuses the network, other
-    programs and files to be written, "other-day" also shows another day and time.
+    programs and files to be written, "other-day" and "amid" also show another day and time.
     """
 
     seconds: float = 30.0
     memory_mb: int = 1024
     files: int = 64
     file_mb: int = 16
-    trial: Literal["", "open", "shut", "other-day"] = ""
+    trial: Literal["", "open", "shut", "other-day", "amid"] = ""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

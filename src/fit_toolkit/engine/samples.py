@@ -68,6 +68,14 @@ def bare(course: Course) -> Course:
     return replace(course, day=day, members=members, partners=partners, scale=scale)
 
 
+def unforeseen(course: Course) -> Course:
+    """The same courses with nothing in their members that only the future can tell: when they rated last, what is due."""
+    newest = _newest(course, np.ones(len(course), bool)).astype(float)
+    last = np.where(newest < 0, np.nan, newest)
+    members = replace(course.members, last_rated=last, due=last + 3, ended=np.full(len(last), np.nan))
+    return replace(course, members=members)
+
+
 def on_day(course: Course, today: int) -> Course:
     """The same courses looked at on another day, partners included."""
     partners = {rating: on_day(partner, today) for rating, partner in course.partners.items()}
@@ -116,7 +124,7 @@ def sheet_rows(count: int, *, missing: bool = False) -> list[dict[str, Any]]:
     rng = np.random.default_rng(count)
     return [
         {
-            "date": date(2026, 1, 5) + timedelta(days=7 * place),
+            "date": date(2023, 6, 5) + timedelta(days=7 * place),
             "session": place + 1,
             "instrument": INSTRUMENT,
             "scale": "total",

@@ -11,7 +11,8 @@ from fit_toolkit.engine.records import Provided
 from fit_toolkit.engine.registry import Registry
 from fit_toolkit.engine.workers import Workers
 
-Room = Literal["open", "shut", "other-day", "plain"]
+Trial = Literal["", "open", "shut", "other-day", "amid"]
+Room = Literal["open", "shut", "other-day", "amid", "plain"]
 PATIENCE = 10.0  # no trial needs longer for a thousand made-up ratings
 
 
@@ -42,12 +43,12 @@ class Bench:
         """Give the workers of a room.
 
         `plain` is as in a run; `open` tells errors in full; `shut` has no network, other programs and files to write;
-        `other-day` is the same on another day.
+        `other-day` and `amid` are the same on other days.
         """
         if room not in self._rooms:
             limits = self.registry.limits
             seconds = min(limits.seconds, PATIENCE)
-            trial: Literal["", "open", "shut", "other-day"] = "" if room == "plain" else room
+            trial: Trial = "" if room == "plain" else room
             self._rooms[room] = Workers(limits=msgspec.structs.replace(limits, seconds=seconds, trial=trial))
         return self._rooms[room]
 

@@ -125,7 +125,9 @@ class _Trial:
         cuts: dict[str, Any] = {"rating": 1, "3 ratings": 3, "7 ratings": 7, "few ratings": course.each(some)}
         for what, most in cuts.items():
             kept: NDArray[np.bool_] = course.number <= most
-            if difference := _difference(_select(whole, kept), self._find(samples.pick(course, kept))):
+            part = samples.pick(course, kept)
+            part = part if self.ready.clock else samples.unforeseen(part)
+            if difference := _difference(_select(whole, kept), self._find(part)):
                 return f"{difference} when only the first {what} of each client are known"
         return ""
 
@@ -154,9 +156,11 @@ class _Trial:
         if self.ready.clock:
             return ""
         course = self._courses(MANY)
-        later = samples.on_day(course, course.members.today + 400)
-        difference = _difference(self._find(course), self._find(later))
-        return f"{difference} on another day: say clock = True" if difference else ""
+        here = self._find(course)
+        for today in (int(np.median(course.day)), int(course.day.max()), course.members.today + 400):
+            if difference := _difference(here, self._find(samples.on_day(course, today))):
+                return f"{difference} on another day: say clock = True"
+        return ""
 
     def fires(self) -> str:
         example = self.provided.thing.fires_on

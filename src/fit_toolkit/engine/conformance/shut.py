@@ -14,6 +14,7 @@ from fit_toolkit.engine.conformance.cases import Attempt
 from fit_toolkit.engine.records import PluginFailureError, Source
 from fit_toolkit.errors import FitError
 
+OTHER_DAYS: tuple[Room, ...] = ("other-day", "amid")
 FORKED = "started another process"  # as the child tells it where nothing is shut
 NOW = re.compile(r"""(?:datetime64|array|asarray)\(\s*\[?\s*["'](?:now|today)["']""")
 
@@ -43,8 +44,10 @@ def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any
                 return ""  # by chance, which is another check's to tell
         except FitError:
             return ""  # what it tried, or why it failed, is told by the others
-        difference = differ(here, ask("other-day"))
-        return f"{difference} on another day: take the day from what is handed over" if difference else ""
+        for day in OTHER_DAYS:
+            if difference := differ(here, ask(day)):
+                return f"{difference} on another day: take the day from what is handed over"
+        return ""
 
     return {
         "no-network": ("it does without the network", without(guards.NETWORK)),

@@ -1,0 +1,29 @@
+"""Looks at the newest rating of each client only."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Findings, hookimpl
+
+fit_hook_api = "1.0"
+__version__ = "2.5"
+
+
+class Policy(AlertPolicy, frozen=True):
+    """Falls by `points` or more."""
+
+    kind = "find-minds-the-latest"
+    points: Annotated[float, Meta(gt=0, description="how many points worse, at least")] = 1.0
+
+    def find(self, course):
+        latest = course.each(course.members.last_rated)
+        if len(course):
+            return course.where(course.day >= latest - 200, reason="the latest")
+        fall = course.worsening(since=course.previous)
+        return course.where(fall >= self.points, back_to=course.previous, fall=fall, reason="down {fall:g}")
+
+
+@hookimpl
+def register_alert_policies():
+    return [Policy]
