@@ -269,6 +269,8 @@ def test_a_licence_that_is_not_named_keeps_a_form_from_being_printed(fit: Fit, p
     code, _, err = fit("form", "--blank", "sold", "--language", "de", "-o", str(practice / "form.pdf"))
     assert code == 3
     assert "licence_reference" in err
+    assert "sold" not in fit("instruments", "list", "--printable", "made", "--format", "csv")[1]
+    assert "lacks licence_reference: not printed" in " ".join(fit("instruments", "show", "sold")[1].split())
 
 
 def test_a_form_kept_to_paper_is_printed_but_not_shown(fit: Fit, practice: Path) -> None:

@@ -66,13 +66,22 @@ def _wanted(
 ) -> bool:
     if construct is not None and instrument.construct != construct:
         return False
-    if printable and not catalog.languages(instrument.id):
+    if printable and not any(_prints(instrument, catalog, language) for language in catalog.languages(instrument.id)):
         return False
     told = [instrument.id, instrument.title, instrument.title_short, instrument.construct, instrument.intended_use,
             instrument.licence.holder, instrument.licence.status, *instrument.raters, *catalog.languages(instrument.id),
             *(item.label for item in instrument.items), *(scale.title for scale in instrument.scales)]  # fmt: skip
     text = " ".join(told).casefold()
     return all(word.casefold() in text for word in words)
+
+
+def _prints(instrument: Instrument, catalog: Catalog, language: str) -> bool:
+    """Say whether there are words that can be used, and a licence is named for them where one is needed."""
+    try:
+        wording = catalog.wording(instrument.id, language)
+    except ConfigError:  # `check` and `show` say what is wrong with it
+        return False
+    return wording is not None and not wording.lacking_licence(instrument)
 
 
 def _row(instrument: Instrument, catalog: Catalog) -> dict[str, Any]:
