@@ -366,3 +366,34 @@ def test_a_linked_drop_in_is_judged_by_the_file_it_leads_to(tmp_path: Path) -> N
     (root / "plugins" / "linked.py").symlink_to(elsewhere)
 
     assert "others may write to it" in build(root).plugin("linked").reason
+
+
+@pytest.mark.parametrize(
+    ("declared", "loads"),
+    [
+        ("1.0", True),
+        ("1.1", True),
+        ("1.2", False),
+        ("2.0", False),
+        ("0.9", False),
+        ("one", False),
+        ("1", False),
+        ("1.0.0", False),
+    ],
+)
+def test_a_plugin_for_another_hook_api_is_not_loaded_and_says_why(tmp_path: Path, declared: str, loads: bool) -> None:
+    root = practice(tmp_path, "good_neighbour")
+    file = root / "plugins" / "good_neighbour.py"
+    file.write_text(file.read_text().replace('fit_hook_api = "1.0"', f"fit_hook_api = {declared!r}"))
+    info = build(root).plugin("good-neighbour")
+
+    assert (info.state == "loaded") is loads
+    assert loads or "is written for hook API" in info.reason or "must look like" in info.reason
+
+
+def test_a_kind_that_nobody_gives_names_the_plugins_that_failed(tmp_path: Path) -> None:
+    registry = build(practice(tmp_path, "import_raises"))
+    with pytest.raises(
+        ConfigError, match="is it of a plugin that failed\\? 'import-raises': fit plugins list says why"
+    ):
+        registry.provided("section", "pretty-picture")

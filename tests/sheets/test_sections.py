@@ -282,3 +282,37 @@ def test_the_number_of_a_sheet_follows_what_its_sections_say(clinic: Clinic) -> 
         clinic.practice.settings.sections[0].values["title"] = "other"  # type: ignore[index]
         other = numbered(c, sheet(clinic), 1, at=clinic.clock()).number
     assert one == again != other
+
+
+def test_the_sheets_of_the_demo_have_sections_too_and_say_which_was_not_made(clinic: Clinic) -> None:
+    from fit_toolkit.demo.sheets import make_sheets
+
+    drop_in(clinic, "    def data(self, view):\n        raise ValueError('no')\n")
+    add(clinic, FIGURES)
+    made = make_sheets(clinic.practice, as_of=START + timedelta(days=60), pdf=False, say=lambda _: None)
+    for each in made:
+        page = (clinic.root / "sheets" / each.therapist / each.html).read_text()
+        assert "The section mine could not be made." in page
+        assert "(4 ratings)" in page
+        assert "plugin mine-plugin 1.2" in each.problems[0]
+
+
+def test_a_section_whose_plugin_did_not_load_names_the_plugin(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop_in(clinic, GOOD + "\nraise RuntimeError('from the start')\n")
+    assert fit_sheet(clinic) == 4
+    out, err = capsys.readouterr()
+    assert "The section mine could not be made." in out
+    assert "'mine-plugin'" in err
+
+
+def test_without_plugins_the_sections_of_others_are_left_out_and_named(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop_in(clinic, GOOD)
+    clinic.practice.store.close()
+    assert run(["--practice", str(clinic.root), "--no-plugins", "sheet", "c1"], clock=clinic.clock) == 4
+    out, err = capsys.readouterr()
+    assert "The section mine could not be made." in out
+    assert "only plugins that ship with the toolkit are loaded" in err

@@ -102,8 +102,11 @@ class Registry:
             raise ConfigError(error, where=where, hint=f"fit plugins enable {giver.name}")
         near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
-        if giver is not None:
-            hint = f"the plugin {giver.name!r} failed: fit plugins show {giver.name}"
+        failed = [giver.name] if giver is not None else [info.name for info in self.plugins if info.state == "failed"]
+        if not self.third_party:
+            hint = "only plugins that ship with the toolkit are loaded"
+        elif failed and not near:
+            hint = f"is it of a plugin that failed? {', '.join(map(repr, failed))}: fit plugins list says why"
         raise ConfigError(f"there is no {LABELS[what]} {kind!r}", where=where, hint=hint)
 
     def _giver(self, what: What, kind: str) -> PluginInfo | None:

@@ -21,6 +21,13 @@ _HEAD = """\
 # The settings of this practice. A line that begins with # is the default; take the # away to change it.
 # `fit config show --origin` prints what holds and where it comes from.
 """
+_SHEET_SECTIONS = """
+# --- More on the sheet -----------------------------------------------------------------------------------------------
+# One [[sections]] table for each block beside what is there: kind, and the kind's own parameters. Plugins bring more.
+# [[sections]]
+# kind = "figures"                  # the first, lowest, highest and latest value of one scale
+# instrument = "arriving-today"
+"""
 _POLICIES = """
 # --- What the practice wants to be told about ------------------------------------------------------------------------
 # One [[policies]] table each: id, kind, instrument, scale (default: total), rater (default: client), severity
@@ -75,7 +82,7 @@ def settings_text(
             if setting.section == section:
                 lines += _entry(setting, values)
         lines.append("")
-    text = "\n".join(lines)
+    text = "\n".join(lines) + _SHEET_SECTIONS
     return text + policies if policies is not None else _with_suggested(text + _POLICIES, instruments)
 
 
