@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument, Item, Person, Scale
@@ -39,18 +39,11 @@ def number(value: float | Fraction) -> str:
 
 def example_of(instrument: Instrument, rules: Rules) -> Example:
     """Fill a form in and score it."""
-    from pandas import DataFrame
-
-    from fit_toolkit.scoring import score
-    from fit_toolkit.scoring.people import one
+    from fit_toolkit.scoring.one import score_one
 
     answers = {item.id: _answer(item, place) for place, item in enumerate(instrument.number_items)}
     person = _person(instrument)
-    numbers = DataFrame([answers], columns=[item.id for item in instrument.number_items], dtype=float)
-    found = score(instrument, numbers, rules, people=one(person))
-    return Example(
-        answers, person, {str(row["scale"]): cast("dict[str, Any]", row) for row in found.to_dict("records")}
-    )
+    return Example(answers, person, score_one(instrument, answers, rules, person=person))
 
 
 def steps(instrument: Instrument, scale: Scale, example: Example) -> Iterator[Step]:
