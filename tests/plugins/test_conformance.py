@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from fit_toolkit.engine import build_registry
@@ -162,6 +163,27 @@ def test_an_example_that_is_not_declared_is_a_hint_and_no_failure(tmp_path: Path
     assert [check.name for check in hints] == ["fires-on-example", "quiet-on-example"]
     assert all(check.passed for check in hints)
     assert "fires_on = (...)" in hints[0].detail
+
+
+def test_what_could_not_be_tried_is_said_and_not_called_passed(tmp_path: Path) -> None:
+    found = {check.name: check for check in checks(practice(tmp_path, "find_raises"), "find-raises")}
+
+    assert found["no-network"].hint
+    assert found["no-network"].detail.startswith("could not be tried: raised ValueError")
+    assert found["no-clock"].hint
+
+
+def test_what_hangs_is_told_without_waiting_for_every_check(tmp_path: Path) -> None:
+    trial = tried_alone(
+        find("find_hangs.py", PACKAGES), settings=msgspec.structs.replace(SETTINGS, timeout_seconds=0.5)
+    )
+    try:
+        found = {case.name: case.run() for case in all_cases(trial)}
+    finally:
+        trial.close()
+
+    assert found["one-row"].detail.startswith("did not answer within")
+    assert found["sheet"].detail == "it does not answer in time"
 
 
 def test_rules_that_raise_or_lose_rows_are_found_out(tmp_path: Path) -> None:

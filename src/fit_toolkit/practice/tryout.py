@@ -68,6 +68,8 @@ def _practice(provided: Provided, table: str, days: int = 0) -> Iterator[MadeUpP
 
 
 def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
+    if trial.bench.hangs:
+        return "it does not answer in time"
     thing = provided.thing
     needed = [each.name for each in thing.parameters if each.required and each.role]
     if needed:

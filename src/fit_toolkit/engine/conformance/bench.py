@@ -14,6 +14,8 @@ from fit_toolkit.engine.workers import Workers
 Trial = Literal["", "open", "shut", "other-day", "amid"]
 Room = Literal["open", "shut", "other-day", "amid", "plain"]
 PATIENCE = 10.0  # no trial needs longer for a thousand made-up ratings
+IMPATIENCE = 1.0  # once something did not answer in time, the rest is not waited for as long
+LATE = "did not answer within"
 
 
 class Bench:
@@ -33,6 +35,11 @@ class Bench:
         """End every child."""
         self.close()
 
+    @property
+    def hangs(self) -> bool:
+        """Whether something has not answered in time."""
+        return any(LATE in failure.error for workers in self._rooms.values() for failure in workers.failures)
+
     def close(self) -> None:
         """End every child; the next question starts new ones."""
         for workers in self._rooms.values():
@@ -47,7 +54,7 @@ class Bench:
         """
         if room not in self._rooms:
             limits = self.registry.limits
-            seconds = min(limits.seconds, PATIENCE)
+            seconds = min(limits.seconds, IMPATIENCE if self.hangs else PATIENCE)
             trial: Trial = "" if room == "plain" else room
             self._rooms[room] = Workers(limits=msgspec.structs.replace(limits, seconds=seconds, trial=trial))
         return self._rooms[room]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fit_toolkit.engine.conformance.bench import PATIENCE
 from fit_toolkit.engine.conformance.plugin import Trial
 from fit_toolkit.engine.discover import discover, drop_in, plugin_name
-from fit_toolkit.engine.records import PluginSettings, Source
+from fit_toolkit.engine.records import Defaults, PluginSettings, Source
 from fit_toolkit.engine.registry import build_alone
 from fit_toolkit.errors import PluginError
 
@@ -38,4 +39,4 @@ def tried_alone(
     source: Source, parameters: Mapping[str, Any] | None = None, settings: PluginSettings | None = None
 ) -> Trial:
     """Load one plugin, and nothing else of others', to be tried."""
-    return Trial(build_alone(source, settings), source.name, parameters)
+    return Trial(build_alone(source, settings or Defaults(timeout_seconds=PATIENCE)), source.name, parameters)

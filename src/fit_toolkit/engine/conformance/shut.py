@@ -10,11 +10,12 @@ from typing import Any
 
 from fit_toolkit.engine import guards
 from fit_toolkit.engine.conformance.bench import Room
-from fit_toolkit.engine.conformance.cases import Attempt
+from fit_toolkit.engine.conformance.cases import Attempt, Hint
 from fit_toolkit.engine.records import PluginFailureError, Source
 from fit_toolkit.errors import FitError
 
 OTHER_DAYS: tuple[Room, ...] = ("other-day", "amid")
+UNTRIED = "could not be tried"  # what is wrong is told by another check
 FORKED = "started another process"  # as the child tells it where nothing is shut
 NOW = re.compile(r"""(?:datetime64|array|asarray)\(\s*\[?\s*["'](?:now|today)["']""")
 
@@ -27,10 +28,8 @@ def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any
             try:
                 ask("shut")
             except FitError as error:
-                said = error.failure.error if isinstance(error, PluginFailureError) else str(error)
-                return (
-                    said if any(kind in said for kind in kinds) else ""
-                )  # what else is wrong is told by the other checks
+                said = _said(error)
+                return said if any(kind in said for kind in kinds) else Hint(f"{UNTRIED}: {said}")
             return ""
 
         return attempt
@@ -41,9 +40,9 @@ def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any
         try:
             here = ask("shut")
             if differ(here, ask("shut")):
-                return ""  # by chance, which is another check's to tell
-        except FitError:
-            return ""  # what it tried, or why it failed, is told by the others
+                return Hint(f"{UNTRIED}: it gives another answer each time")
+        except FitError as error:
+            return Hint(f"{UNTRIED}: {_said(error)}")
         for day in OTHER_DAYS:
             if difference := differ(here, ask(day)):
                 return f"{difference} on another day: take the day from what is handed over"
@@ -55,6 +54,10 @@ def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any
         "no-files": ("it writes no file", without(guards.WRITING)),
         "no-clock": ("it gives the same answer on another day", clock),
     }
+
+
+def _said(error: FitError) -> str:
+    return error.failure.error if isinstance(error, PluginFailureError) else str(error)
 
 
 def _asks_numpy(source: Source) -> str:
