@@ -13,7 +13,7 @@ from fit_toolkit.practice import set_up
 from tests.plugins.fresh import Fresh, Said
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "plugins" / "examples"
-NAMES = [f"our-{kind}" for kind in KINDS] + sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir())
+NAMES = [f"our-{kind}" for kind in KINDS] + sorted(each.name for each in filter(Path.is_dir, EXAMPLES.iterdir()))
 
 
 class Tried:
@@ -26,7 +26,7 @@ class Tried:
         self.folders = {name: home / f"fit-{name}" for name in NAMES}
         for kind in KINDS:
             assert run(["plugins", "new", f"our-{kind}", "--kind", kind, "-o", str(home)]) == 0
-        for example in EXAMPLES.iterdir():
+        for example in filter(Path.is_dir, EXAMPLES.iterdir()):
             shutil.copytree(example, self.folders[example.name], ignore=shutil.ignore_patterns("__pycache__"))
         for kind in KINDS:
             assert (

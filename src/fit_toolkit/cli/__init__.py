@@ -33,7 +33,7 @@ COMMANDS = {
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
     "instruments": ("fit_toolkit.cli.instruments:command", "Questionnaires: list, show, check, new."),
     "analyze": ("fit_toolkit.cli.analyze:command", "For research: files in, files out; no practice needed."),
-    "plugins": ("fit_toolkit.cli.plugins:command", "Plugins: list, show, check, enable, disable."),
+    "plugins": ("fit_toolkit.cli.plugins:command", "Plugins: list, show, new, check, enable, disable."),
     "policies": ("fit_toolkit.cli.policies:command", "What the practice wants to be told about."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
     "doctor": ("fit_toolkit.cli.doctor:command", "What is missing on this machine, and how to mend it."),
