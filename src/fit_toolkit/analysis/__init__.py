@@ -10,10 +10,32 @@ from typing import Any
 
 _HOME = {
     "Band": "fit_toolkit.analysis.usual",
-    "usual_band": "fit_toolkit.analysis.usual",
+    "Consistency": "fit_toolkit.analysis.reliability",
+    "Intervals": "fit_toolkit.analysis.reliability",
+    "Repeated": "fit_toolkit.analysis.reliability",
+    "Shares": "fit_toolkit.analysis.reliability",
+    "consistency": "fit_toolkit.analysis.reliability",
+    "consistency_intervals": "fit_toolkit.analysis.reliability",
+    "repeated_intervals": "fit_toolkit.analysis.reliability",
+    "repeated_ratings": "fit_toolkit.analysis.reliability",
+    "shares": "fit_toolkit.analysis.reliability",
     "student_quantile": "fit_toolkit.analysis.quantiles",
+    "usual_band": "fit_toolkit.analysis.usual",
 }
-__all__ = ["Band", "student_quantile", "usual_band"]
+__all__ = [
+    "Band",
+    "Consistency",
+    "Intervals",
+    "Repeated",
+    "Shares",
+    "consistency",
+    "consistency_intervals",
+    "repeated_intervals",
+    "repeated_ratings",
+    "shares",
+    "student_quantile",
+    "usual_band",
+]
 
 
 def __getattr__(name: str) -> Any:

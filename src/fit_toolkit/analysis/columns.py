@@ -106,10 +106,10 @@ def exact(tick: int) -> str:
 
 
 def plain(value: float) -> str:
-    """Write a computed figure so that it reads back the same: at most twelve digits after the point; nothing for NaN."""
+    """Write a computed figure so that it reads back the same: at most ten digits after the point; nothing for NaN."""
     if not math.isfinite(value):
         return ""
-    text = f"{value:.12f}".rstrip("0").rstrip(".")
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

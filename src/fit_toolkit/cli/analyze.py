@@ -9,5 +9,9 @@ command = LazyGroup(
     help="For research: files in, files out; no practice is needed.",
     commands={
         "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
+        "reliability": (
+            "fit_toolkit.cli.analyze_reliability:command",
+            "Alpha, omega, SEM; variation between and within clients.",
+        ),
     },
 )
