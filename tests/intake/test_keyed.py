@@ -5,6 +5,7 @@ import pytest
 from fit_toolkit.catalog import build, bundled
 from fit_toolkit.errors import DataError
 from fit_toolkit.intake.keyed import paper_sum, prompt_for, read_line, read_word
+from tests.scoring.making import instrument
 
 CATALOG = build([bundled()])
 PHQ, ARRIVING, TOGETHER, ORS = (CATALOG.get(id) for id in ("phq-9", "arriving-today", "today-together-client", "ors"))
@@ -68,3 +69,26 @@ def test_the_prompt_says_what_may_be_typed() -> None:
     assert prompt_for(ORS, 0) == "1/4 individual [0-10 in 0.1]"
     assert "2 yes" in prompt_for(ARRIVING, 6)
     assert prompt_for(PHQ, 0, "Words?").startswith("1/9 Words? [")
+
+
+def test_the_sum_on_the_paper_is_that_of_all_items_behind_a_total_of_scales() -> None:
+    made = instrument(
+        scales=[
+            {"id": "total", "scales": ["one", "two"], "range": [0, 20]},
+            {"id": "one", "items": ["q1", "q2"], "reverse": ["q2"], "range": [0, 8]},
+            {"id": "two", "items": ["q3"], "multiply": 3, "range": [0, 12]},
+        ],
+    )
+    assert paper_sum(made, {"q1": "1", "q2": "2", "q3": "4", "q4": "3"}) == 7
+
+
+def test_what_does_not_apply_is_typed_as_a_where_the_line_offers_it() -> None:
+    work, home = (
+        {"id": id, "range": [0, 4], "ways_out": ways} for id, ways in (("q1", ["not-applicable"]), ("q2", []))
+    )
+    made = instrument(items=[work, home], scales=[{"id": "total", "items": ["q1", "q2"], "range": [0, 8]}])
+    assert read_line(made, "a 3") == {"q1": "not-applicable", "q2": "3"}
+    with pytest.raises(DataError, match="no way out 'not applicable'"):
+        read_line(made, "3 a")
+    with pytest.raises(DataError, match="does not apply is a"):
+        read_line(made, "3")

@@ -193,15 +193,9 @@ def _flagged(instrument: Instrument, numbers: DataFrame) -> npt.NDArray[Any]:
 
 def _gone(instrument: Instrument, refused: Mapping[str, Bools]) -> list[Bools | None]:
     """Mark for each scale the rows in which an answer to it, or to a scale it is made of, cannot be read."""
-    scales = {scale.id: scale for scale in instrument.scales}
     marks: list[Bools | None] = []
     for scale in instrument.scales:
-        items, left = set(scale.items), list(scale.parts)
-        while left:
-            part = scales[left.pop()]
-            items |= set(part.items)
-            left += part.parts
-        mine = [refused[id] for id in items if id in refused]
+        mine = [refused[id] for id in instrument.items_of(scale.id) if id in refused]
         marks.append(np.logical_or.reduce(mine) if mine else None)
     return marks
 

@@ -61,7 +61,7 @@ def read_word(item: Item, word: str) -> str:
 
 def paper_sum(instrument: Instrument, raw: dict[str, str]) -> float:
     """Add up the numbers as they stand on the paper, those of the main scale only; nothing is turned round."""
-    items = instrument.scale(instrument.main_scale).items
+    items = instrument.items_of(instrument.main_scale)
     total = 0
     for item in instrument.number_items:
         if item.id in items and raw.get(item.id):

@@ -375,6 +375,16 @@ class Instrument(Record, frozen=True):
         """Find an item by id."""
         return _find(self.items, id, f"{self.id} has no item '{id}'")
 
+    def items_of(self, id: str) -> tuple[str, ...]:
+        """List the items that a scale is made of, by itself or through other scales, in published order."""
+        found, seen, left = set[str](), set[str](), [id]
+        while left:
+            scale = self.scale(left.pop())
+            found |= set(scale.items)
+            left += [part for part in scale.parts if part not in seen]
+            seen |= set(scale.parts)
+        return tuple(each for each in self.item_ids if each in found)
+
     def scale_direction(self, id: str) -> Direction:
         """Say what a high score on this scale means."""
         return self.scale(id).direction or self.direction

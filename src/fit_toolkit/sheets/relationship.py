@@ -53,7 +53,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
 
 
 def _items(form: Instrument) -> list[Item]:
-    inside = set(form.scale(form.main_scale).items)
+    inside = set(form.items_of(form.main_scale))
     return [item for item in form.number_items if item.id in inside]
 
 
