@@ -171,6 +171,8 @@ FAULTS = {
     "raises": ("    def data(self, view):\n        raise ValueError(f'bad rating {view.ratings.value[0]}')  # here\n", None,
                "raised ValueError (mine_plugin.py:"),
     "exits": ("    def data(self, view):\n        raise SystemExit(0)\n", None, "called sys.exit (mine_plugin.py:"),
+    "leaves": ("    def data(self, view):\n        import os\n        os._exit(0)\n", None, "called sys.exit (mine_plugin.py:"),
+    "hangs": ("    def data(self, view):\n        import time\n        time.sleep(30)\n", None, "did not answer within 1 s"),
     "disturbs": ("    def data(self, view):\n        import os\n        os.chdir('/')\n        os.environ['TZ'] = 'x'\n        return {}\n",
                  None, "changed the environment and the working directory of its process, which was put back"),
     "forks": ("    def data(self, view):\n        import os\n        os.fork()\n        return {}\n",
@@ -195,9 +197,10 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_section_that_cannot_be_made_is_said_on_the_sheet_and_the_plugin_named(
-    fault: str, clinic: Clinic, capsys: pytest.CaptureFixture[str]
+    fault: str, clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body, template, says = FAULTS[fault]
+    monkeypatch.setenv("FIT_PLUGINS_TIMEOUT_SECONDS", "1" if fault == "hangs" else "20")
     drop_in(clinic, body, "{{ word }}" if template is None else template)
     add(clinic, FIGURES)
     assert fit_sheet(clinic) == 4

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.alerts.channels import Practice, open_channels
 from fit_toolkit.alerts.escalate import next_in_line
-from fit_toolkit.engine.surroundings import kept
+from fit_toolkit.engine.surroundings import end_of_a_copy, kept
 from fit_toolkit.errors import DeliveryError, ExitCode
 from fit_toolkit.model.parts import Channel, Message
 from fit_toolkit.store import alerts, outbox, people
@@ -143,7 +143,7 @@ class _Post:
         message = Message(
             key=row["key"], recipient=address, subject=row["subject"], body=row["body"], severity=row["severity"]
         )
-        with kept() as changed:
+        with kept(no_exit=True) as changed:
             error = within(self.deadline, channel, message)
         if changed and (line := f"channel {row['channel']}: {changed[0]}") not in self.result.problems:
             self.result.problems.append(line)
@@ -223,8 +223,7 @@ def _deliver(channel: Channel, message: Message, own: int) -> None:
     try:
         channel.deliver(message)
     finally:
-        if os.getpid() != own:
-            os._exit(1)  # a copy that the channel made must not go on with our work
+        end_of_a_copy(own)
 
 
 def _leased(row: Mapping[str, Any], now: datetime) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fit_toolkit.engine.failing import silent
 from fit_toolkit.engine.policies import build_part
 from fit_toolkit.engine.records import BrokenContractError, PluginFailureError, Provided
-from fit_toolkit.engine.surroundings import alone
+from fit_toolkit.engine.surroundings import alone, within
 from fit_toolkit.errors import ConfigError, ContractError, FitError
 from fit_toolkit.model.parts import Section, SheetView
 
@@ -53,6 +53,7 @@ class ReadySection:
     provided: Provided | None = None
     section: Section | None = None
     problem: str = ""
+    seconds: float = 30.0
 
 
 def ready_sections(tables: Iterable[Table], registry: Registry) -> tuple[ReadySection, ...]:
@@ -72,7 +73,7 @@ def _ready(table: Table, registry: Registry) -> ReadySection:
         section = build_part(provided, parameters, where=lambda name: table.where(name or None))
     except FitError as error:
         return ReadySection(kind, page, problem=str(error))
-    return ReadySection(kind, page, provided.thing.template, provided, section)
+    return ReadySection(kind, page, provided.thing.template, provided, section, seconds=registry.limits.seconds)
 
 
 def view_of(rows: Sequence[Mapping[str, Any]], *, as_of: date, language: str) -> SheetView:
@@ -95,8 +96,9 @@ def ask(ready: ReadySection, view: SheetView) -> dict[str, Any] | None:
         raise ConfigError(ready.problem)
     try:
         with alone() as changed:
-            given: Any = section.data(view)
-            found = None if given is None else plain(given)
+            found = within(ready.seconds, lambda: _plain_or_nothing(section, view))
+    except TimeoutError:
+        raise PluginFailureError(provided.failure(f"did not answer within {ready.seconds:g} s")) from None
     except ContractError as error:
         raise BrokenContractError(provided.failure(error.what)) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure
@@ -104,6 +106,11 @@ def ask(ready: ReadySection, view: SheetView) -> dict[str, Any] | None:
     if changed:
         raise PluginFailureError(provided.failure(changed[0]))
     return found
+
+
+def _plain_or_nothing(section: Section, view: SheetView) -> dict[str, Any] | None:
+    given: Any = section.data(view)
+    return None if given is None else plain(given)
 
 
 def plain(given: Any) -> dict[str, Any]:

@@ -9,14 +9,20 @@ from __future__ import annotations
 import locale
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 # A library may add a variable of its own when it is imported; one of these would reach other people's code.
 MEANS_SOMETHING = ("LC_", "LANG", "TZ", "PATH", "HOME", "TMP", "TEMP", "PYTHON", "FIT_", "LD_")
+
+
+END = os._exit
 
 
 @dataclass
@@ -89,19 +95,22 @@ class Surroundings:
 
 
 @contextmanager
-def kept(*, no_children: bool = False) -> Iterator[list[str]]:
+def kept(*, no_children: bool = False, no_exit: bool = False) -> Iterator[list[str]]:
     """Put the surroundings back after the block, however it ends; afterwards the list says in one line what changed.
 
     `no_children` also says it of another process that is left behind; only where this process starts none itself.
+    `no_exit` turns `os._exit`, which would end everything without a word, into `sys.exit`.
     """
     before, own = Surroundings.now(), os.getpid()
     known = no_children and _running()  # what an earlier block left behind is not this one's
     told: list[str] = []
+    if no_exit:
+        os._exit = sys.exit  # type: ignore[assignment]
     try:
         yield told
     finally:
-        if os.getpid() != own:
-            os._exit(1)  # a copy that the plugin made must not go on with our work
+        os._exit = END
+        end_of_a_copy(own)
         if FORKS.count != before.forks or (no_children and not known and _left_behind()):
             told.append("started another process, which a plugin may not do")
         changed = before.put_back()
@@ -110,14 +119,44 @@ def kept(*, no_children: bool = False) -> Iterator[list[str]]:
         told[:] = ["; it ".join(told)] if told else []
 
 
+def end_of_a_copy(own: int) -> None:
+    """End a copy of this process that a plugin made: it must not go on with our work."""
+    if os.getpid() != own:
+        END(1)
+
+
 @contextmanager
 def alone(*, ours: bool = False) -> Iterator[list[str]]:
     """The same for what a plugin of others does in this process; what it prints goes to stderr, stdout is for data."""
     if ours:
         yield []
         return
-    with kept() as changed, redirect_stdout(sys.stderr):
+    with kept(no_exit=True) as changed, redirect_stdout(sys.stderr):
         yield changed
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """Do something of a plugin's that may never come back; raise TimeoutError when the time is up."""
+    given: list[T] = []
+    raised: list[BaseException] = []
+    own = os.getpid()
+
+    def run() -> None:
+        try:
+            given.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
+            raised.append(error)
+        finally:
+            end_of_a_copy(own)
+
+    thread = threading.Thread(target=run, name="fit-plugin", daemon=True)  # one that hangs does not hold up the end
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError
+    if raised:
+        raise raised[0]
+    return given[0]
 
 
 def _left_behind() -> bool:

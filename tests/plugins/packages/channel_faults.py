@@ -29,6 +29,15 @@ class Exits(Channel, frozen=True):
         sys.exit(0)
 
 
+class Leaves(Channel, frozen=True):
+    """Ends the process without a word."""
+
+    kind = "leaves"
+
+    def deliver(self, message):
+        os._exit(0)
+
+
 class Hangs(Channel, frozen=True):
     """Never comes back."""
 
@@ -60,4 +69,4 @@ class Disturbs(Channel, frozen=True):
 
 @hookimpl
 def register_channels():
-    return [Raises, Exits, Hangs, Forks, Disturbs]
+    return [Raises, Exits, Leaves, Hangs, Forks, Disturbs]
