@@ -306,6 +306,16 @@ def test_the_bands_of_the_teachers_sdq_label_no_other_form(rater: str, band: str
     assert bands("sdq", eighteen, people)["total"] == band
 
 
+def test_three_thirds_of_the_sdq_make_a_whole_point_and_reach_the_next_band() -> None:
+    scales = [{"q3": 2, "q8": 0, "q13": 0}, {"q5": 2, "q12": 0, "q18": 0}, {"q2": 2, "q10": 0, "q15": 0}]  # 10/3 each
+    rest = {"q6": 2, "q11": 2, "q14": 2, "q19": 0, "q23": 0}
+    answers = {id: float(value) for each in [*scales, rest] for id, value in each.items()}
+    teacher = pd.DataFrame({"rater": ["observer"]})
+    assert scores("sdq", answers, teacher)["emotional"] == 3.333333
+    assert scores("sdq", answers, teacher)["total"] == 12
+    assert bands("sdq", answers, teacher)["total"] == "slightly raised"
+
+
 @pytest.mark.parametrize("sex", ["female", "male"])
 def test_the_recalled_lines_of_the_audit_c_are_keyed_by_sex_and_verified_for_nobody(sex: str) -> None:
     cutoffs = SHIPPED.get("audit-c").scale("total").cutoffs

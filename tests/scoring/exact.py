@@ -27,6 +27,7 @@ class Result:
     status: str
     answered: int
     items: int
+    unrounded: Fraction | None = None  # what a scale made of it takes: thirds stay thirds
 
 
 UNKNOWN = Person()
@@ -95,13 +96,17 @@ def of_items(
 
 def of_parts(scale: Scale, parts: Mapping[str, Result], person: Person) -> Result:
     answered, items = (sum(getattr(each, name) for each in parts.values()) for name in ("answered", "items"))
-    values = {id: each.value for id, each in parts.items() if each.value is not None}
+    values = {id: each.unrounded for id, each in parts.items() if each.unrounded is not None}
     if len(values) < len(parts):
         return Result(None, "unscorable", answered, items)
     status = "prorated" if any(each.status == "prorated" for each in parts.values()) else "complete"
     if scale.method == "all-of":
-        holds = [holding(values[each.scale], each.operator, fraction(each.value)) for each in scale.conditions]
-        return Result(Fraction(all(holds)), status, answered, items)
+        holds = [
+            holding(parts[each.scale].value or Fraction(0), each.operator, fraction(each.value))
+            for each in scale.conditions
+        ]
+        met = Fraction(all(holds))
+        return Result(met, status, answered, items, met)
     return finished(scale, combined(scale, values, person), status, answered, items)
 
 
@@ -146,12 +151,13 @@ def finished(scale: Scale, value: Fraction | None, status: str, answered: int, i
     if value is None:
         return Result(None, "unscorable", answered, items)
     value *= fraction(scale.multiply)
+    unrounded = value
     value = Fraction(math.floor(value * TICK + HALF), TICK)
     if scale.round is not None and (scale.round.when == "always" or status == "prorated"):
         to = fraction(scale.round.to)
         away = math.floor(abs(value) / to + HALF) * to
-        value = -away if value < 0 else away
-    return Result(value, status, answered, items)
+        unrounded = value = -away if value < 0 else away
+    return Result(value, status, answered, items, unrounded)
 
 
 def holding(value: Fraction, operator: str, line: Fraction) -> bool:

@@ -12,6 +12,7 @@ from pandas import DataFrame
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Scale, ticks
 from fit_toolkit.scoring.form import LINEAR
+from fit_toolkit.scoring.grid import Floats
 from fit_toolkit.scoring.table import PRORATED, UNSCORABLE, Column
 
 _TESTS: Final = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
@@ -55,10 +56,25 @@ def part_scores(scale: Scale, made: Mapping[str, Column]) -> DataFrame:
     factor = scale.multiply if scale.method in LINEAR else 1.0
     values = {}
     for id in scale.parts:
-        value = made[id].ticks / TICK
-        value[made[id].status == UNSCORABLE] = np.nan
+        part = made[id]
+        value = part.ticks / TICK if part.unrounded is None else part.unrounded.astype(np.float64)
+        value[part.status == UNSCORABLE] = np.nan
         values[id] = value * factor if factor != 1 else value
     return DataFrame(values, copy=False)
+
+
+def linear(scale: Scale, frame: DataFrame) -> Floats:
+    """Work out a sum, a mean or a weighted sum without rounding it; what is missing is made up for by what is there."""
+    answers = frame.to_numpy(dtype=np.float64)
+    given = ~np.isnan(answers)
+    weights = np.ones(answers.shape[1])
+    if scale.method == "weighted":
+        weights = np.array([scale.weights[str(id)] for id in frame.columns])
+    have = given @ np.abs(weights)
+    whole = 1.0 if scale.method == "mean" else np.abs(weights).sum()
+    total: Floats = np.where(given, answers, 0.0) @ weights * whole
+    values: Floats = np.divide(total, have, out=np.zeros_like(total), where=have > 0)
+    return values
 
 
 def all_of(scale: Scale, made: Mapping[str, Column]) -> Column:

@@ -12,7 +12,7 @@ from pandas import DataFrame
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Scale, ticks
-from fit_toolkit.scoring.compose import all_of, composed, in_order, part_scores
+from fit_toolkit.scoring.compose import all_of, composed, in_order, linear, part_scores
 from fit_toolkit.scoring.form import LINEAR, Form
 from fit_toolkit.scoring.grid import Bools, Floats
 from fit_toolkit.scoring.people import People
@@ -83,6 +83,12 @@ def _scale(form: Form, scale: Scale, rules: Rules, made: Mapping[str, Column]) -
         able = column.status != UNSCORABLE
         if compute is None:
             column.mark(able, UNSCORABLE, _UNKNOWN.format(kind=scale.rule_kind))
+        elif (
+            scale.method in LINEAR
+        ):  # a rule takes what it is given as rounded, and three thirds would fall short of one
+            values = linear(scale, part_scores(scale, made))
+            _take(column, scale, values, able)
+            _keep(column, scale, values)
         else:
             _ask(column, scale, compute, part_scores(scale, made), form.people, able)
         return column
@@ -108,6 +114,9 @@ def _of_items(form: Form, scale: Scale, compute: Compute | None) -> Column:
         column.mark(lost if able is None else lost & able, UNSCORABLE, _UNLISTED)
         able = column.status != UNSCORABLE
     _ask(column, scale, compute, frame, form.people, able, select)
+    if scale.method in LINEAR and any(scale.id in each.scales for each in form.instrument.scales):
+        values = linear(scale, frame)
+        _keep(column, scale, values if select is None else _spread(values, select, fill=np.nan))
     return column
 
 
@@ -219,6 +228,16 @@ def _take(column: Column, scale: Scale, values: Floats, able: Bools | None) -> N
     left = ~fine if able is None else able & ~fine
     column.mark(left & np.isnan(marks), UNSCORABLE, _NO_VALUE)
     column.mark(left & ~np.isnan(marks), UNSCORABLE, _BEYOND)
+
+
+def _keep(column: Column, scale: Scale, values: Floats) -> None:
+    """Keep the unrounded scores for the scales that are made of this one; what its own rule rounds stays rounded."""
+    if scale.round is not None:
+        by_rule = (
+            np.ones_like(column.status, dtype=np.bool_) if scale.round.when == "always" else column.status == PRORATED
+        )
+        values = np.where(by_rule, column.ticks / TICK, values)
+    column.unrounded = values
 
 
 def _rounded(marks: Floats, to: int) -> Floats:

@@ -12,7 +12,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from fit_toolkit.model.instrument import TICK, Band, Scale, ticks
-from fit_toolkit.scoring.grid import Bools, Ints
+from fit_toolkit.scoring.grid import Bools, Floats, Ints
 from fit_toolkit.scoring.people import People
 
 STATUSES: Final = ("complete", "prorated", "entered", "unscorable")
@@ -24,7 +24,10 @@ Number = TypeVar("Number", bound=np.integer[Any])
 
 @dataclass
 class Column:
-    """One scale over all administrations; `reason` holds places in `reasons`, of which the first is empty."""
+    """One scale over all administrations; `reason` holds places in `reasons`, of which the first is empty.
+
+    `unrounded` are its scores before they are rounded to ticks, for the scales that are made of it: three thirds make one.
+    """
 
     ticks: Ints
     status: npt.NDArray[np.int8]
@@ -32,6 +35,7 @@ class Column:
     reasons: list[str]
     answered: npt.NDArray[np.int16]
     items: npt.NDArray[np.int16]
+    unrounded: Floats | None = None
 
     @classmethod
     def blank(cls, count: int, items: int, status: int = COMPLETE) -> Column:
