@@ -181,3 +181,10 @@ def test_what_does_not_apply_is_no_answer_and_not_left_out() -> None:
     assert scoring.risk_left_out(work, numbers, raw).to_dict("records") == [{"row": 1, "item": "q1"}]
     assert scoring.left_out_of(work, {"q1": "not-applicable"}, {"q1": None}) == []
     assert scoring.left_out_of(work, {}, {}) == ["q1"]
+
+
+def test_the_items_of_a_scale_of_scales_are_those_of_its_parts() -> None:
+    conditions = [{"scale": "total", "operator": ">=", "value": 2}]
+    made = instrument(scales=[*PARTS, {"id": "rule", "method": "all-of", "range": [0, 1], "conditions": conditions}])
+    assert made.items_of("one") == ("q1", "q2")
+    assert made.items_of("rule") == ("q1", "q2", "q3", "q4")
