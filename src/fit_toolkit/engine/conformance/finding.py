@@ -14,6 +14,8 @@ from fit_toolkit.engine.records import Defaults, PluginSettings, Source
 from fit_toolkit.engine.registry import build_alone
 from fit_toolkit.errors import PluginError
 
+LOST = "fit plugins list shows all; a package has to be installed (pip install -e .), a file is given by its path"
+
 
 def find(plugin: str | Path, folder: Path | None = None, root: Path | None = None) -> Source:
     """Give the plugin of this name, or the drop-in file at this path.
@@ -31,7 +33,7 @@ def find(plugin: str | Path, folder: Path | None = None, root: Path | None = Non
         if refused.source.name == wanted:
             raise PluginError(str(refused.failure))
     near = difflib.get_close_matches(wanted, [source.name for source in found.sources], n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}?" if near else "for a package: pip install -e . in its folder; or give a path"
+    hint = f"did you mean {near[0]!r}?" if near else LOST
     raise PluginError(f"there is no plugin {plugin!r}", hint=hint)
 
 

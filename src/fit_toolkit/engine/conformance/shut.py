@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +69,17 @@ def _asks_numpy(source: Source) -> str:
     return ""
 
 
-def _files(source: Source) -> Iterator[Path]:
+def _files(source: Source) -> list[Path]:
+    """The text of a plugin: its file, or every module of its package."""
     if source.file:
-        yield Path(source.file)
-        return
-    top = Path(*source.module.split("."))
-    for folder in map(Path, source.path):
-        for place in (folder / top, (folder / top).with_suffix(".py"), folder / top.parts[0]):
-            if place.is_file():
-                yield place
-            elif place.is_dir():
-                yield from sorted(place.rglob("*.py"))
-    if not source.path:
-        spec = importlib.util.find_spec(source.module)
-        yield from sorted(Path(place) for place in [spec.origin] if place) if spec else ()
+        return [Path(source.file)]
+    name = source.module if source.origin == "bundled" else source.module.partition(".")[0]
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is None:
+        return [Path(spec.origin)] if spec.origin else []
+    return sorted(file for place in spec.submodule_search_locations for file in Path(place).rglob("*.py"))
