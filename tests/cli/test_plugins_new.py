@@ -83,6 +83,20 @@ def test_what_is_there_is_not_overwritten(fit: Fit, here: Path, practice: Path) 
     assert not (here / "elsewhere").exists()
 
 
+def test_a_place_that_cannot_be_written_is_named(fit: Fit, here: Path) -> None:
+    (here / "file").write_text("in the way")
+    done = fit("plugins", "new", "slow-slide", "--kind", "policy", "-o", "file/there")
+
+    assert done.code == 3
+    assert "cannot be written: Not a directory" in done.err
+
+
+def test_a_practice_with_a_mistake_in_its_settings_is_no_hindrance(fit: Fit, practice: Path) -> None:
+    (practice / "fit.toml").write_text("nothing = [")
+
+    assert fit("plugins", "new", "slow-slide", "--kind", "policy", "--drop-in").code == 0
+
+
 def test_names_in_use_are_refused(fit: Fit, practice: Path) -> None:
     new = ("plugins", "new")
     assert fit(*new, "slow-slide", "--kind", "policy", "--drop-in").code == 0

@@ -37,9 +37,7 @@ def command(app: App, name: str, kind: str, drop_in: bool, output: Path | None, 
     _refuse_existing(texts, root / f"fit-{name}")
     for path, text in texts.items():
         if not dry_run:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            _write(path, text)
         click.echo(str(path))
     app.done(f"wrote {name}, a plugin of the kind {kind}", dry_run=dry_run)
     if not dry_run:
@@ -48,29 +46,37 @@ def command(app: App, name: str, kind: str, drop_in: bool, output: Path | None, 
 
 
 def _practice(app: App) -> Path:
+    """Give the practice's folder, as seen from here where that is shorter; it is not opened."""
     from fit_toolkit.settings import find_practice
 
     try:
-        return _near(find_practice(app.folder))
+        folder = find_practice(app.folder).resolve()
     except ConfigError as error:
         hint = "go to its folder (cd), make one with `fit init`, or say where to write with --output DIR"
         raise ConfigError("there is no practice here for a drop-in", hint=hint) from error
-
-
-def _near(folder: Path) -> Path:
-    """Give a folder as seen from here, where that is shorter."""
     here = Path.cwd().resolve()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
+def _write(path: Path, text: str) -> None:
+    """Write one file with its folder; one that has appeared meanwhile is not overwritten either."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", where=str(path),
+                        hint="say where else with --output DIR") from None  # fmt: skip
+
+
 def _taken(app: App, kind: str) -> set[str]:
     """What is known here by name: plugins that were found, unread, and what the bundled ones bring."""
-    from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
-    from fit_toolkit.cli.plugins_common import options_of
+    from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
     from fit_toolkit.engine.discover import discover
     from fit_toolkit.engine.registry import build_registry
+    from fit_toolkit.settings import find_practice
 
-    _, root = options_of(app)
+    root = find_practice(app.folder) if in_practice(app) else None
     names = {source.name for source in discover(root, third_party=app.plugins).sources}
     names |= {each.partition(" ")[2] for info in build_registry(third_party=False).plugins for each in info.kinds}
     return names | set(catalog_at_hand(app).ids()) if kind == "instrument" else names
