@@ -82,8 +82,15 @@ def test_no_figure_from_memory_drives_anything(id: str) -> None:
     assert all("recalled" not in risk.source for risk in instrument.risk)
 
 
-@pytest.mark.parametrize("id", OTHERS)
+@pytest.mark.parametrize("id", PUBLISHED_BY_OTHERS)
 def test_no_recalled_rule_for_gaps_makes_a_score(id: str) -> None:
+    instrument = SHIPPED.get(id)
+    rules = {scale.missing.source for scale in instrument.scales if scale.missing is not None}
+    assert rules <= set(instrument.sources) - {"recalled"}
+
+
+@pytest.mark.parametrize("id", ["gad-7", "ors", "phq-9", "srs-3"])
+def test_where_no_rule_for_gaps_was_read_every_answer_is_needed(id: str) -> None:
     assert [scale.missing for scale in SHIPPED.get(id).scales] == [None]
 
 
