@@ -128,7 +128,8 @@ An older file keeps its meaning and the hash under which its scores are stored: 
 How a score is made, in this order: answers are checked; early completion (`skips`) fills in what it lets out; `recode`,
 then `reverse`; the `method`, over what was answered where `missing` allows gaps; `multiply`; `round`. Scores are exact to
 the millionth, halves are rounded up (by `round`: away from zero). A score out of `range` is never given. A scale that is
-made of `scales` or `conditions` has no score when one of its parts has none, and is prorated when one of them is.
+made of `scales` or `conditions` has no score when one of its parts has none, and is prorated when one of them is; it
+takes its parts as they were before the millionth was rounded, so three thirds make one (but after their own `round`).
 """
 
 

@@ -83,9 +83,8 @@ def _scale(form: Form, scale: Scale, rules: Rules, made: Mapping[str, Column]) -
         able = column.status != UNSCORABLE
         if compute is None:
             column.mark(able, UNSCORABLE, _UNKNOWN.format(kind=scale.rule_kind))
-        elif (
-            scale.method in LINEAR
-        ):  # a rule takes what it is given as rounded, and three thirds would fall short of one
+        elif scale.method in LINEAR:
+            # a rule would take the parts as rounded, and three thirds would fall short of one
             values = linear(scale, part_scores(scale, made))
             _take(column, scale, values, able)
             _keep(column, scale, values)
