@@ -144,3 +144,20 @@ def test_words_without_the_agreement_are_not_printed(definitions: catalog.Catalo
     instrument, wording = a_long_form(definitions)
     with pytest.raises(DataError, match="licence reference"):
         form_data(instrument, msgspec.structs.replace(wording, licence_reference=" "))
+
+
+@pytest.mark.parametrize("id", OURS)
+def test_the_whole_foot_is_printed_below_the_last_line(definitions: catalog.Catalog, id: str, tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    file = tmp_path / "form.pdf"
+    file.write_bytes(form_pdf(definitions.get(id), definitions.wording(id, "de")))
+    found = subprocess.run(["pdftotext", "-bbox", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    words = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]*)<', found)
+    begin = next(place for place, word in enumerate(words) if word[2] == "Neue")
+    foot, body = words[begin:], words[:begin]
+    text = " ".join(word[2] for word in foot)
+    for part in ("noch nicht geprüft", f"{id} 1.0, de", "CC-BY-4.0", "nicht rückübersetzt (nicht validiert)"):
+        assert part in text
+    assert min(float(top) for top, _, _ in foot) > max(float(bottom) for _, bottom, _ in body)
+    assert max(float(bottom) for _, bottom, _ in foot) < 830
