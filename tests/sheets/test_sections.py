@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,15 +54,24 @@ GOOD = """
 """
 
 
-@pytest.fixture
-def clinic(tmp_path: Path) -> Clinic:
-    made = Clinic(tmp_path / "practice", day=60)
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    made = Clinic(tmp_path_factory.mktemp("rated") / "practice", day=60)
     made.open("c1")
     made.open("c2", therapist="ben")
     for week, value in enumerate([6, 8, 5, 7]):
         made.rate("c1", week * 7, value)
         made.rate("c2", week * 7, 1)
     made.rate("c1", 21, 3, instrument=ARRIVING, q7=0)
+    made.practice.store.close()
+    return made
+
+
+@pytest.fixture
+def clinic(rated: Clinic, tmp_path: Path) -> Clinic:
+    made = copy.copy(rated)
+    made.root = Path(shutil.copytree(rated.root, tmp_path / "practice"))
+    made.practice = open_practice(made.root, clock=made.clock)
     return made
 
 
