@@ -97,6 +97,21 @@ def test_a_scoring_rule_gives_the_score_that_is_shown(clinic: Path, said: Callab
     assert run(["instruments", "test", "five"]) == 0
 
 
+def test_an_import_that_a_rule_could_not_score_is_stored_and_ends_with_4(
+    clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "instruments" / "five.yaml").write_text(HEAD + ITEMS + said("scoring-rule", "yaml"))
+    rule = clinic / "plugins" / "ours.py"
+    rule.write_text(rule.read_text().replace("highest_first =", "raise ValueError\n        highest_first ="))
+    (clinic / "five.csv").write_text("client,date,instrument,q1,q2,q3,q4,q5\nk17,2026-09-22,five,4,0,3,1,2\n")
+
+    assert run(["import", "five.csv"]) == 4
+    told = capsys.readouterr().err
+    assert "plugin ours" in told
+    assert "raised ValueError (ours.py:" in told
+    assert "Stored as batch 2" in told
+
+
 def test_a_reader_takes_the_line_that_is_shown(
     clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:

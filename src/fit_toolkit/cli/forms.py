@@ -23,14 +23,16 @@ def typist(app: App, by: str = "") -> str:
 
 
 @contextmanager
-def scoring_rules(app: App) -> Iterator[Rules]:
-    """Give the scoring rules of all plugins; what a failed one did is said on stderr."""
+def scoring_rules(app: App, lost: list[str] | None = None) -> Iterator[Rules]:
+    """Give the scoring rules of all plugins; what a failed one did is said on stderr, and kept in `lost`."""
     from fit_toolkit.engine import Workers
 
     with Workers(app.practice.registry) as workers:
         yield workers.rules()
         for failure in dict.fromkeys(str(each) for each in workers.failures):
             app.say(f"fit: {failure}")
+            if lost is not None:
+                lost.append(failure)
 
 
 def check_safety(app: App, instrument: Instrument) -> None:

@@ -77,12 +77,14 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     table = read_table(file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual)
     mapping = base if map_file else _settle(app, table, base, file, save_map, dry_run=given["dry_run"])
     ask = _ask(app, mapping, given, map_hash(mapping))
-    with scoring_rules(app) as rules:
+    lost: list[str] = []
+    with scoring_rules(app, lost) as rules:
         outcome = run_import(
             app.practice.store, app.practice.catalog, table, mapping, ask,
             file=file.name, source_sha256=fingerprint(file), rules=rules,
         )  # fmt: skip
-    return _report(app, table, outcome, file, fmt=fmt, ask=ask)
+    code = _report(app, table, outcome, file, fmt=fmt, ask=ask)
+    return ExitCode.PARTIAL if lost and code == ExitCode.OK else code  # stored, but with scores missing
 
 
 def _base(loaded: Map | None, given: dict[str, Any]) -> Map:
