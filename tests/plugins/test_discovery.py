@@ -397,3 +397,9 @@ def test_a_kind_that_nobody_gives_names_the_plugins_that_failed(tmp_path: Path) 
         ConfigError, match="is it of a plugin that failed\\? 'import-raises': fit plugins list says why"
     ):
         registry.provided("section", "pretty-picture")
+
+
+def test_a_kind_that_nobody_gives_names_the_packages_that_are_not_enabled(site: Path) -> None:
+    install(site, "good_neighbour")
+    with pytest.raises(ConfigError, match="not enabled, and so not looked into: good-neighbour"):
+        build(None).provided("section", "pretty-picture")

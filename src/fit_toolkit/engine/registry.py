@@ -45,7 +45,7 @@ from fit_toolkit.engine.records import (
     State,
     What,
 )
-from fit_toolkit.engine.templates import TemplateFolder, names_in
+from fit_toolkit.engine.templates import TemplateFolder, names_in, settled
 from fit_toolkit.errors import ConfigError, ContractError, PluginError
 
 IN_PROCESS: Mapping[str, What] = {
@@ -100,14 +100,21 @@ class Registry:
         if giver is not None and giver.state == "off":
             error = f"the {LABELS[what]} {kind!r} is given by the plugin {giver.name!r}, which is switched off"
             raise ConfigError(error, where=where, hint=f"fit plugins enable {giver.name}")
-        near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
-        failed = [giver.name] if giver is not None else [info.name for info in self.plugins if info.state == "failed"]
+        raise ConfigError(f"there is no {LABELS[what]} {kind!r}", where=where, hint=self._hint(kind, known, giver))
+
+    def _hint(self, kind: str, known: Iterable[str], giver: PluginInfo | None) -> str:
+        """What to do about a kind that nobody gives."""
         if not self.third_party:
-            hint = "only plugins that ship with the toolkit are loaded"
-        elif failed and not near:
-            hint = f"is it of a plugin that failed? {', '.join(map(repr, failed))}: fit plugins list says why"
-        raise ConfigError(f"there is no {LABELS[what]} {kind!r}", where=where, hint=hint)
+            return "only plugins that ship with the toolkit are loaded"
+        near = difflib.get_close_matches(kind, known, n=1, cutoff=0.5)
+        if near and giver is None:
+            return f"did you mean {near[0]!r}?"
+        failed = [giver.name] if giver is not None else [info.name for info in self.plugins if info.state == "failed"]
+        if failed:
+            return f"is it of a plugin that failed? {', '.join(map(repr, failed))}: fit plugins list says why"
+        there = f"there is: {', '.join(sorted(known)) or 'none'}"
+        unread = [info.name for info in self.plugins if info.state == "off" and info.source == "package"]
+        return there + (f"; not enabled, and so not looked into: {', '.join(unread)}" if unread else "")
 
     def _giver(self, what: What, kind: str) -> PluginInfo | None:
         """A plugin that is off or failed and would give this kind: ours is asked, another known by its name alone."""
@@ -314,27 +321,9 @@ class _Build:
         """Folders of others before ours; a template that two of the others give is used from neither."""
         ours = {name for name, source in self.sources.items() if source.origin == "bundled"}
         others = [folder for folder in self.templates if folder.plugin not in ours]
-        givers: dict[str, set[str]] = {}
-        for folder in others:
-            for name in folder.names:
-                givers.setdefault(name, set()).add(folder.plugin)
-        taken = {name: sorted(plugins) for name, plugins in givers.items() if len(plugins) > 1}
-        kept = []
-        for folder in others:
-            lost = set()
-            for name in sorted(folder.names & taken.keys()):
-                both = " and ".join(repr(plugin) for plugin in taken[name])
-                chosen = self.settings.choose.get(name)
-                if chosen is None or plugin_name(chosen) not in taken[name]:
-                    source = self.sources[folder.plugin]
-                    error = (
-                        f"the template {name} is given by the plugins {both}, so none is used; "
-                        f'choose in fit.toml: [plugins] choose = {{ "{name}" = "{taken[name][-1]}" }}'
-                    )
-                    self.failures.append(PluginFailure(source.name, source.version, TEMPLATES, name, error))
-                if chosen is None or plugin_name(chosen) != folder.plugin:
-                    lost.add(name)
-            kept.append(replace(folder, without=frozenset(lost)))
+        kept, problems = settled(others, {name: plugin_name(plugin) for name, plugin in self.settings.choose.items()})
+        for plugin, name, error in problems:
+            self.failures.append(PluginFailure(plugin, self.sources[plugin].version, TEMPLATES, name, error))
         return (*kept, *(folder for folder in self.templates if folder.plugin in ours))
 
     def _changed(self, source: Source) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,35 @@ class TemplateFolder:
         for part in name.split("/"):
             place = place / part
         return str(place.read_text(encoding="utf-8")) if place.is_file() else None
+
+
+def settled(
+    folders: Sequence[TemplateFolder], chosen: Mapping[str, str]
+) -> tuple[list[TemplateFolder], list[tuple[str, str, str]]]:
+    """Take a template that several plugins give from the one that was chosen, else from none.
+
+    Returns: the folders without what is not to be taken from them, and (plugin, template, what is wrong).
+    """
+    givers: dict[str, set[str]] = {}
+    for folder in folders:
+        for name in folder.names:
+            givers.setdefault(name, set()).add(folder.plugin)
+    contested = {name: sorted(plugins) for name, plugins in givers.items() if len(plugins) > 1}
+    kept, problems = [], []
+    for folder in folders:
+        mine = sorted(folder.names & contested.keys())
+        kept.append(replace(folder, without=frozenset(name for name in mine if chosen.get(name) != folder.plugin)))
+        open_ = [name for name in mine if chosen.get(name) not in contested[name]]
+        problems += [(folder.plugin, name, _contested(name, contested[name])) for name in open_]
+    return kept, problems
+
+
+def _contested(name: str, plugins: Sequence[str]) -> str:
+    both = " and ".join(repr(plugin) for plugin in plugins)
+    return (
+        f"the template {name} is given by the plugins {both}, so none is used; "
+        f'choose in fit.toml: [plugins] choose = {{ "{name}" = "{plugins[-1]}" }}'
+    )
 
 
 def names_in(folder: Any) -> frozenset[str]:
