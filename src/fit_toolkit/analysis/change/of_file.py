@@ -1,0 +1,268 @@
+"""`fit analyze change` without the command line: a table of ratings in, rows of text and the figures behind them out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from fit_toolkit.analysis.change.cutoffs import At, Cutoff, Interval, clinical_cutoff, cutoff_interval
+from fit_toolkit.analysis.change.indices import INDICES
+from fit_toolkit.analysis.change.pairs import Better, Floats, moments, pairs_of
+from fit_toolkit.analysis.change.points import percent_change, points_change
+from fit_toolkit.analysis.change.reliable import Change, reliable_change
+from fit_toolkit.analysis.change.side_by_side import Agreement, all_methods
+from fit_toolkit.analysis.change.slopes import Slopes, slope_change
+from fit_toolkit.analysis.columns import Numbers, id_cells, plain
+from fit_toolkit.analysis.files import Table, written
+from fit_toolkit.errors import DataError, UsageError
+
+SLOPES: Final = ("hlm", "hlm-relative")
+METHODS: Final = (*INDICES, "percent", "anchor", *SLOPES, "all")
+AGREEMENT: Final = ("one", "other", "n", "share", "kappa")
+
+
+class Wish(Struct, frozen=True):
+    """What is asked of a file; names and meaning are those of the options of the command."""
+
+    method: str
+    better: Better
+    ids: tuple[str, ...] = ()
+    reliability: float | None = None
+    reliability_post: float | None = None
+    sd: float | None = None
+    mean: float | None = None
+    cutoff: str | float | None = None
+    at_cutoff: At = "neither"
+    m_clinical: float | None = None
+    sd_clinical: float | None = None
+    m_functional: float | None = None
+    sd_functional: float | None = None
+    confidence: float = 0.95
+    percent: tuple[float, ...] = ()
+    mid: tuple[float, ...] = ()
+    inclusive: bool | None = None  # None: as the method has it
+    interval: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The result of a file: columns of text in order, one entry per row, and what stands behind them."""
+
+    columns: dict[str, list[str]]
+    texts: frozenset[str]  # columns that stay text in JSON
+    changes: dict[str, Change]
+    line: Cutoff | None
+    interval: Interval | None
+    agreements: tuple[Agreement, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+    slopes: Slopes | None = None
+
+    def csv(self) -> str:
+        """Write it as CSV; ids are those of the file, unchanged."""
+        columns = [written(cells) for cells in self.columns.values()]
+        lines = [",".join(each) for each in zip(*columns, strict=True)]
+        return "\n".join([",".join(written(list(self.columns))), *lines]) + "\n"
+
+    def json(self) -> str:
+        """Write it as the stable JSON `fit/change/1`: rows, the figures they rest on, the agreement of the methods."""
+        columns = {
+            name: cells if name in self.texts else [_number(cell) for cell in cells]
+            for name, cells in self.columns.items()
+        }
+        rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
+        figures = {name: _finite({**each.basis, "critical": each.critical}) for name, each in self.changes.items()}
+        made: dict[str, Any] = {"schema": "fit/change/1", "change": rows, "figures": figures}
+        if self.line is not None:
+            made["cutoff"] = {"kind": self.line.kind, "value": self.line.value, "at": self.line.at}
+        if self.interval is not None:
+            made["interval"] = _finite({name: getattr(self.interval, name) for name in self.interval.__struct_fields__})
+        if self.agreements:
+            made["agreement"] = [_finite({name: getattr(each, name) for name in AGREEMENT}) for each in self.agreements]
+            made["refused"] = self.refused
+        return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
+    """Judge the change of every client in a file; `numbers` are its columns first, last - or time, value for slopes."""
+    with _placed(table.name):
+        return _slopes(table, numbers.values, wish) if wish.method in SLOPES else _pairs(table, numbers.values, wish)
+
+
+def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
+    pre, post = values[:, 0], values[:, 1]
+    line, interval = _line(wish, pre[pairs_of(pre, post).complete])
+    made = _by_points(pre, post, wish, line)
+    refused: dict[str, str] = {}
+    agreed: tuple[Agreement, ...] = ()
+    if wish.method == "all":
+        beside = all_methods(pre, post, better=wish.better, cutoff=line, others=made, **_figures(wish))
+        made, refused, agreed = beside.changes, beside.refused, beside.agreements
+    elif wish.method in INDICES:
+        made = {
+            wish.method: reliable_change(
+                pre, post, better=wish.better, method=wish.method, cutoff=line, **_figures(wish)
+            )
+        }
+    first = next(iter(made.values()))
+    results = {"pre": texts(first.pre), "post": texts(first.post), "change": texts(first.change)}
+    words = []
+    for name, each in made.items():
+        before = f"{name}_" if wish.method == "all" else ""
+        results[f"{before}index"] = texts(each.index)
+        results[f"{before}reliable"] = each.reliable.tolist()
+        words.append(f"{before}reliable")
+        if each.category is not None:
+            results[f"{before}category"] = each.category.tolist()
+            words.append(f"{before}category")
+    ids = id_cells(table, wish.ids, results)
+    kept = frozenset([*wish.ids, *words])
+    return Judged({**ids, **results}, kept, made, line, interval, agreed, refused)
+
+
+def _slopes(table: Table, values: Floats, wish: Wish) -> Judged:
+    if not wish.ids:
+        raise UsageError(f"{wish.method} needs the column that says whose rating it is: --id COL")
+    taken = ("pre", "post", "change", "n", "slope", "sd", "index", "reliable", "category")
+    ids = id_cells(table, wish.ids, taken)
+    blank = [row for row, key in enumerate(zip(*ids.values(), strict=True)) if not any(cell.strip() for cell in key)]
+    if blank:
+        raise DataError(
+            "it does not say whose rating this is", where=f"{table.name}:{table.line(blank[0])}: {wish.ids[0]}"
+        )
+    places: dict[tuple[str, ...], int] = {}
+    codes = [places.setdefault(key, len(places)) for key in zip(*ids.values(), strict=True)]
+    line, interval = None, None
+    if wish.cutoff is not None:
+        first = slope_firsts(codes, values)
+        line, interval = _line(wish, first)
+    found = slope_change(
+        np.asarray(codes), values[:, 0], values[:, 1], better=wish.better, relative=wish.method == "hlm-relative",
+        confidence=wish.confidence, cutoff=line, inclusive=bool(wish.inclusive),
+    )  # fmt: skip
+    change = found.change
+    columns = {name: [key[place] for key in places] for place, name in enumerate(ids)}
+    columns |= {"pre": texts(change.pre), "post": texts(change.post), "change": texts(change.change)}
+    columns |= {"n": [str(n) for n in found.ratings.tolist()], "slope": texts(found.slope), "sd": texts(found.sd)}
+    columns |= {"index": texts(change.index), "reliable": change.reliable.tolist()}
+    if change.category is not None:
+        columns["category"] = change.category.tolist()
+    kept = frozenset([*ids, "reliable", "category"])
+    return Judged(columns, kept, {wish.method: change}, line, interval, slopes=found)
+
+
+def slope_firsts(codes: list[int], values: Floats, least: int = 3) -> Floats:
+    """Give the first rating of each client who has enough ratings to be judged by slope."""
+    known = np.isfinite(values).all(axis=1)
+    who = np.asarray(codes, dtype=np.int64)
+    enough = np.bincount(who[known], minlength=1) >= least
+    used = known & enough[who] if known.any() else known
+    order = np.lexsort((values[used, 0], who[used]))
+    _, place = np.unique(who[used][order], return_index=True)
+    firsts: Floats = values[used, 1][order][place]
+    return firsts
+
+
+def _by_points(pre: Floats, post: Floats, wish: Wish, line: Cutoff | None) -> dict[str, Change]:
+    """Apply the rules by percentage and by points, those that are asked for."""
+    made = {}
+    inclusive = True if wish.inclusive is None else wish.inclusive
+    if wish.method == "percent" or (wish.method == "all" and wish.percent):
+        up, down = _two(wish.percent, "--percent 50 or --percent 50,20")
+        made["percent"] = percent_change(pre, post, improvement=up, deterioration=down, better=wish.better,
+                                         inclusive=inclusive, cutoff=line)  # fmt: skip
+    if wish.method == "anchor" or (wish.method == "all" and wish.mid):
+        up, down = _two(wish.mid, "--mid 8 or --mid 8,6")
+        made["anchor"] = points_change(pre, post, improvement=up, deterioration=down, better=wish.better,
+                                       inclusive=inclusive, cutoff=line)  # fmt: skip
+    return made
+
+
+def _two(values: tuple[float, ...], how: str) -> tuple[float, float]:
+    """Give the figures for improvement and deterioration; one figure is both."""
+    if len(values) not in (1, 2):
+        raise UsageError(f"needs one or two figures, improvement and deterioration: {how}")
+    return values[0], values[-1]
+
+
+def _figures(wish: Wish) -> dict[str, Any]:
+    if wish.reliability is None:
+        hint = "that from session to session or of a retest, not alpha"
+        raise UsageError(f"{wish.method} needs the reliability of the ratings: --reliability R", hint=hint)
+    return {
+        "reliability": wish.reliability, "reliability_post": wish.reliability_post, "sd": wish.sd, "mean": wish.mean,
+        "confidence": wish.confidence, "inclusive": bool(wish.inclusive),
+    }  # fmt: skip
+
+
+def _line(wish: Wish, first: Floats) -> tuple[Cutoff | None, Interval | None]:
+    """Give the cut-off; the clinical mean and SD are those of the first ratings unless they are given."""
+    if wish.cutoff is None:
+        if wish.interval:
+            raise UsageError("an interval belongs to --cutoff c")
+        return None, None
+    if not isinstance(wish.cutoff, str):
+        if not math.isfinite(wish.cutoff):
+            raise UsageError("the cut-off has to be a, b, c or a number")
+        return Cutoff(wish.cutoff, wish.better, at=wish.at_cutoff), None
+    mean, sd = moments(first)
+    m_functional, sd_functional = _or_nan(wish.m_functional), _or_nan(wish.sd_functional)
+    clinical = (
+        mean if wish.m_clinical is None else wish.m_clinical,
+        sd if wish.sd_clinical is None else wish.sd_clinical,
+    )
+    if wish.cutoff != "b" and not all(math.isfinite(each) for each in clinical):
+        raise DataError(f"{len(first)} first ratings, the clinical mean and SD need at least 2",
+                        hint="or give them: --m-clinical and --sd-clinical")  # fmt: skip
+    line = clinical_cutoff(
+        wish.cutoff, better=wish.better, m_clinical=clinical[0], sd_clinical=clinical[1],
+        m_functional=m_functional, sd_functional=sd_functional, at=wish.at_cutoff,
+    )  # fmt: skip
+    if not wish.interval:
+        return line, None
+    if wish.cutoff != "c" or wish.m_clinical is not None or wish.sd_clinical is not None:
+        raise UsageError(
+            "an interval is drawn from the file's first ratings, so it needs --cutoff c without --m-clinical"
+        )
+    return line, cutoff_interval(
+        first, m_functional=m_functional, sd_functional=sd_functional, confidence=wish.confidence
+    )
+
+
+def texts(values: npt.NDArray[np.float64]) -> list[str]:
+    """Write figures so that they read back; the same figure is written once."""
+    different, codes = np.unique(values, return_inverse=True)
+    cells = np.array([plain(each) for each in different.tolist()], dtype=object)
+    return list(cells[codes])
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _number(cell: str) -> float | int | None:
+    return None if not cell else float(cell) if "." in cell else int(cell)
+
+
+def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: None if isinstance(each, float) and not math.isfinite(each) else each for name, each in values.items()
+    }
+
+
+@contextmanager
+def _placed(name: str) -> Iterator[None]:
+    """Say in which file ratings are too few or all the same."""
+    try:
+        yield
+    except DataError as error:
+        if error.where:
+            raise
+        raise DataError(error.what, where=name, hint=error.hint, findings=error.findings) from None

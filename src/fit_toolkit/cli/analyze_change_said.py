@@ -1,0 +1,67 @@
+"""What `fit analyze change` says on stderr: how many it rests on, what came out, and how far the methods agree."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from fit_toolkit.cli.context import App
+from fit_toolkit.cli.output import as_table
+from fit_toolkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from fit_toolkit.analysis.change.of_file import Judged
+    from fit_toolkit.analysis.change.reliable import Change
+    from fit_toolkit.analysis.files import Table
+
+
+def say_change(app: App, table: Table, made: Judged) -> int:
+    """Say on stderr what came out, how many it rests on, and how far the methods agree."""
+    from fit_toolkit.analysis.change.indices import NAMES
+
+    for name, change in made.changes.items():
+        counts = ", ".join(f"{count} {word}" for word, count in change.counts().items())
+        app.say(f"{NAMES[name]}: {_basis(table, made, change)}: {counts}{_limit(name, change)}")
+    if made.line is not None:
+        app.say(f"cut-off {made.line.kind} {made.line.value:.6g}; a rating on it is {_on(made.line.at)}")
+    if made.interval is not None:
+        each = made.interval
+        app.say(f"cut-off c lies between {each.low:.6g} and {each.high:.6g} ({each.confidence:g}, {each.resamples} draws of"
+                f" {each.n_clinical} clients; the functional mean and SD taken as known)")  # fmt: skip
+    for method, why in made.refused.items():
+        app.say(f"{NAMES[method]}: left out: {why}")
+    if made.agreements:
+        rows = [{"one": each.one, "other": each.other, "n": each.n, "share": shown(each.share, 3),
+                 "kappa": shown(each.kappa, 3) or "-"} for each in made.agreements]  # fmt: skip
+        app.say(f"agreement by {'category' if made.line else 'reliable change'} (share of equal labels, Cohen's kappa)")
+        app.say(as_table(rows, ("one", "other", "n", "share", "kappa")).rstrip("\n"))
+    return int(ExitCode.PARTIAL if made.refused else ExitCode.OK)
+
+
+def _basis(table: Table, made: Judged, change: Change) -> str:
+    if made.slopes is not None:
+        return f"{change.n} clients with 3 ratings or more, of {len(made.slopes.clients)}"
+    return f"{change.n} complete pairs of {len(table)} {'row' if len(table) == 1 else 'rows'}"
+
+
+def _limit(name: str, change: Change) -> str:
+    """Give the line between changed and unchanged, as the method draws it."""
+    if name in {"percent", "anchor"}:
+        unit = "per cent" if name == "percent" else "points"
+        return (
+            f"; {change.basis['improvement']:g} {unit} for the better, {change.basis['deterioration']:g} for the worse"
+        )
+    if "sem" in change.basis:
+        return f"; SD {change.basis['sd_pre']:.4g}, SEM {change.basis['sem']:.4g}, critical value {change.critical:.3f}"
+    return f"; mean slope {change.basis['mean_slope']:.4g}, critical value {change.critical:.3f}"
+
+
+def _on(at: str) -> str:
+    return "neither clinical nor functional" if at == "neither" else at
+
+
+def shown(value: float, digits: int = 10) -> str:
+    """Write a figure, and nothing where there is none."""
+    from fit_toolkit.analysis.columns import plain
+
+    return plain(round(value, digits)) if math.isfinite(value) else ""
