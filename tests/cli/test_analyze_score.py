@@ -260,3 +260,9 @@ def test_many_bad_cells_are_counted_and_not_all_listed(score: Score) -> None:
     _, _, err = score(f"{NINE}\n" + f"{nine('x')}\n" * 20)
     assert err.count("answers.csv:") == 50
     assert "and 110 more cells" in err
+
+
+def test_columns_that_are_nearly_called_so_are_offered_and_not_taken(score: Score) -> None:
+    code, out, err = score("Q 1,Q_2,q3,Q-4,Q5,Q6,Q7\n1,1,1,1,1,1,1\n", instrument="gad-7")
+    assert (code, out) == (3, "")
+    assert "--items 'Q 1,Q_2,q3,Q-4,Q5,Q6,Q7'" in err

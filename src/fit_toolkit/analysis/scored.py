@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -122,7 +123,11 @@ def item_columns(instrument: Instrument, table: Table, named: Sequence[str]) -> 
         chosen = {id: name for id, name in chosen.items() if name in table.columns or id in needed}
     missing = [name for name in chosen.values() if name not in table.columns]
     if missing:
-        hint = f"give the columns of {instrument.id} in published order: --items COL,COL,..."
+        like = {re.sub(r"[\s_-]", "", name.casefold()): name for name in table.columns}
+        meant = [name if name in table.columns else like.get(id, "COL") for id, name in chosen.items()]
+        options = ",".join(f'"{name}"' if "," in name else name for name in meant)
+        shown = "COL,COL,..." if "COL" in meant else f"'{options}'"
+        hint = f"give the columns of {instrument.id} in published order: --items {shown}"
         raise DataError(f"there is no column {', '.join(missing)}", where=f"{table.name}:1", hint=hint)
     repeated = sorted({name for name in chosen.values() if list(chosen.values()).count(name) > 1})
     if repeated:
