@@ -287,6 +287,46 @@ def test_the_sheet_is_made_with_an_alert_by_the_policy(tmp_path: Path) -> None:
     assert not found["sheet"].hint
 
 
+LINE = """
+from typing import Annotated
+
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Example, hookimpl
+
+fit_hook_api = "1.1"
+
+
+class Line(AlertPolicy, frozen=True):
+    \"\"\"The rating is beyond a published line.\"\"\"
+
+    kind = "line"
+    fires_on = Example((8, 6.5), limits={"clinical": 7.0})
+    quiet_on = Example((8, 7.0), limits={"clinical": 7.0})
+    name: Annotated[str, Meta(description="the name of the line")] = "clinical"
+
+    def find(self, course):
+        line = course.limit(self.name)
+        return course.where(course.value < line, line=line, reason="below {line:g}")
+
+
+@hookimpl
+def register_alert_policies():
+    return [Line]
+"""
+
+
+def test_a_policy_that_asks_for_a_published_line_gets_one(tmp_path: Path) -> None:
+    (tmp_path / "line.py").write_text(LINE)
+    trial = tried_alone(find(tmp_path / "line.py"))
+    try:
+        found = [case.run() for case in all_cases(trial)]
+    finally:
+        trial.close()
+
+    assert [check for check in found if not check.passed or check.hint] == []
+
+
 def test_parameters_are_handed_to_what_has_them_and_unknown_ones_are_refused() -> None:
     trial = tried_alone(find(PACKAGES / "good_neighbour.py"), {"points": 3.0})
     assert [trial.parameters(each) for each in trial.things] == [{"points": 3.0}]

@@ -11,10 +11,11 @@ import numpy as np
 from fit_toolkit.course.course import Course, ticks
 from fit_toolkit.course.members import Members
 from fit_toolkit.course.parameters import Rating
-from fit_toolkit.course.scale import ScaleView
+from fit_toolkit.course.scale import Limit, ScaleView
 
 WEEK = 7
 BEGIN = 19_000
+OPERATORS = {True: "<", False: ">="}
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +24,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A bare tuple of ratings says the same in short. `days` are counted from the first rating (left out: a week apart);
     `parameters` are the policy's, where its defaults will not do; `other` is the second rating of each session, for a
     policy with a `Rating` parameter (None: there was none); `due` says how many days ago the next rating was due (left
-    out: none is expected); `higher_is_better` is the direction of the scale.
+    out: none is expected); `higher_is_better` is the direction of the scale; `limits` are published lines by name.
     """
 
     ratings: tuple[float, ...] = ()
@@ -32,6 +33,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other: tuple[float | None, ...] = ()
     due: int | None = None
     higher_is_better: bool = True
+    limits: dict[str, float] = {}
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a course."""
@@ -45,7 +47,11 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def course(self, others: Iterable[Rating] = ()) -> Course:
         """Give the ratings as a course of one client; `others` are the second courses that a policy asks for."""
         days = self.days or tuple(WEEK * place for place in range(len(self.ratings)))
-        scale = ScaleView(instrument="example", scale="total", higher_is_better=self.higher_is_better)
+        limits = tuple(
+            Limit(name=name, value=value, operator=OPERATORS[self.higher_is_better])
+            for name, value in self.limits.items()
+        )
+        scale = ScaleView(instrument="example", scale="total", higher_is_better=self.higher_is_better, limits=limits)
         newest = BEGIN + (days[-1] if days else 0)
         today = newest if self.due is None else newest + WEEK + max(self.due, 0)
         members = Members.plain(

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fit_toolkit.course import Course, Members, Norms, Rating, ScaleView, ticks
+from fit_toolkit.course import Course, Limit, Members, Norms, Rating, ScaleView, ticks
 from fit_toolkit.engine.records import Thing
 
 if TYPE_CHECKING:
@@ -24,10 +24,20 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def courses(counts: Sequence[int], *, ratings: Sequence[Rating] = (), higher_is_better: bool = True) -> Course:
-    """Courses with these numbers of ratings: falls, rises, flat stretches, long gaps; partners at most sessions."""
+def courses(
+    counts: Sequence[int], *, ratings: Sequence[Rating] = (), lines: Sequence[str] = (), higher_is_better: bool = True
+) -> Course:
+    """Courses with these numbers of ratings: falls, rises, flat stretches, long gaps; partners at most sessions.
+
+    `lines` are names of published lines; they lie elsewhere for the young.
+    """
     rng = np.random.default_rng(len(counts) + sum(counts))
-    course = _course(rng, counts, ScaleView("example", "total", higher_is_better=higher_is_better, trigger=7.0))
+    sign = "<" if higher_is_better else ">="
+    limits = [Limit(name, 5.0, sign, age_from=18) for name in lines] + [
+        Limit(name, 4.0, sign, age_to=17) for name in lines
+    ]
+    view = ScaleView("example", "total", higher_is_better=higher_is_better, trigger=7.0, limits=tuple(limits))
+    course = _course(rng, counts, view)
     partners = {}
     for rating in ratings:
         scale = ScaleView(rating.instrument or "example", rating.scale or "total", higher_is_better=higher_is_better)
@@ -59,12 +69,15 @@ def pick(course: Course, points: Mask | None = None, rows: Ints | None = None) -
 
 
 def bare(course: Course) -> Course:
-    """The same ratings with nothing beside them: far apart, without partners, limits and what is known of members."""
+    """The same ratings with nothing beside them: far apart, without partners, and nothing known of members.
+
+    So a line that is for some ages lies nowhere.
+    """
     unknown = np.full(len(course.members), np.nan)
     members = Members.plain(len(course.members), today=course.members.today, id=course.members.id, started=unknown)
     day = course.day[0] + np.arange(len(course)) * (course.max_gap_days + 1) if len(course) else course.day
     partners = {rating: pick(partner, np.zeros(len(partner), bool)) for rating, partner in course.partners.items()}
-    scale = msgspec.structs.replace(course.scale, limits=(), trigger=None)
+    scale = msgspec.structs.replace(course.scale, trigger=None)
     return replace(course, day=day, members=members, partners=partners, scale=scale)
 
 
@@ -77,9 +90,11 @@ def unforeseen(course: Course) -> Course:
 
 
 def on_day(course: Course, today: int) -> Course:
-    """The same courses looked at on another day, partners included."""
+    """The same courses looked at on another day, when everybody is as much older; partners included."""
     partners = {rating: on_day(partner, today) for rating, partner in course.partners.items()}
-    return replace(course, members=replace(course.members, today=today), partners=partners)
+    years = np.array([course.members.today, today]).astype("datetime64[D]").astype("datetime64[Y]").astype(int)
+    members = replace(course.members, today=today, age=course.members.age + (years[1] - years[0]))
+    return replace(course, members=members, partners=partners)
 
 
 def places(course: Course, rows: Ints) -> Ints:
@@ -106,6 +121,13 @@ def parameters(thing: Thing, *, required_only: bool) -> dict[str, Any]:
         for parameter in thing.parameters
         if parameter.required or not required_only
     }
+
+
+def lines(thing: Thing, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of published lines that a policy may ask for: every free text among its parameters, given or by default."""
+    free = [each for each in thing.parameters if not each.role and "text" in each.type.split(" or ")]
+    texts = [given.get(each.name, each.default) for each in free]
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text))
 
 
 def scale(rule: str, items: Sequence[str], highest: int, parameters: Mapping[str, Any]) -> Scale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +32,12 @@ occasion: end
 direction: {direction}
 recall: P1D
 licence: {{status: open, electronic_use: allowed, text_included: false, name: CC0-1.0, holder: nobody}}
-validation: {{status: unvalidated, note: made up for tests}}
+validation: {{status: unknown, note: made up for tests}}
 items:
   - {{id: q1, label: made up, range: [0, 10], step: 0.01}}
 scales:
-  - {{id: total, title: Made up, method: mean, items: [q1], range: [0, 10]}}
+  - {{id: total, title: Made up, method: mean, items: [q1], range: [0, 10], cutoffs: [{cutoffs}]}}
+sources: {{made-up: {{text: made up}}}}
 tests:
   - {{name: as it is, given: {{q1: 7.5}}, expect: {{total: 7.5}}}}
 """
@@ -76,9 +78,7 @@ class MadeUpPractice:
 
         self.clock = clock or Clock()
         self.root = set_up(root, policies="", given=SAFETY)
-        for id, direction in ((MADE_UP, "higher_is_better"), (LOWER, "higher_is_worse")):
-            text = DEFINITION.format(id=id, direction=direction)
-            (self.root / "instruments" / f"{id}.yaml").write_text(text, encoding="utf-8")
+        self._define({})
         self.practice: Practice = open_practice(self.root, clock=self.clock)
         with self.practice.store.begin() as c:
             people.add_staff(c, "anna", role="therapist", starts_on=START)
@@ -87,6 +87,11 @@ class MadeUpPractice:
         """Add lines to fit.toml, and read it again."""
         file = self.root / FILE
         file.write_text(f"{file.read_text(encoding='utf-8')}\n{text}\n", encoding="utf-8")
+        self._reopen()
+
+    def lines(self, limits: Mapping[str, float]) -> None:
+        """Give the two questionnaires lines by these names, as if somebody had published them."""
+        self._define(limits)
         self._reopen()
 
     def drop_in(self, file: Path) -> Path:
@@ -184,6 +189,15 @@ class MadeUpPractice:
             text = with_name(text, "enabled", name)
         file.write_text(text, encoding="utf-8")
         self._reopen()
+
+    def _define(self, limits: Mapping[str, float]) -> None:
+        for id, direction, sign in ((MADE_UP, "higher_is_better", "<"), (LOWER, "higher_is_worse", ">=")):
+            lines = ", ".join(
+                json.dumps({"value": value, "operator": sign, "label": name, "source": "made-up", "verified": True})
+                for name, value in limits.items()
+            )
+            text = DEFINITION.format(id=id, direction=direction, cutoffs=lines)
+            (self.root / "instruments" / f"{id}.yaml").write_text(text, encoding="utf-8")
 
     def _reopen(self) -> None:
         self.close()

@@ -77,15 +77,18 @@ def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
     example = thing.fires_on
     parameters = {} if example is None else dict(example.parameters)
     given = (parameters or samples.parameters(thing, required_only=True)) | trial.parameters(provided)
-    plain = {each.name for each in thing.parameters if not each.role}
+    usable = {each.name for each in thing.parameters if each.role in {"", "rating"}}
     upside_down = example is not None and not example.higher_is_better
     instrument, scale = ("arriving-today", "q7") if thing.item else (LOWER if upside_down else MADE_UP, "total")
     table = _table("policies", {
         "id": "tried", "kind": thing.kind, "instrument": instrument, "scale": scale,
-        **{name: value for name, value in given.items() if name in plain and value is not None},
+        **{name: value for name, value in given.items() if name in usable and value is not None},
     })  # fmt: skip
     ratings, days = _as_rated(example)
     with _practice(provided, table, days[-1] if days else 0) as made:
+        lines = dict.fromkeys(samples.lines(thing, given), 5.0) | (example.limits if example is not None else {})
+        if lines:
+            made.lines(lines)
         made.client("k01")
         others = example.other if example is not None and example.other else (None,) * len(ratings)
         for value, other, day in zip(ratings, others, days, strict=True):
@@ -96,7 +99,7 @@ def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
         result = made.run()
         if result.failures:
             return "; ".join(f"{row['thing']}: {row['error']}" for row in result.failures)
-        if _says_it_all(example) and not made.alerts():
+        if _says_it_all(example, usable) and not made.alerts():
             return "no alert came of the ratings of its example (fires_on)"
         html, problems = made.sheet("k01")
         return "; ".join(problems) or _whole(html)
@@ -203,9 +206,11 @@ def _as_rated(example: Example | None) -> tuple[tuple[float, ...], tuple[int, ..
     return tuple(min(max(rating, 0.0), 10.0) for rating in ratings), days
 
 
-def _says_it_all(example: Example | None) -> bool:
+def _says_it_all(example: Example | None, usable: set[str]) -> bool:
     """Whether the example is one that the made-up practice can rate as it stands."""
-    return example is not None and bool(example.ratings) and example.due is None
+    if example is None or not example.ratings or example.due is not None:
+        return False
+    return example.parameters.keys() <= usable
 
 
 def _whole(html: str) -> str:

@@ -89,7 +89,7 @@ class _Trial:
         return ""
 
     def answers_upside_down(self) -> str:
-        self._find(samples.courses(MANY, ratings=self.ready.ratings, higher_is_better=False))
+        self._find(self._courses(MANY, higher_is_better=False))
         return ""
 
     def answers_bare(self) -> str:
@@ -198,8 +198,9 @@ class _Trial:
         ready = self._with(dict(self.ready.parameters) | example.parameters | dict(self.given))
         return self.bench.workers("open").find(ready, example.course(ready.ratings))
 
-    def _courses(self, counts: tuple[int, ...]) -> Course:
-        return samples.courses(counts, ratings=self.ready.ratings)
+    def _courses(self, counts: tuple[int, ...], *, higher_is_better: bool = True) -> Course:
+        lines = samples.lines(self.provided.thing, self.ready.parameters)
+        return samples.courses(counts, ratings=self.ready.ratings, lines=lines, higher_is_better=higher_is_better)
 
     def _find(self, course: Course) -> Findings:
         return self.bench.workers("open").find(self.ready, course)
