@@ -1,16 +1,16 @@
 from fit_toolkit.analysis.usual import Band as Band
-from fit_toolkit.analysis.sudden_gains_by_chance import ByChance as ByChance
+from fit_toolkit.analysis.sudden import ByChance as ByChance
 from fit_toolkit.analysis.change.reliable import Change as Change
 from fit_toolkit.analysis.reliability import Consistency as Consistency
 from fit_toolkit.analysis.change.cutoffs import Cutoff as Cutoff
 from fit_toolkit.analysis.reliability import Intervals as Intervals
 from fit_toolkit.analysis.reliability import Repeated as Repeated
 from fit_toolkit.analysis.reliability import Shares as Shares
-from fit_toolkit.analysis.sudden_gains import SuddenGainRule as SuddenGainRule
-from fit_toolkit.analysis.sudden_gains import SuddenGains as SuddenGains
+from fit_toolkit.analysis.sudden import SuddenGainRule as SuddenGainRule
+from fit_toolkit.analysis.sudden import SuddenGains as SuddenGains
 from fit_toolkit.analysis.change.side_by_side import all_methods as all_methods
 from fit_toolkit.analysis.change.talking_therapies import anxiety_pair as anxiety_pair
-from fit_toolkit.analysis.sudden_gains_by_chance import by_chance as by_chance
+from fit_toolkit.analysis.sudden import by_chance as by_chance
 from fit_toolkit.analysis.change.cutoffs import clinical_cutoff as clinical_cutoff
 from fit_toolkit.analysis.reliability import consistency as consistency
 from fit_toolkit.analysis.reliability import consistency_intervals as consistency_intervals
@@ -27,7 +27,7 @@ from fit_toolkit.analysis.reliability import shares as shares
 from fit_toolkit.analysis.change.slopes import slope_change as slope_change
 from fit_toolkit.analysis.change.points import smallest_detectable_change as smallest_detectable_change
 from fit_toolkit.analysis.quantiles import student_quantile as student_quantile
-from fit_toolkit.analysis.sudden_gains import sudden_gains as sudden_gains
+from fit_toolkit.analysis.sudden import sudden_gains as sudden_gains
 from fit_toolkit.analysis.change.talking_therapies import talking_therapies as talking_therapies
 from fit_toolkit.analysis.usual import usual_band as usual_band
 

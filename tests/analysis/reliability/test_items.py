@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fit_toolkit.analysis import consistency, consistency_intervals
 from fit_toolkit.analysis.reliability import one_factor, reverse
-from fit_toolkit.analysis.reliability.one_factor import omega
+from fit_toolkit.analysis.reliability.factor import omega
 from fit_toolkit.errors import DataError, UsageError
 
 DATA = Path(__file__).parents[1] / "data" / "reliability"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fit_toolkit.analysis.reliability.factor import one_factor
+from fit_toolkit.analysis.reliability.floor_ceiling import Shares, shares
 from fit_toolkit.analysis.reliability.items import Consistency, Intervals, consistency, consistency_intervals, reverse
-from fit_toolkit.analysis.reliability.one_factor import one_factor
 from fit_toolkit.analysis.reliability.repeated import Repeated, repeated_intervals, repeated_ratings
-from fit_toolkit.analysis.reliability.shares import Shares, shares
 
 __all__ = [
     "Consistency",

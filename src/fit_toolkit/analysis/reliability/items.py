@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fit_toolkit.analysis.reliability.factor import omega, one_factor
 from fit_toolkit.analysis.reliability.moments import Moments, counts_of_resamples, moments
-from fit_toolkit.analysis.reliability.one_factor import omega, one_factor
 from fit_toolkit.errors import DataError, UsageError
 
 Floats = npt.NDArray[np.float64]

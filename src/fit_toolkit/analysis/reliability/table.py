@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from fit_toolkit.analysis.reliability.floor_ceiling import shares
 from fit_toolkit.analysis.reliability.items import (
     ITEM_FIGURES,
     SCALE_FIGURES,
@@ -19,7 +20,6 @@ from fit_toolkit.analysis.reliability.items import (
     consistency_intervals,
 )
 from fit_toolkit.analysis.reliability.repeated import FIGURES, repeated_intervals, repeated_ratings
-from fit_toolkit.analysis.reliability.shares import shares
 from fit_toolkit.errors import DataError, UsageError
 
 Floats = npt.NDArray[np.float64]
