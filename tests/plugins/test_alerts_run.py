@@ -50,6 +50,7 @@ FAULTS = {
     "find_disturbs": CHANGED,
     "find_forks": FORKED,
     "find_changes": "raised ValueError",
+    "find_overwrites": "raised ValueError",
     "find_missing": "raised ModuleNotFoundError for 'no_such_library_at_all'",
     "find_short": "'fires' has the shape",
 }

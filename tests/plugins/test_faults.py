@@ -46,6 +46,7 @@ ON_ASKING = {
     "find_spins": "did not answer within 2 s",
     "find_eats": "raised MemoryError (HERE)",
     "find_changes": "raised ValueError (HERE)",
+    "find_overwrites": "raised ValueError (HERE)",
     "find_writes": "raised OSError (HERE)",
     "find_forks": "started another process, which a plugin may not do",
     "find_disturbs": "changed the environment and the working directory and the locale of its process, which was put back",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,21 @@ Mask = NDArray[np.bool_]
 
 DENSE = 32  # a look-up table may be so many times as long as what it is for
 POINT_COLUMNS = ("tick", "day", "session", "root", "prorated", "mark")
+
+
+if TYPE_CHECKING:
+    column = cached_property
+else:
+
+    class column(cached_property):  # noqa: N801 - used as `property` is
+        """A column worked out once and handed out read-only: what a policy does to it may not reach its evidence."""
+
+        def __get__(self, instance: object, owner: type[Any] | None = None) -> Any:
+            """Work it out at the first time; from then on Python finds it without asking here."""
+            found = super().__get__(instance, owner)
+            if isinstance(found, np.ndarray):
+                found.setflags(write=False)
+            return found
 
 
 def ticks(values: ArrayLike) -> Ints:
@@ -83,29 +98,29 @@ class Course:
 
     # ---- layout
 
-    @cached_property
+    @column
     def count(self) -> Ints:
         """Ratings per course (m)."""
         return np.diff(self.offsets)
 
-    @cached_property
+    @column
     def owner(self) -> Ints:
         """For each point, the course it belongs to (n)."""
         return np.repeat(np.arange(len(self.count)), self.count)
 
-    @cached_property
+    @column
     def _begin(self) -> Ints:
         return np.repeat(self.offsets[:-1], self.count)
 
-    @cached_property
+    @column
     def _at(self) -> Ints:
         return np.arange(len(self.tick))
 
-    @cached_property
+    @column
     def _firsts(self) -> Ints:
         return self.offsets[:-1][self.count > 0]
 
-    @cached_property
+    @column
     def number(self) -> Ints:
         """1 for the first rating of a course, 2 for the second (n)."""
         number = np.arange(1, len(self) + 1)
@@ -119,12 +134,12 @@ class Course:
 
     # ---- values
 
-    @cached_property
+    @column
     def value(self) -> Floats:
         """The rating in the scale's own units (n)."""
         return self.tick / TICK
 
-    @cached_property
+    @column
     def days_since_previous(self) -> Floats:
         """Days since the rating before; NaN at the first (n)."""
         out = np.empty(len(self.day))
@@ -132,13 +147,13 @@ class Course:
         out[self._firsts] = np.nan
         return out
 
-    @cached_property
+    @column
     def _apart(self) -> Ints:
         """Places whose rating before is missing or older than `max_gap_days`; few, as a rule."""
         late = np.flatnonzero(self.days_since_previous > self.max_gap_days)
         return np.concatenate((self._firsts, late))
 
-    @cached_property
+    @column
     def previous(self) -> Floats:
         """The rating before this one; NaN at the first and after more than `max_gap_days`."""
         out = np.empty(len(self))
@@ -157,7 +172,7 @@ class Course:
         out[self._last(apart) > self._at - k] = np.nan
         return out
 
-    @cached_property
+    @column
     def first(self) -> Floats:
         """The first rating of the course, at every point of it."""
         return self.tick[self._begin] / TICK
@@ -176,7 +191,7 @@ class Course:
             out[self._firsts] = np.nan
         return out
 
-    @cached_property
+    @column
     def _sum_before(self) -> Ints:
         total = np.empty(len(self) + 1, np.int64)
         total[0] = 0
@@ -285,7 +300,7 @@ class Course:
             line[fits] = limit.value
         return line
 
-    @cached_property
+    @column
     def _age(self) -> Floats:
         """The age reached in the year of each point; NaN where unknown, which compares as false."""
         year = self.day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
