@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import sys
@@ -29,7 +30,8 @@ def surface() -> dict[str, Any]:
     return {
         "hooks": hooks(),
         "names": dict.fromkeys(fit_toolkit.__all__, ""),
-        "analysis": {name: _signature(thing) for name, thing in _analysis().items()},
+        "analysis": _of_module("fit_toolkit.analysis"),
+        "testing": _of_module("fit_toolkit.testing"),
         "classes": {name: of_class(thing) for name, thing in public.items() if inspect.isclass(thing)},
         "frames": frames(),
     }
@@ -130,10 +132,11 @@ def _arguments(signature: str) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-def _analysis() -> dict[str, Any]:
-    from fit_toolkit import analysis
-
-    return {name: getattr(analysis, name) for name in analysis.__all__}
+def _of_module(name: str) -> dict[str, Any]:
+    """The public names of a module: classes in full, functions by their signature."""
+    module = importlib.import_module(name)
+    things = {each: getattr(module, each) for each in module.__all__}
+    return {each: of_class(thing) if inspect.isclass(thing) else _signature(thing) for each, thing in things.items()}
 
 
 def _filters() -> set[str]:
