@@ -20,7 +20,7 @@ class Divergence(AlertPolicy, frozen=True):
     kind: ClassVar[str] = "divergence"
     severity = "notice"
     after: ClassVar[int] = 2
-    fires_on = Example((8.0, 8.0, 8.0), other=(7.0, 5.0, 4.0))
+    fires_on = Example((8.0, 5.0, 4.0), other=(8.0, 8.0, 8.0))
     quiet_on = Example((8.0, 8.0, 8.0), other=(7.0, None, 6.0))
 
     other: Annotated[Rating, Meta(description="whose rating of the same session to compare with")] = Rating(

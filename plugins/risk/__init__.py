@@ -39,7 +39,7 @@ class Risk(AlertPolicy, frozen=True):
     basis = "answer"
     severity = "safety"
     item: ClassVar[bool] = True
-    fires_on = Example((0.0, 0.0, 2.0), parameters={"trigger": 1}, higher_is_better=False)
+    fires_on = Example((0.0, 0.0, 1.0), parameters={"trigger": 1}, higher_is_better=False)
     quiet_on = Example((0.0, 0.0, 0.0), parameters={"trigger": 1}, higher_is_better=False)
 
     trigger: Annotated[
