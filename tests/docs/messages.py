@@ -22,7 +22,7 @@ SAY = {"failure", "_fail", "_broken", "_lost", "PluginFailure", "Refused", "Read
        "_NoAnswerError", "_RaisedError", "Check"}  # fmt: skip
 NAMES = {"error", "problem", "problems", "text", "said", "line"}
 TELLS = {"_problem", "_writable_by_others", "_replaceable", "_wrong_entry", "_how_it_ended", "_changed", "silent", "spoken",
-         "_missing", "_off", "_contested", "_hook_api", "problems_of"}  # fmt: skip
+         "_missing", "_off", "_contested", "_with_plugin", "_hook_api", "problems_of"}  # fmt: skip
 CHECKS = {"conformance", "tryout.py"}  # where what is returned is what did not hold
 ELSEWHERE = {"there is no such file", "cannot be read", "cannot be read:", "the file is larger than", "plugin"}
 # (about a file to import; what FIT_TRACE_PLUGINS tells)

@@ -121,12 +121,12 @@ def test_a_faulty_policy_is_named_and_the_others_raise_their_alerts(
 
 
 CHANNELS = {
-    "raises": "channel raises: the channel raised ValueError",
-    "exits": "channel exits: the channel raised SystemExit",
-    "leaves": "channel leaves: the channel raised SystemExit",
-    "hangs": "channel hangs: no answer within 0.3 seconds",
-    "disturbs": "channel disturbs: changed the environment and the working directory and the locale of its process",
-    "forks": "channel forks: started another process, which a plugin may not do",
+    "raises": "channel raises of the plugin channel-faults 2.5: the channel raised ValueError",
+    "exits": "channel exits of the plugin channel-faults 2.5: the channel raised SystemExit",
+    "leaves": "channel leaves of the plugin channel-faults 2.5: the channel raised SystemExit",
+    "hangs": "channel hangs of the plugin channel-faults 2.5: no answer within 0.3 seconds",
+    "disturbs": "channel disturbs of the plugin channel-faults 2.5: changed the environment and the working directory and the locale of its process",
+    "forks": "channel forks of the plugin channel-faults 2.5: started another process, which a plugin may not do",
 }
 
 

@@ -71,11 +71,21 @@ def deliver(
     result = DeliveryResult(problems=[f"channel {kind}: {problem}" for kind, problem in opened.problems.items()])
     post = _Post(practice.store, opened.channels, utc(now), max_attempts, deadline, result)
     unsent = [*post.run(), *post.waiting()]
+    result.problems = [_with_plugin(practice, line) for line in result.problems]
     result.undelivered_safety = len({row["id"] for row in unsent if row["severity"] == "safety"})
     if not result.undelivered_safety and (lost := _reached_nobody(practice.store, now)):
         result.undelivered_safety = lost
         result.problems.append(f"safety alerts that nobody was told of, because every message was refused: {lost}")
     return result
+
+
+def _with_plugin(practice: Practice, line: str) -> str:
+    """Name the plugin in a line about a channel that does not ship with the toolkit."""
+    kind, _, said = line.removeprefix("channel ").partition(": ")
+    provided = practice.registry.channels.get(kind)
+    if provided is None or provided.source.origin == "bundled":
+        return line
+    return f"channel {kind} of the plugin {provided.plugin} {provided.version}: {said}"
 
 
 def _reached_nobody(store: Store, now: datetime) -> int:

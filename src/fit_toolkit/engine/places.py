@@ -28,6 +28,8 @@ def definitions_in(place: Any) -> frozenset[str]:
 def without_doubles(given: Iterable[tuple[Source, Any]]) -> tuple[tuple[Any, ...], tuple[PluginFailure, ...]]:
     """Leave out every place that defines what the toolkit or another plugin defines, and say whose and what."""
     places = [(source, place, definitions_in(place)) for source, place in given]
+    if not places:
+        return (), ()
     ours = definitions_in(resources.files("fit_toolkit.instruments"))
     kept, failures = [], []
     for source, place, mine in places:
