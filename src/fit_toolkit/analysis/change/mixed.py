@@ -14,6 +14,7 @@ from fit_toolkit.analysis.change.pairs import Floats
 from fit_toolkit.errors import ConfigError, DataError
 
 INSTALL: Final = "pip install 'fit-toolkit[curves]'"
+SINGULAR: Final = 1e-3  # SD of the slopes given the intercepts, over the residual SD, with time of SD 1
 _PLACES: Final = ((0, 0), (0, 1), (1, 1))
 
 
@@ -26,6 +27,7 @@ class Fitted:
     residual: float  # variance
     effects: Floats  # per client: how far intercept and slope are from the fixed ones
     slope_variance: Floats  # conditional variance of the slope
+    singular: bool  # the slopes hold nothing beyond what the intercepts tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ def fit_slopes(groups: npt.NDArray[np.intp], time: Floats, value: Floats, client
 def _library() -> tuple[Any, Any]:
     """Import what fits, or say how it is installed."""
     try:
+        import statsmodels  # noqa: F401 - seen missing even where a part of it is loaded already
         from scipy.optimize import minimize
         from statsmodels.regression.mixed_linear_model import MixedLM
     except ImportError as error:
@@ -128,4 +131,4 @@ def _at(theta: Floats, sums: _Sums) -> Fitted:
     variance = residual * smooth[:, 1, 1]
     absent = sums.squares[:, 0, 0] == 0
     effects[absent], variance[absent] = np.nan, np.nan
-    return Fitted(fixed, residual * factor @ factor.T, residual, effects, variance)
+    return Fitted(fixed, residual * factor @ factor.T, residual, effects, variance, singular=abs(theta[2]) < SINGULAR)

@@ -63,8 +63,8 @@ def slope_change(  # noqa: PLR0913 - keyword-only figures of the method
     clients with `least` ratings or more; the others have no index. index = (b1 + u1) / conditional SD of u1: did this
     client change? With `relative` it is u1 / SD: did this client change more or less than the average client? There a
     client who improves as fast as the average is "unchanged", which is why it has its own name, hlm-relative.
-    The less the clients differ, the more each slope is drawn to the mean slope and the smaller its SD: then everybody gets
-    much the same large index.
+    The less the clients differ, the more each slope is drawn to the mean slope and the smaller its SD, so that everybody
+    gets much the same large index; where they do not differ at all, no index is given.
     Bryk & Raudenbush 1987; Speer & Greenbaum 1995, J Consult Clin Psychol 63:1044.
     """
     when, scores = (np.asarray(each, dtype=np.float64) for each in (time, value))
@@ -113,9 +113,10 @@ def _fitted(groups: npt.NDArray[np.intp], x: Floats, y: Floats, clients: int) ->
     """Fit in units in which all is of the size of 1, and give slopes back in those of the file."""
     centre, width, level, spread = x.mean(), x.std(), y.mean(), y.std()
     fitted = fit_slopes(groups, (x - centre) / width, (y - level) / spread, clients)
-    if not fitted.between[1, 1] > 1e-6 * fitted.residual:
+    if fitted.singular:
         raise DataError(
-            "the clients do not differ in their slopes beyond chance, so no client's slope can be told apart"
+            "the clients do not differ in their slopes beyond chance (singular fit), so no client's slope can be judged",
+            hint="more ratings per client, or more clients",
         )
     unit = spread / width
     turn = (

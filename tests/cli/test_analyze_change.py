@@ -1,0 +1,283 @@
+"""`fit analyze change`: files in, files out, by the contract of DESIGN section 11."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.cli import run
+from tests.analysis.change.shared import CHANGE, LEVELS, METHODS, SETS, case, expected, rows_of
+
+Change = Callable[..., tuple[int, str, str]]
+FOUR = "code,first,last\na,10,8\nb,20,12\nc,30,27\nd,20,25\n"
+PAIR = ("--pre", "first", "--post", "last")
+JT = (*PAIR, "--method", "jt", "--reliability", "0.75")
+
+
+@pytest.fixture
+def change(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Change:
+    """Judge a text, or a file, in a folder without a practice."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(content: str | Path, *options: str) -> tuple[int, str, str]:
+        if isinstance(content, str):
+            (tmp_path / "ratings.csv").write_text(content)
+            content = Path("ratings.csv")
+        code = run(["analyze", "change", str(content), *options])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def read(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_one_line_per_row_with_what_came_out_on_stderr(change: Change) -> None:
+    code, out, err = change(FOUR, *JT)
+    assert code == 0
+    assert out.splitlines()[:3] == [
+        "row,pre,post,change,index,reliable",
+        "1,10,8,-2,-0.3464101615,unchanged",
+        "2,20,12,-8,-1.3856406461,unchanged",
+    ]
+    assert err == (
+        "Jacobson-Truax: 4 complete pairs of 4 rows: 0 improved, 4 unchanged, 0 deteriorated;"
+        " SD 8.165, SEM 4.082, critical value 1.960\n"
+    )
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("method", METHODS)
+def test_the_worked_cases_come_out_of_the_command(change: Change, name: str, method: str) -> None:
+    told, wanted = case(name).told, expected(name, method)
+    columns = told["columns"]
+    for level, kind in zip(LEVELS, "abc", strict=True):
+        code, out, _ = change(
+            CHANGE / "data" / f"{name}.csv", "--id", columns["id"], "--pre", columns["pre"], "--post", columns["post"],
+            "--reliability", str(told["reliability"]), "--reliability-post", str(told["reliability_post"]),
+            "--method", method, "--better", told["better"], "--confidence", str(level / 100), "--cutoff", kind,
+            "--m-functional", str(told["m_functional"]), "--sd-functional", str(told["sd_functional"]),
+        )  # fmt: skip
+        assert code == 0
+        rows = {row[columns["id"]]: row for row in read(out)}
+        assert len(rows) == told["n"]
+        column = f"category_{kind}_{level}" + ("_hand" if kind == "b" or method == "ha" else "")
+        for id, row in wanted.items():
+            assert float(rows[id]["index"]) == pytest.approx(float(row["index"]), abs=1e-6)
+            assert float(rows[id]["change"]) == pytest.approx(float(row["change"]), abs=1e-9)
+            assert rows[id]["reliable"] == row[f"reliable_{level}"]
+            assert rows[id]["category"] == row[column]
+        assert all(not row["index"] and not row["reliable"] for id, row in rows.items() if id not in wanted)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_percentages_and_points_come_out_of_the_command(change: Change, name: str) -> None:
+    told = case(name).told
+    columns = told["columns"]
+    base = (CHANGE / "data" / f"{name}.csv", "--id", columns["id"], "--pre", columns["pre"], "--post", columns["post"],
+            "--better", told["better"])  # fmt: skip
+    _, out, _ = change(*base, "--method", "percent", "--percent", "30,20")
+    rows = {row[columns["id"]]: row for row in read(out)}
+    for id, row in expected(name, "percent").items():
+        assert rows[id]["reliable"] == row["category_30_20"]
+        assert rows[id]["index"] == row["percent"] == "" or float(rows[id]["index"]) == pytest.approx(
+            float(row["percent"]), abs=1e-6
+        )
+    mid = told["mid"]
+    _, out, _ = change(*base, "--method", "anchor", "--mid", f"{mid:g},{mid * 0.8:g}")
+    rows = {row[columns["id"]]: row for row in read(out)}
+    for id, row in expected(name, "anchor").items():
+        assert rows[id]["reliable"] == row[f"category_{mid:g}_{mid * 0.8:g}"]
+
+
+@pytest.mark.parametrize(("method", "index"), [("hlm", "index_total"), ("hlm-relative", "index")])
+def test_slopes_come_out_of_the_command(change: Change, method: str, index: str) -> None:
+    file = CHANGE / "data" / "long_low_example.csv"
+    code, out, err = change(file, "--id", "client", "--time", "session", "--value", "score", "--method", method)
+    assert code == 0
+    rows = {row["client"]: row for row in read(out)}
+    assert len(rows) == 80
+    wanted = rows_of(CHANGE / "expected" / "long_low_example.hlm.csv")
+    for row in wanted:
+        assert float(rows[row["id"]]["index"]) == pytest.approx(float(row[index]), abs=1e-4)
+        assert rows[row["id"]]["n"] == row["n"]
+    assert {row["reliable"] for row in rows.values() if row["index"] == ""} == {""}
+    assert "61 clients with 3 ratings or more, of 80" in err
+
+
+def test_slopes_need_their_extra_and_name_the_command_that_installs_it(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    file = CHANGE / "data" / "long_low_example.csv"
+    code, out, err = change(file, "--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
+    assert (code, out) == (5, "")
+    assert "pip install 'fit-toolkit[curves]'" in err
+
+
+def test_ids_go_out_as_they_came_in(change: Change) -> None:
+    _, out, _ = change('wave,code,first,last\n1,"Ann, B",10,8\n2, 007,20,12\n', *JT, "--id", "code", "--id", "wave")
+    assert [row[:2] for row in csv.reader(io.StringIO(out))] == [["code", "wave"], ["Ann, B", "1"], [" 007", "2"]]
+
+
+def test_json_carries_the_figures_that_the_rows_rest_on(change: Change) -> None:
+    code, out, _ = change(FOUR, *JT, "--id", "code", "--format", "json", "--cutoff", "c", "--m-functional", "8",
+                          "--sd-functional", "3", "--interval")  # fmt: skip
+    made = json.loads(out)
+    assert code == 0
+    assert made["schema"] == "fit/change/1"
+    assert made["change"][0] == {
+        "code": "a", "pre": 10, "post": 8, "change": -2, "index": -0.3464101615, "reliable": "unchanged",
+        "category": "unchanged",
+    }  # fmt: skip
+    assert made["figures"]["jt"]["n"] == 4
+    assert made["cutoff"]["value"] == pytest.approx((8.16496580927726 * 8 + 3 * 20) / 11.16496580927726)
+    assert made["interval"]["low"] < made["cutoff"]["value"] < made["interval"]["high"]
+
+
+def test_a_rating_that_is_not_there_is_null_in_json(change: Change) -> None:
+    _, out, _ = change("first,last\n10,8\n20,\nNA,7\n30,10\n", *JT, "--format", "json")
+    rows = json.loads(out)["change"]
+    assert (rows[1]["post"], rows[1]["index"], rows[1]["reliable"]) == (None, None, "")
+    assert rows[2]["pre"] is None
+
+
+def test_all_methods_side_by_side_with_their_agreement(change: Change, tmp_path: Path) -> None:
+    file = CHANGE / "data" / "anxiety_low_int.csv"
+    code, out, err = change(
+        file, "--id", "id", "--pre", "pre", "--post", "post", "--method", "all", "--reliability", "0.88",
+        "--reliability-post", "0.83", "--percent", "50", "--mid", "5", "--agreement", "agreement.csv",
+    )  # fmt: skip
+    assert code == 0
+    rows = {row["id"]: row for row in read(out)}
+    for method in METHODS:
+        for id, row in expected("anxiety_low_int", method).items():
+            assert rows[id][f"{method}_reliable"] == row["reliable_95"]
+    assert rows["C1019"]["percent_reliable"] == "undefined"
+    agreed = read((tmp_path / "agreement.csv").read_text())
+    assert len(agreed) == 8 * 7 / 2
+    assert {row["n"] for row in agreed} == {"131"}
+    one = next(row for row in agreed if (row["one"], row["other"]) == ("jt", "gln"))
+    assert 0.9 < float(one["share"]) < 1
+    assert "jt       gln      131" in err
+
+
+def test_a_method_that_the_ratings_do_not_allow_is_reported_and_the_others_stand(change: Change) -> None:
+    code, out, err = change("first,last\n10,9\n12,11\n14,13\n", *PAIR, "--method", "all", "--reliability", "0.8")
+    assert code == 4
+    assert "ha_index" not in out
+    assert "jt_index" in out
+    assert "Hageman-Arrindell: left out" in err
+
+
+def test_a_number_of_points_can_be_the_line(change: Change) -> None:
+    _, out, err = change(
+        "first,last\n20,9\n20,10\n",
+        *PAIR,
+        "--method",
+        "anchor",
+        "--mid",
+        "6",
+        "--cutoff",
+        "10",
+        "--at-cutoff",
+        "clinical",
+    )
+    assert [row["category"] for row in read(out)] == ["recovered", "improved"]
+    assert "a rating on it is clinical" in err
+
+
+@pytest.mark.parametrize(("threshold", "word"), [((), "improved"), (("--threshold", "exclusive"), "unchanged")])
+def test_exactly_the_points_count_unless_told_otherwise(change: Change, threshold: tuple[str, ...], word: str) -> None:
+    _, out, _ = change("first,last\n2.3,1.8\n", *PAIR, "--method", "anchor", "--mid", "0.5", *threshold)
+    assert read(out)[0]["reliable"] == word
+
+
+def test_a_decimal_comma_is_read(change: Change) -> None:
+    _, out, _ = change("first;last\n2,3;1,8\n", *PAIR, "--method", "anchor", "--mid", "0.5")
+    assert out == "row,pre,post,change,index,reliable\n1,2.3,1.8,-0.5,-0.5,improved\n"
+
+
+def test_cells_that_are_no_numbers_are_named_by_line_and_column_and_the_file_is_refused(change: Change) -> None:
+    code, out, err = change("code,first,last\na,10,8\nb,x9,12\nc,30,many\n", *JT)
+    assert (code, out) == (3, "")
+    assert "ratings.csv:3: first: expected a number" in err
+    assert "ratings.csv:4: last: expected a number" in err
+    assert "x9" not in err
+    assert "many" not in err
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "code", "message"),
+    [
+        (
+            FOUR,
+            ("--pre", "frist", "--post", "last", "--method", "jt", "--reliability", ".7"),
+            3,
+            "ratings.csv:1: there is no column frist",
+        ),
+        (FOUR, (*PAIR, "--method", "jt"), 2, "--reliability R"),
+        (FOUR, (*PAIR, "--method", "jt", "--reliability", "1"), 2, "between 0 and 1"),
+        (FOUR, (*PAIR, "--method", "jt", "--reliability", "0"), 2, "between 0 and 1"),
+        (FOUR, (*PAIR, "--method", "jt", "--reliability", "nan"), 2, "between 0 and 1"),
+        (FOUR, (*PAIR, "--method", "jt", "--reliability", "high"), 2, "--reliability"),
+        (FOUR, (*JT, "--confidence", "95"), 2, "between 0 and 1"),
+        (FOUR, (*JT, "--sd", "0"), 2, "SD has to be above 0"),
+        (FOUR, (*JT, "--cutoff", "d"), 2, "a cut-off is a, b, c or a number"),
+        (FOUR, (*JT, "--cutoff", "c"), 2, "functional mean"),
+        (FOUR, (*JT, "--cutoff", "nan"), 2, "cut-off"),
+        (FOUR, (*JT, "--interval"), 2, "--cutoff c"),
+        (FOUR, (*JT, "--agreement", "a.csv"), 2, "--method all"),
+        (FOUR, ("--method", "jt", "--reliability", ".7"), 2, "--pre COL and --post COL"),
+        (FOUR, ("--method", "hlm"), 2, "--time COL and --value COL"),
+        (FOUR, ("--method", "hlm", "--time", "first", "--value", "last"), 2, "--id COL"),
+        (
+            FOUR,
+            ("--method", "hlm", "--time", "first", "--value", "last", "--id", "code"),
+            3,
+            "0 clients with 3 ratings",
+        ),
+        (FOUR, (*PAIR, "--method", "percent"), 2, "--percent 50"),
+        (FOUR, (*PAIR, "--method", "anchor", "--mid", "5,4,3"), 2, "--mid 8"),
+        (FOUR, (*PAIR, "--method", "anchor", "--mid", "many"), 2, "--mid takes"),
+        (FOUR, (*PAIR, "--method", "anchor", "--mid", "-2"), 2, "above 0"),
+        (FOUR, ("--pre", "first", "--post", "first", "--method", "jt", "--reliability", ".7"), 2, "named twice"),
+        ("index,first,last\n1,2,3\n1,3,4\n", (*JT, "--id", "index"), 2, "cannot be called index"),
+        ("first,last\n", JT, 3, "ratings.csv: 0 complete pairs"),
+        ("first,last\n10,8\n9,\n", JT, 3, "ratings.csv: 1 complete pairs"),
+        ("first,last\n10,8\n10,9\n", JT, 3, "SD 0"),
+        ("", JT, 3, "empty"),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    change: Change, content: str, options: tuple[str, ...], code: int, message: str
+) -> None:
+    ended, out, err = change(content, *options)
+    assert (ended, out) == (code, "")
+    assert message in err
+
+
+def test_a_rating_of_nobody_has_no_slope(change: Change) -> None:
+    code, _, err = change("code,t,y\na,1,2\n,2,3\n", "--method", "hlm", "--time", "t", "--value", "y", "--id", "code")
+    assert code == 3
+    assert "ratings.csv:3: code" in err
+
+
+def test_the_result_goes_into_a_file_whole_or_not_at_all(change: Change, tmp_path: Path) -> None:
+    code, out, _ = change(FOUR, *JT, "-o", "result.csv")
+    assert (code, out) == (0, "")
+    assert len(read((tmp_path / "result.csv").read_text())) == 4
+
+
+def test_the_help_says_which_reliability_is_meant(change: Change) -> None:
+    _, out, _ = change(FOUR, "--help")
+    text = " ".join(out.split())
+    assert "from one session to the next, or of a retest. Not alpha" in text
