@@ -287,6 +287,20 @@ def test_the_sheet_is_made_with_an_alert_by_the_policy(tmp_path: Path) -> None:
     assert not found["sheet"].hint
 
 
+def test_what_a_plugin_reaches_for_while_it_is_loaded_is_named_too(tmp_path: Path) -> None:
+    source = (PACKAGES / "good_neighbour.py").read_text(encoding="utf-8")
+    call = "import socket\n\ntry:\n    socket.getaddrinfo('localhost', 80)\nexcept OSError:\n    pass\n"
+    (tmp_path / "early.py").write_text(f"{call}\n{source}", encoding="utf-8")
+    trial = tried_alone(find(tmp_path / "early.py"))
+    try:
+        wrong = [check for check in (case.run() for case in trial.cases()) if not check.passed]
+    finally:
+        trial.close()
+
+    assert [check.name for check in wrong] == ["no-network"]
+    assert "socket.getaddrinfo localhost:80" in wrong[0].detail
+
+
 LINE = """
 from typing import Annotated
 

@@ -7,10 +7,7 @@ written down even where the plugin swallows the refusal.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import datetime as dt
-import gc
-import ipaddress
 import os
 import sys
 import time
@@ -119,6 +116,8 @@ def this_machine_only() -> Iterator[None]:
 def _is_here(address: Any) -> bool:
     if not isinstance(address, tuple):
         return True  # a Unix socket
+    import ipaddress
+
     host = str(address[0] or "").partition("%")[0]
     if host in {"", "None", "localhost"}:
         return True
@@ -176,6 +175,9 @@ def _put(module: Any, name: str, function: Callable[..., Any]) -> None:
 
 def _exchange(cls: type[Any], name: str, function: Callable[..., Any]) -> None:
     """Put a class method in the place of one of a built-in class, of which Python alone allows no change."""
+    import ctypes
+    import gc
+
     for inner in gc.get_referents(cls.__dict__):
         if isinstance(inner, dict):
             inner[name] = classmethod(function)

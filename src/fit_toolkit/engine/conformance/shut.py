@@ -44,7 +44,13 @@ def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any
         except FitError as error:
             return Hint(f"{UNTRIED}: {_said(error)}")
         for day in OTHER_DAYS:
-            if difference := differ(here, ask(day)):
+            try:
+                difference = differ(here, ask(day))
+            except FitError as error:
+                said = _said(error)
+                refused = any(kind in said for kind in (guards.NETWORK, guards.PROGRAM, guards.WRITING))
+                return Hint(f"{UNTRIED}: {said}") if refused else f"{said} on another day"
+            if difference:
                 return f"{difference} on another day: take the day from what is handed over"
         return ""
 
