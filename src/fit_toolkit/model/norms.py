@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 from fit_toolkit.model.instrument import Occasion, RaterRole, Record, Slug
+
+NOISE_CLIENTS: Final = 30  # fewer say too little about how ratings vary
+NOISE_RATINGS: Final = 3  # each of them has to have this many
+LABEL_CLIENTS: Final = 100  # fewer say too little about where a client stands among others
+LABEL_THERAPISTS: Final = 10
 
 
 class Norm(Record, frozen=True):
@@ -27,6 +32,11 @@ class Norm(Record, frozen=True):
     n_therapists: int = 0
     n_ratings: int = 0
     population: str = ""
+
+    @property
+    def carries_labels(self) -> bool:
+        """Whether it rests on enough people to say where somebody stands among them, and not only how ratings vary."""
+        return self.n_clients >= LABEL_CLIENTS and self.n_therapists >= LABEL_THERAPISTS
 
 
 class NormSet(Record, frozen=True):

@@ -63,6 +63,12 @@ def item_columns(
     return found | {"value_ticks": ticks, "status": status}
 
 
+def rated_by(c: sa.Connection) -> list[tuple[str, str]]:
+    """Return every instrument with valid ratings and the role that gave them, in order."""
+    query = sa.select(_A.c.instrument, _A.c.rater).where(_A.c.state == "valid").distinct()
+    return [(str(instrument), str(rater)) for instrument, rater in c.execute(query.order_by(*query.selected_columns))]
+
+
 def member_columns(c: sa.Connection, episode_ids: Iterable[int] | None, *, on: date) -> Columns:
     """Return one row per member of the given episodes (all when None), rated or not.
 

@@ -119,7 +119,7 @@ def test_where_higher_is_better_a_gain_goes_up() -> None:
 def test_criterion_three_by_hand_in_all_variants() -> None:
     # before 22 20 24: mean 22, variance 4; after 17 15 16: mean 16, variance 1; pooled SD sqrt(2.5) = 1.5811
     # published: 2.7764 * 1.5811 = 4.39 < 6. With 19 18.5 17 after (mean 18.1667, variance 1.0833): 3.83 < 4.43 but > 3.62
-    ratings = [[22, 20, 24, 17, 15, 16], [22, 20, 24, 19, 18.5, 17]]
+    ratings = np.array([[22, 20, 24, 17, 15, 16], [22, 20, 24, 19, 18.5, 17]])
     assert judge(ratings, BDI).met[2][:, 1].tolist() == [1, 0]
     assert judge(ratings, SuddenGainRule(cutoff=7, significance="student")).met[2][:, 1].tolist() == [1, 1]
 

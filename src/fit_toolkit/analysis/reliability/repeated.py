@@ -13,7 +13,7 @@ from fit_toolkit.errors import DataError
 
 Floats = npt.NDArray[np.float64]
 FIGURES = (
-    "mean", "sd", "sd_between", "sd_within", "sd_within_successive", "reliability_one", "reliability_mean",
+    "mean", "mean_of_clients", "sd", "sd_between", "sd_within", "sd_within_successive", "reliability_one", "reliability_mean",
     "ratings_per_client",
 )  # fmt: skip
 
@@ -26,6 +26,7 @@ class Repeated:
     n_repeated: int
     n_ratings: int
     mean: float
+    mean_of_clients: float
     sd: float
     sd_between: float
     sd_within: float
@@ -51,7 +52,7 @@ def repeated_ratings(values: npt.ArrayLike, clients: npt.ArrayLike) -> Repeated:
     y_ij = m + a_i + e_ij by analysis of variance, also where people have different numbers of ratings (Searle, Casella and
     McCulloch, 1992, section 3.6): within^2 = MSW; between^2 = (MSB - MSW) / n0, not below zero, n0 = (N - sum n_i^2 / N) /
     (G - 1). Reliability of one rating = between^2 / (between^2 + within^2); of a person's mean, with n0 ratings =
-    between^2 / (between^2 + within^2 / n0). `mean` is that of all ratings; `sd` = sqrt(between^2 + within^2).
+    between^2 / (between^2 + within^2 / n0). `mean` is that of all ratings, `mean_of_clients` that of people's own means; `sd` = sqrt(between^2 + within^2).
     `sd_within_successive` = sqrt(sum of squared steps from one rating to the next / 2 / number of steps) (von Neumann,
     1941): ratings in the order they are given. Where people drift, `sd_within` holds the drift and this does not.
     """
@@ -109,7 +110,7 @@ def _figures(table: _Sums, weights: Floats) -> dict[str, Floats]:
         between = np.maximum((among - within) / size, 0)
         successive = weights @ table.steps / 2 / (ratings - groups)
         return {
-            "mean": mean, "sd": np.sqrt(between + within), "sd_between": np.sqrt(between), "sd_within": np.sqrt(within),
+            "mean": mean, "mean_of_clients": weights @ table.mean / groups, "sd": np.sqrt(between + within), "sd_between": np.sqrt(between), "sd_within": np.sqrt(within),
             "sd_within_successive": np.sqrt(np.where(ratings > groups, successive, np.nan)),
             "reliability_one": between / (between + within), "reliability_mean": between / (between + within / size),
             "ratings_per_client": size,

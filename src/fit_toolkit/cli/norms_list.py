@@ -1,0 +1,55 @@
+"""`fit norms list`: every norm set at hand, figure by figure."""
+
+from __future__ import annotations
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
+from fit_toolkit.cli.output import emit, format_option
+
+COLUMNS = (
+    "norms", "version", "kind", "reviewed", "instrument", "scale", "rater", "occasion", "mean", "sd_between", "sd_within",
+    "reliability", "clients", "therapists", "ratings", "labels", "used_by",
+)  # fmt: skip
+
+
+@click.command("list")
+@format_option
+@pass_app
+def command(app: App, fmt: str) -> int:
+    """List norm sets, one row per scale; `used_by` names the policies of fit.toml that rest on it.
+
+    `labels`: whether enough clients and therapists are in it to say where somebody stands among them.
+    """
+    catalog = catalog_at_hand(app)
+    used: dict[str, list[str]] = {}
+    for table in app.practice.settings.policies if in_practice(app) else ():
+        used.setdefault(str(table.values.get("norms", "")), []).append(str(table.values.get("id", "")))
+    rows = []
+    for name in sorted(catalog.norm_files):
+        found = catalog.norms(name)
+        rows += [
+            {
+                "norms": name,
+                "version": found.version,
+                "kind": found.kind,
+                "reviewed": found.reviewed,
+                "instrument": norm.instrument,
+                "scale": norm.scale,
+                "rater": norm.rater,
+                "occasion": norm.occasion,
+                "mean": norm.mean,
+                "sd_between": norm.sd_between,
+                "sd_within": norm.sd_within,
+                "reliability": norm.reliability,
+                "clients": norm.n_clients,
+                "therapists": norm.n_therapists,
+                "ratings": norm.n_ratings,
+                "labels": norm.carries_labels,
+                "used_by": used.get(name, []),
+            }
+            for norm in found.norms
+        ]
+    emit("norms", rows, fmt=fmt, columns=COLUMNS, empty="no norm sets: fit norms estimate NAME")
+    return 0

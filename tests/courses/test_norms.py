@@ -1,0 +1,109 @@
+"""Norms from a practice's own ratings: refused with the counts under the minimum, the same file from the same ratings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from fit_toolkit.analysis import repeated_ratings
+from fit_toolkit.courses.norms import Estimate, Wanted, _computed, check_name, estimate_norms, norm_set
+from fit_toolkit.errors import UsageError
+from fit_toolkit.model.norms import Norm
+from tests.clinic import ARRIVING, START, TODAY, Clinic
+from tests.rated import rated_clinic
+
+RANDOM = np.random.default_rng(7)
+RATINGS = {
+    f"k{number:02}": (2 + number % 5 + RANDOM.integers(0, 4, 4 if number % 2 else 3)).tolist() for number in range(31)
+}
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """31 clients of two therapists with three or four ratings each, the last of them the most recent."""
+    made = rated_clinic(tmp_path_factory.mktemp("norms") / "clinic", RATINGS)
+    made.rate("k00", 3, 2, instrument=ARRIVING)
+    return made
+
+
+def estimates(clinic: Clinic, wanted: Wanted | None = None, *, until: int = 100) -> dict[str, Estimate]:
+    with clinic.practice.store.read() as c:
+        found = estimate_norms(c, clinic.practice.catalog, wanted or Wanted(), as_of=START + timedelta(days=until))
+    return {each.instrument: each for each in found}
+
+
+def test_figures_are_those_of_all_courses_with_their_counts(clinic: Clinic) -> None:
+    found = estimates(clinic)[TODAY]
+    values = [value for each in RATINGS.values() for value in each]
+    whose = [client for client, each in RATINGS.items() for _ in each]
+    expected = repeated_ratings(values, whose)
+    assert found.norm is not None
+    assert found.norm.mean == pytest.approx(np.mean([np.mean(each) for each in RATINGS.values()]), abs=1e-6)
+    assert found.norm.sd_between == pytest.approx(expected.sd_between, abs=1e-6)
+    assert found.norm.sd_within == pytest.approx(expected.sd_within, abs=1e-6)
+    assert found.norm.reliability == pytest.approx(expected.reliability_one, abs=1e-6)
+    assert found.sd_steps == pytest.approx(expected.sd_within_successive, abs=1e-6)
+    assert (found.clients, found.clients_often, found.therapists, found.ratings) == (31, 31, 2, len(values))
+    assert (found.norm.occasion, found.norm.reliability_kind, found.norm.carries_labels) == ("end", "session", False)
+
+
+def test_a_scale_with_too_few_ratings_is_refused_with_its_counts(clinic: Clinic) -> None:
+    found = estimates(clinic)[ARRIVING]
+    assert found.norm is None
+    assert (found.clients, found.clients_often, found.ratings) == (1, 0, 1)
+    assert found.because == "0 clients have 3 ratings or more; 30 are needed"
+
+
+def test_the_minimum_counts_clients_with_three_ratings_by_that_day(clinic: Clinic) -> None:
+    before_the_third = estimates(clinic, until=13)[TODAY]
+    assert (before_the_third.norm, before_the_third.ratings) == (None, 62)
+    from_the_second = estimates(clinic, Wanted(since=START + timedelta(days=7)))[TODAY]
+    assert from_the_second.norm is None
+    assert from_the_second.because == "15 clients have 3 ratings or more; 30 are needed"
+
+
+def test_an_instrument_that_was_never_rated_is_named_too(clinic: Clinic) -> None:
+    found = estimates(clinic, Wanted(instruments=("phq-9",)))
+    assert list(found) == ["phq-9"]
+    assert found["phq-9"].ratings == 0
+
+
+def test_only_what_was_not_refused_is_in_the_set_and_the_last_rating_dates_it(clinic: Clinic) -> None:
+    norms = norm_set("own", estimates(clinic).values())
+    assert norms is not None
+    assert [norm.instrument for norm in norms.norms] == [TODAY]
+    assert (norms.kind, norms.reviewed, norms.version) == ("local", False, (START + timedelta(days=21)).isoformat())
+    assert norm_set("own", [estimates(clinic)[ARRIVING]]) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "because"),
+    [
+        ([5, 6, 7] * 2, "clients differ no more from each other"),
+        ([5, 5, 5, 7, 7, 7], "no client's ratings ever differ"),
+    ],
+)
+def test_ratings_that_never_differ_or_clients_who_do_not_make_no_norm(values: list[float], because: str) -> None:
+    bare = Estimate(TODAY, "total", "client", "end", 2, 2, 1, 6, START, START)
+    found = _computed(bare, np.array(values, dtype=float), np.repeat([0, 1], 3))
+    assert found.norm is None
+    assert found.because.startswith(because)
+
+
+def test_labels_need_a_hundred_clients_and_ten_therapists() -> None:
+    norm = Norm(instrument="x", scale="total", mean=1, sd_between=1, sd_within=1, n_clients=100, n_therapists=10)
+    assert norm.carries_labels
+    assert not Norm(
+        instrument="x", scale="total", mean=1, sd_between=1, sd_within=1, n_clients=99, n_therapists=10
+    ).carries_labels
+    assert not Norm(
+        instrument="x", scale="total", mean=1, sd_between=1, sd_within=1, n_clients=500, n_therapists=9
+    ).carries_labels
+
+
+@pytest.mark.parametrize("name", ["Own", "own set", "../own", ""])
+def test_a_name_that_no_file_should_have_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be called"):
+        check_name(name)
