@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from fit_toolkit.engine import guards
 from fit_toolkit.engine.conformance.bench import Room
@@ -14,52 +15,52 @@ from fit_toolkit.engine.conformance.cases import Attempt, Hint
 from fit_toolkit.engine.records import PluginFailureError, Source
 from fit_toolkit.errors import FitError
 
+Ask: TypeAlias = Callable[[Room], Any]
+Differ: TypeAlias = Callable[[Any, Any], str]
+SHUT = (guards.NETWORK, guards.PROGRAM, guards.WRITING)
 OTHER_DAYS: tuple[Room, ...] = ("other-day", "amid")
 UNTRIED = "could not be tried"  # what is wrong is told by another check
 FORKED = "started another process"  # as the child tells it where nothing is shut
 NOW = re.compile(r"""(?:datetime64|array|asarray)\(\s*\[?\s*["'](?:now|today)["']""")
 
 
-def shut_cases(source: Source, ask: Callable[[Room], Any], differ: Callable[[Any, Any], str]) -> Mapping[str, Any]:
+def shut_cases(source: Source, ask: Ask, differ: Differ) -> Mapping[str, tuple[str, Attempt]]:
     """Give the cases; `ask` puts one question in a room, `differ` compares two answers."""
-
-    def without(*kinds: str) -> Attempt:
-        def attempt() -> str:
-            try:
-                ask("shut")
-            except FitError as error:
-                said = _said(error)
-                return said if any(kind in said for kind in kinds) else Hint(f"{UNTRIED}: {said}")
-            return ""
-
-        return attempt
-
-    def clock() -> str:
-        if found := _asks_numpy(source):
-            return found
-        try:
-            here = ask("shut")
-            if differ(here, ask("shut")):
-                return Hint(f"{UNTRIED}: it gives another answer each time")
-        except FitError as error:
-            return Hint(f"{UNTRIED}: {_said(error)}")
-        for day in OTHER_DAYS:
-            try:
-                difference = differ(here, ask(day))
-            except FitError as error:
-                said = _said(error)
-                refused = any(kind in said for kind in (guards.NETWORK, guards.PROGRAM, guards.WRITING))
-                return Hint(f"{UNTRIED}: {said}") if refused else f"{said} on another day"
-            if difference:
-                return f"{difference} on another day: take the day from what is handed over"
-        return ""
-
     return {
-        "no-network": ("it does without the network", without(guards.NETWORK)),
-        "no-programs": ("it starts no other program", without(guards.PROGRAM, FORKED)),
-        "no-files": ("it writes no file", without(guards.WRITING)),
-        "no-clock": ("it gives the same answer on another day", clock),
+        "no-network": ("it does without the network", partial(_without, ask, (guards.NETWORK,))),
+        "no-programs": ("it starts no other program", partial(_without, ask, (guards.PROGRAM, FORKED))),
+        "no-files": ("it writes no file", partial(_without, ask, (guards.WRITING,))),
+        "no-clock": ("it gives the same answer on another day", partial(_on_other_days, source, ask, differ)),
     }
+
+
+def _without(ask: Ask, kinds: tuple[str, ...]) -> str:
+    try:
+        ask("shut")
+    except FitError as error:
+        said = _said(error)
+        return said if any(kind in said for kind in kinds) else Hint(f"{UNTRIED}: {said}")
+    return ""
+
+
+def _on_other_days(source: Source, ask: Ask, differ: Differ) -> str:
+    if found := _asks_numpy(source):
+        return found
+    try:
+        here = ask("shut")
+        if differ(here, ask("shut")):
+            return Hint(f"{UNTRIED}: it gives another answer each time")
+    except FitError as error:
+        return Hint(f"{UNTRIED}: {_said(error)}")
+    for day in OTHER_DAYS:
+        try:
+            difference = differ(here, ask(day))
+        except FitError as error:
+            said = _said(error)
+            return Hint(f"{UNTRIED}: {said}") if any(kind in said for kind in SHUT) else f"{said} on another day"
+        if difference:
+            return f"{difference} on another day: take the day from what is handed over"
+    return ""
 
 
 def _said(error: FitError) -> str:
