@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from fit_toolkit.analysis import Cutoff, slope_change
+from fit_toolkit.analysis.change.mixed import fit_slopes
 from fit_toolkit.analysis.change.slopes import Slopes
 from fit_toolkit.errors import ConfigError, DataError, UsageError
 
