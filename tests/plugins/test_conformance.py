@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fit_toolkit.engine import build_registry
-from fit_toolkit.engine.conformance import Check, check_plugin, find, tried_alone
+from fit_toolkit.engine.conformance import Case, Check, check_plugin, find, tried_alone
 from fit_toolkit.engine.discover import bundled
 from fit_toolkit.errors import ConfigError, PluginError
 from fit_toolkit.practice.tryout import all_cases
@@ -347,6 +347,16 @@ def test_parameters_are_handed_to_what_has_them_and_unknown_ones_are_refused() -
 
     with pytest.raises(ConfigError, match="nothing in the plugin 'good-neighbour' has a parameter 'pionts'"):
         tried_alone(find(PACKAGES / "good_neighbour.py"), {"pionts": 3.0})
+
+
+def test_whatever_happens_during_a_check_is_told_and_never_raised() -> None:
+    def attempt() -> str:
+        raise KeyError("nothing\nhere")
+
+    check = Case("plugin", "odd", "it holds", attempt).run()
+
+    assert not check.passed
+    assert check.detail == "raised KeyError: 'nothing\\nhere'"
 
 
 def test_a_plugin_is_found_by_name_by_path_and_in_a_practice(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fit_toolkit.engine.failing import class_name, one_line
 from fit_toolkit.engine.records import PluginFailureError, Provided
 from fit_toolkit.errors import FitError
 
@@ -53,6 +54,8 @@ class Case:
             problem = error.failure.error
         except FitError as error:
             problem = str(error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what runs in this process may raise anything at all
+            problem = f"raised {class_name(error)}: {one_line(str(error))}"  # on made-up data: nothing to keep back
         hint = isinstance(problem, Hint)
         return Check(self.thing, self.name, self.sentence, hint or not problem, str(problem), hint)
 
