@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from fit_toolkit.analysis.reliability.table import Asked, Found
 
+FEW = 30  # under this, a bootstrap of whole clients gives intervals that hold the truth too seldom
+
 
 @click.command("reliability")
 @file_argument
@@ -163,5 +165,7 @@ def _say(app: App, found: Found, asked: Asked, names: tuple[str, ...]) -> None:
         app.say(
             "clients recur: alpha and omega mix how clients differ with how ratings vary; they are no measure of change"
         )
+    if asked.resamples and found.clients < FEW:
+        app.say(f"intervals from {found.clients} {'clients' if found.by_client else 'rows'} are too narrow to rely on")
     if found.failed:
         app.say(f"{found.failed:.1%} of {asked.resamples} resamples gave no alpha; the intervals rest on the others")

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 ROUNDS = 2_000
-CLOSE = 1e-10
+CLOSE = 1e-13
 
 
 def one_factor(correlations: Floats) -> Floats:

@@ -53,7 +53,8 @@ class Found(Struct, frozen=True):
     lines: tuple[Line, ...]
     rows: int
     complete: int
-    clients: int
+    clients: int  # rows, where nobody said whose they are
+    by_client: bool
     repeated: bool
     failed: float
 
@@ -81,7 +82,7 @@ def figures(answers: Floats, items: tuple[str, ...], asked: Asked, clients: list
     lines += _of_shares(answers, items, asked)
     if recurs:
         lines += _of_clients(answers[whole].sum(axis=1), own[whole], asked)
-    return Found(tuple(lines), len(answers), int(whole.sum()), len(np.unique(own)), recurs, failed)
+    return Found(tuple(lines), len(answers), int(whole.sum()), len(np.unique(own)), clients is not None, recurs, failed)
 
 
 def _of_items(answers: Floats, items: tuple[str, ...], asked: Asked, drawn: Intervals | None) -> Iterator[Line]:

@@ -29,7 +29,7 @@ def by_chance(
 
     Gaps stay where they are. Order is all that is taken away, so what is found is what the criteria make of the size of
     the fluctuations alone. With `keep_trend` each client keeps the straight line through their own ratings and only what lies
-    around it is put in another order: steady improvement alone makes many gains (Vittengl, Clark, Thase and Jarrett, 2015).
+    around it is put in another order: steady improvement alone makes many gains (simulated in PMC4606893, table 2).
     """
     ratings = np.asarray(values, dtype=np.float64)
     random = np.random.default_rng(seed)
