@@ -46,7 +46,7 @@ def test_an_answer_that_only_the_practice_flags_is_among_the_alerts(clinic: Clin
     clinic.run()
     made = sheet(clinic)
     (line,) = made.alerts
-    assert (line.severity, line.what, line.state) == ("safety", "Risks or harm", "new")
+    assert (line.severity, line.what, line.state) == ("safety", "Risk taking", "new")
     assert made.risk.answers == ()
 
 

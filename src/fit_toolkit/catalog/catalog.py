@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.catalog.files import File, load_instrument, load_norms, load_wording
 from fit_toolkit.catalog.hashing import definition_hash
-from fit_toolkit.errors import ConfigError, DataError
+from fit_toolkit.errors import ConfigError, DataError, FitError
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.norms import NormSet
 from fit_toolkit.model.wording import Wording
@@ -62,6 +62,13 @@ class Catalog:
             if (id, tag) in self.wordings:
                 return self._once(("wording", id, tag), partial(self._wording, id, tag))
         return None
+
+    def usable_wording(self, id: str, language: str) -> Wording | None:
+        """Give the words as `wording` does, but None where they do not fit: a sheet is made without them all the same."""
+        try:
+            return self.wording(id, language)
+        except FitError:
+            return None
 
     def norms(self, name: str) -> NormSet:
         """Give a norm set; an unknown name is refused with the nearest known one."""

@@ -47,7 +47,7 @@ def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> 
 
 
 def _question(catalog: Catalog, form: str, item: str, language: str) -> str:
-    wording = catalog.wording(form, language)
+    wording = catalog.usable_wording(form, language)
     if wording is not None and item in wording.items:
         return wording.items[item].text
     instrument = catalog.get(form)
@@ -66,7 +66,7 @@ def _answered(form: Instrument, given: Administration, item: str, value: float, 
     option = option or next((o for o in options if o.value == value), None)
     if option is None:
         return number(value)
-    wording = catalog.wording(form.id, language)
+    wording = catalog.usable_wording(form.id, language)
     words = wording.items[item].options if wording is not None and item in wording.items else {}
     return words.get(option.code) or option.label or option.code or number(value)
 
@@ -137,13 +137,17 @@ def _about(row: Mapping[str, Any], catalog: Catalog) -> str:
 
 
 def marks_of(reading: Reading, language_name: Mapping[str, str]) -> tuple[Mark, ...]:
-    """Another therapist, another language, a pause: what changed under the ratings."""
+    """Another therapist, another language, another way of scoring, a pause: what changed under the ratings."""
     marks = []
     held = sorted((a for a in reading.episode.assignments if a.role == "therapist"), key=lambda a: a.starts_on)
     marks += [Mark(on=a.starts_on, text="new therapist") for a in held[1:] if a.starts_on <= reading.as_of]
     spoken: dict[tuple[str, str], str] = {}
+    scored: dict[tuple[str, str], str] = {}
     for given in reading.given:
         key = (given.instrument, given.rater)
+        if scored.setdefault(key, given.definition_hash) != given.definition_hash:
+            marks.append(Mark(on=given.session_on, text="now scored another way"))
+            scored[key] = given.definition_hash
         if given.language and given.rater == "client":
             if spoken.get(key, given.language) != given.language:
                 marks.append(

@@ -93,7 +93,7 @@ def _client_title(instrument: Instrument, catalog: Catalog, *, named: bool) -> s
     """The same in the client's words: the name on the form, unless it says little."""
     if instrument.construct in TITLES and not named:
         return TITLES[instrument.construct][1]
-    wording = catalog.wording(instrument.id, "en")
+    wording = catalog.usable_wording(instrument.id, "en")
     return wording.title if wording is not None else instrument.title
 
 

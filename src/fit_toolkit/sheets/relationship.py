@@ -30,7 +30,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
     now = given[-1]
     before = _before(given, reading.part.max_gap_days)
     other = _partner(reading, form, catalog, now.session_on)
-    wording = catalog.wording(form.id, language)
+    wording = catalog.usable_wording(form.id, language)
     rows = []
     for item in items:
         earlier = _earlier(given, item.id) if now.numbers.get(item.id) is None else _answer(before, item.id)

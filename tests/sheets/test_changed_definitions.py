@@ -1,0 +1,92 @@
+"""A definition that was changed: its sheet is made all the same, and says where the scores begin to mean something else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.practice import open_practice
+from fit_toolkit.sheets.build import build_sheet
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.making import find_member
+from tests.clinic import START, Clinic
+
+DEFINITION = """\
+format: fit-instrument/1
+id: ours
+version: "1"
+title: Ours
+construct: alliance
+raters: [client]
+direction: higher_is_worse
+licence: {status: local, electronic_use: allowed, text_included: false}
+validation: {status: unknown}
+items:
+  - {id: q1, label: low, range: [0, 3]}
+  - {id: q2, label: calm, range: [0, 3]}
+risk: [{id: low, item: q1, operator: ">=", value: 1, meaning: low, source: manual}]
+sources: {manual: {text: the manual}}
+scales: [{id: total, items: [q1, q2], range: [0, 6]}]
+tests: [{given: {q1: 3, q2: 0}, expect: {total: TOTAL}}]
+"""
+WORDS = """\
+format: fit-wording/1
+instrument: ours
+version: "1"
+language: en
+title: Ours
+licence: ours
+licence_status: local
+items:
+  q1: {text: I felt low, low: no, high: yes}
+  q2: {text: I felt calm, low: no, high: yes}
+"""
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    made = Clinic(tmp_path / "practice", policies="", day=60)
+    words = made.root / "instruments/wording/en/ours.yaml"
+    words.parent.mkdir(parents=True)
+    words.write_text(WORDS)
+    define(made, DEFINITION.replace("TOTAL", "3"))
+    made.open("c1")
+    made.rate("c1", 0, 1, instrument="ours")
+    made.rate("c1", 7, 1, instrument="ours")
+    return made
+
+
+def define(clinic: Clinic, text: str) -> None:
+    (clinic.root / "instruments/ours.yaml").write_text(text)
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+
+
+def sheet(clinic: Clinic) -> SheetData:
+    on = START + timedelta(days=20)
+    with clinic.practice.store.read() as c:
+        return build_sheet(clinic.practice, c, find_member(c, "c1", as_of=on), as_of=on)
+
+
+def test_words_of_an_older_version_are_left_out_and_keep_no_sheet_back(clinic: Clinic) -> None:
+    assert "I felt low" in repr(sheet(clinic).facets)
+    define(clinic, DEFINITION.replace("TOTAL", "3").replace('version: "1"', 'version: "2"'))
+
+    made = sheet(clinic)
+
+    assert "I felt" not in repr(made)
+    assert [row.label for row in made.facets.rows] == ["low", "calm"]
+    assert [(answer.item, answer.answer) for answer in made.risk.answers] == [("Ours, q1 (low):", "1")]
+
+
+def test_a_definition_that_scores_otherwise_is_a_mark_where_its_first_rating_stands(clinic: Clinic) -> None:
+    assert sheet(clinic).marks == ()
+    define(clinic, DEFINITION.replace("TOTAL", "6").replace("items: [q1, q2],", "items: [q1, q2], reverse: [q2],"))
+    assert sheet(clinic).marks == ()
+    clinic.rate("c1", 14, 1, instrument="ours")
+
+    (mark,) = sheet(clinic).marks
+
+    assert (mark.on, mark.text) == (START + timedelta(days=14), "now scored another way")
