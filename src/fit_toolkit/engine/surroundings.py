@@ -20,9 +20,7 @@ from typing import TypeVar
 T = TypeVar("T")
 # A library may add a variable of its own when it is imported; one of these would reach other people's code.
 MEANS_SOMETHING = ("LC_", "LANG", "TZ", "PATH", "HOME", "TMP", "TEMP", "PYTHON", "FIT_", "LD_")
-
-
-END = os._exit
+END = os._exit  # the real one, while a plugin is given another
 
 
 @dataclass
