@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fit_toolkit.analysis import clinical_cutoff, cutoff_interval, reliable_change
+from fit_toolkit.analysis import clinical_cutoff, cutoff_interval, declared_cutoff, reliable_change
 from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.model.scale import Cutoff as Declared
 
 BOTH: dict[str, Any] = {"m_clinical": 20, "sd_clinical": 5, "m_functional": 8, "sd_functional": 3}
 
@@ -97,3 +98,29 @@ def test_too_little_for_an_interval_is_refused() -> None:
         cutoff_interval([3.0], m_functional=8, sd_functional=3)
     with pytest.raises(UsageError, match="100 resamples"):
         cutoff_interval([3.0, 4, 5], m_functional=8, sd_functional=3, resamples=20)
+
+
+@pytest.mark.parametrize(
+    ("operator", "better", "at"),
+    [
+        (">=", "lower", "clinical"),  # "10 or more is a case"
+        (">", "lower", "functional"),  # "above 10 is a case"
+        ("<", "higher", "functional"),  # "below 25 is a case"
+        ("<=", "higher", "clinical"),
+        ("<", "lower", "clinical"),  # "below 10 is well"
+        (">=", "higher", "functional"),  # "25 or more is well"
+    ],
+)
+def test_a_published_line_is_inclusive_or_exclusive_as_it_is_declared(operator: Any, better: Any, at: str) -> None:
+    line = Declared(value=10, operator=operator, label="a case", source="made-up", verified=True)
+    made = declared_cutoff(line, better=better)
+    assert (made.value, made.at) == (10, at)
+    on_it = np.array([10.0])
+    assert made.clinical(on_it)[0] == (at == "clinical")
+    assert made.functional(on_it)[0] == (at == "functional")
+
+
+def test_a_line_that_nobody_checked_labels_nobody() -> None:
+    line = Declared(value=10, operator=">=", label="a case", source="made-up")
+    with pytest.raises(UsageError, match="not verified"):
+        declared_cutoff(line, better="lower")

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fit_toolkit.analysis.change.pairs import Better, Bools, Codes, Floats, between_0_and_1, moments, sign_of, snapped
 from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.model.scale import Cutoff as Declared
 
 At: TypeAlias = Literal["neither", "clinical", "functional"]
 BLOCK: Final = 4_000_000  # counts of resampled values held at once
@@ -75,6 +76,19 @@ def clinical_cutoff(
     else:
         value = _c(m_clinical, sd_clinical, m_functional, sd_functional)
     return Cutoff(snapped(value), better, kind, at)
+
+
+def declared_cutoff(line: Declared, *, better: Better) -> Cutoff:
+    """Take a published line from an instrument's definition, inclusive or exclusive as it is declared there.
+
+    ">= 10" where lower is better makes a rating of 10 clinical; "< 25" where higher is better makes one of 25 functional.
+    Unverified lines are refused.
+    """
+    if not line.verified:
+        raise UsageError(f"the line at {line.value:g} is not verified and labels nobody")
+    meant_clinical = line.operator.startswith(">") == (better == "lower")
+    on_line = meant_clinical == line.operator.endswith("=")
+    return Cutoff(line.value, better, "declared", "clinical" if on_line else "functional")
 
 
 class Interval(Struct, frozen=True):

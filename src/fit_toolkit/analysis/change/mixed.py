@@ -14,6 +14,7 @@ from fit_toolkit.analysis.change.pairs import Floats
 from fit_toolkit.errors import ConfigError, DataError
 
 INSTALL: Final = "pip install 'fit-toolkit[curves]'"
+MANY: Final = 300
 SINGULAR: Final = 1e-3  # SD of the slopes given the intercepts, over the residual SD, with time of SD 1
 _PLACES: Final = ((0, 0), (0, 1), (1, 1))
 
@@ -44,14 +45,16 @@ def fit_slopes(groups: npt.NDArray[np.intp], time: Floats, value: Floats, client
     """Fit value = (b0 + u0) + (b1 + u1) time + error; best with time and value of mean 0 and SD 1.
 
     statsmodels' answer and a plain start are both carried on to the top of the restricted likelihood (profiled over fixed
-    effects and residual variance), and the higher of the two is taken: alone, each stops short on some data. Fixed effects,
-    random effects and their conditional variances then follow in closed form. Laird & Ware 1982, Biometrics 38:963.
+    effects and residual variance), and the higher of the two is taken: statsmodels alone stops short on some data. Above
+    `MANY` clients, where it takes minutes, the plain start has to do. Fixed effects, random effects and their conditional
+    variances then follow in closed form. Laird & Ware 1982, Biometrics 38:963.
     """
     model, minimize = _library()
     design = np.column_stack([np.ones(len(time)), time])
     sums = _summed(groups, design, value, clients)
     starts = [np.array([1.0, 0.0, 1.0])]
-    starts += _their_start(model, design, value, groups)
+    if clients <= MANY:
+        starts += _their_start(model, design, value, groups)
     best: tuple[float, Floats] | None = None
     for start in starts:
         found = minimize(_deviance, start, args=(sums,), method="Nelder-Mead",

@@ -17,6 +17,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Codes: TypeAlias = npt.NDArray[np.int8]
 Words: TypeAlias = npt.NDArray[np.str_]
 
+EXACT: Final = 2.0**52  # above it, floats skip whole numbers
+
 #: What the codes of `Change.reliable` are called; "" is unknown.
 RELIABLE: Final = np.array(["", "improved", "unchanged", "deteriorated", "undefined"])
 #: What the codes of `Change.category` are called; "" is unknown.
@@ -83,12 +85,13 @@ def difference(later: Floats, earlier: Floats) -> Floats:
 
 
 def ticks(values: Floats) -> Floats:
-    """Give values as whole millionths; NaN for those that are none."""
-    scaled = values * TICK
-    whole = np.rint(scaled)
-    off = np.abs(scaled - whole) > 4 * np.spacing(np.abs(np.where(np.isfinite(scaled), scaled, 0.0)))
-    result: Floats = np.where(off | (np.abs(whole) > 2.0**52), np.nan, whole)
-    return result
+    """Give values as whole millionths; NaN for those that are none.
+
+    A decimal of up to six places is the float nearest to its millionths over a million, and so is told from its neighbours.
+    """
+    whole = np.rint(values * TICK)
+    whole[~((whole / TICK == values) & (np.abs(whole) <= EXACT))] = np.nan
+    return whole
 
 
 def snapped(value: float) -> float:
