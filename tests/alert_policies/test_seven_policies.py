@@ -1,4 +1,4 @@
-"""The seven first-party policies, each on the courses a therapist would describe."""
+"""The first seven policies of our own, each on the courses a therapist would describe."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def fires(kind: str, ratings: list[list[float]], course: dict[str, Any] | None =
     return found
 
 
-def test_there_are_seven_and_each_says_what_its_parameters_mean() -> None:
-    assert set(POLICIES) == {"cutoff", "drop", "fall-from-best", "beyond-usual", "divergence", "risk", "overdue"}
+def test_each_policy_says_what_its_parameters_mean() -> None:
+    assert set(POLICIES) >= {"cutoff", "drop", "fall-from-best", "beyond-usual", "divergence", "risk", "overdue"}
     for cls in POLICIES.values():
         for name, parameter in msgspec.json.schema(cls)["$defs"][cls.__name__].get("properties", {}).items():
             assert parameter.get("description"), f"{cls.kind}.{name} has no help"

@@ -16,7 +16,18 @@ from fit_toolkit.engine.records import Defaults
 from fit_toolkit.errors import ConfigError, PluginError
 from tests.plugins.kit import PACKAGES, build, install, of_others, practice
 
-SEVEN = {"beyond-usual", "cutoff", "divergence", "drop", "fall-from-best", "overdue", "risk"}
+KINDS = {
+    "beyond-usual",
+    "control-chart",
+    "cutoff",
+    "divergence",
+    "drop",
+    "fall-from-best",
+    "fall-from-ceiling",
+    "overdue",
+    "risk",
+    "slow-erosion",
+}
 
 
 def test_every_folder_of_the_bundled_plugins_is_one_plugin() -> None:
@@ -24,16 +35,16 @@ def test_every_folder_of_the_bundled_plugins_is_one_plugin() -> None:
     folders = {path.parent.name for path in (PACKAGES.parents[2] / "plugins").glob("[a-z]*/__init__.py")}
 
     assert set(found) == {folder.replace("_", "-") for folder in folders}
-    assert set(found) >= SEVEN
+    assert set(found) >= KINDS
     assert all(source.version for source in found.values())
 
 
-def test_the_seven_policies_come_through_the_same_hook_as_all_others() -> None:
+def test_the_bundled_policies_come_through_the_same_hook_as_all_others() -> None:
     registry = build_registry()
 
-    assert set(registry.policies) == SEVEN
+    assert set(registry.policies) == KINDS
     assert registry.plugin("fall_from_best").hooks == ("register_alert_policies",)
-    assert {registry.policies[kind].plugin for kind in SEVEN} == SEVEN
+    assert {registry.policies[kind].plugin for kind in KINDS} == KINDS
 
 
 def test_finding_plugins_imports_none_of_them() -> None:
@@ -167,7 +178,7 @@ def test_no_plugins_leaves_what_ships_with_the_toolkit(
     for registry in (by_flag, by_variable):
         assert {info.source for info in registry.plugins} == {"bundled"}
         assert not of_others(registry)
-        assert set(registry.policies) == SEVEN
+        assert set(registry.policies) == KINDS
 
 
 def test_a_plugin_can_be_switched_off_by_name(tmp_path: Path) -> None:

@@ -52,6 +52,10 @@ from fit_toolkit.analysis.usual import usual_band as usual_band
 from fit_toolkit.analysis.v_shape import VShapes as VShapes
 from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
+from fit_toolkit.model.curves import CurveFit as CurveFit
+from fit_toolkit.analysis.curves.expected import Expected as Expected
+from fit_toolkit.analysis.curves.expected import expected_response as expected_response
+from fit_toolkit.analysis.curves.fitting import fit_curve as fit_curve
 
 __all__ = [
     "Agreement",
@@ -60,8 +64,10 @@ __all__ = [
     "Change",
     "Consistency",
     "ControlLimits",
+    "CurveFit",
     "Cutoff",
     "Erosion",
+    "Expected",
     "Intervals",
     "LeadLag",
     "Repeated",
@@ -88,6 +94,8 @@ __all__ = [
     "declared_cutoff",
     "erosion_run_length",
     "erosion_share",
+    "expected_response",
+    "fit_curve",
     "hageman_arrindell",
     "important_difference",
     "label_agreement",

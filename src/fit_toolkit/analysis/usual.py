@@ -37,6 +37,22 @@ def usual_band(course: Course, *, norms: Norms | None, coverage: float = 0.95, o
     return Band(centre=centre, low=centre - half, high=centre + half)
 
 
+def usual_next(course: Course, *, norms: Norms | None, own_ratings: int = 5) -> tuple[Floats, Floats]:
+    """Give what the ratings before each one lead to expect, and the SD of the rating around it; NaN where unknown.
+
+    With `norms` m and sqrt(v + sigma^2) of `usual_band`; without, the mean of the client's own earlier ratings (at least
+    `own_ratings`, not all the same) and s sqrt(1 + 1/n), of which a rating is away by Student's t with n - 1 df.
+    """
+    if norms is not None:
+        centre, half = _shrunken(course, norms, 0.95)
+        return centre, half / NormalDist().inv_cdf(0.975)
+    before = course.number - 1
+    sd = course.earlier_sd()
+    sd[(sd == 0) | (before < max(own_ratings, 2))] = np.nan
+    with np.errstate(divide="ignore"):
+        return course.earlier_mean(), sd * np.sqrt(1 + 1 / before)
+
+
 def _shrunken(course: Course, norms: Norms, coverage: float) -> tuple[Floats, Floats]:
     most = int(course.count.max(initial=1))
     factor, constant, half = _tables(norms.mean, norms.sd_between, norms.sd_within, coverage, most)

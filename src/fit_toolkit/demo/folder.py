@@ -37,7 +37,7 @@ SETTINGS: Final = {
 
 POLICIES: Final = f"""
 # --- What the practice wants to be told about ------------------------------------------------------------------------
-# All seven kinds that ship, and one of the practice's own. `fit policies list` shows them.
+# Seven of the kinds that ship, and one of the practice's own. `fit policies list` shows them.
 
 [[policies]]
 id = "staying-safe"                 # anything but "no" to the question about staying safe
