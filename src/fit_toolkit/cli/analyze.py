@@ -9,6 +9,7 @@ command = LazyGroup(
     help="For research: files in, files out; no practice is needed.",
     commands={
         "change": ("fit_toolkit.cli.analyze_change:command", "Reliable change of every client in a file."),
+        "curves": ("fit_toolkit.cli.analyze_curves:command", "Expected courses by session, with bands."),
         "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
         "reliability": (
             "fit_toolkit.cli.analyze_reliability:command",

@@ -1,0 +1,128 @@
+"""`fit analyze curves`: the model of a file as JSON, its bands by session, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.cli import run
+from tests.analysis.curves.shared import FILE, made_up, models
+
+Analyze = Callable[..., tuple[int, str, str]]
+NAMES = ("--time", "session", "--value", "score")
+
+
+@pytest.fixture
+def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
+    """Analyze a file, or a text as a file, in a folder without a practice."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(content: Path | str, *options: str) -> tuple[int, str, str]:
+        if isinstance(content, str):
+            (tmp_path / "long.csv").write_text(content)
+        code = run(["analyze", "curves", str(content) if isinstance(content, Path) else "long.csv", *options])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def as_text(clients: int, *, sessions: int = 6) -> str:
+    ratings = made_up(clients, 11, sessions=sessions)
+    rows = [f"c{who},{when:g},{value:.1f}" for who, when, value in zip(*ratings, strict=True)]
+    return "\n".join(["client,session,score", *rows]) + "\n"
+
+
+def test_the_model_of_the_shared_case_is_that_of_lme4(analyze: Analyze) -> None:
+    code, out, err = analyze(FILE, *NAMES, "--id", "episode")
+    assert code == 0
+    made, told = json.loads(out), models()["log_slopes_reml"]
+    assert made["schema"] == "fit/curves/1"
+    assert list(made["fixed"].values()) == pytest.approx(list(told["fixef"].values()), abs=1e-3)
+    assert made["residual_sd"] == pytest.approx(told["residual_sd"], abs=1e-3)
+    random = made["random"]
+    variances = [random[each] for each in ("intercept_variance", "slope_variance", "covariance")]
+    assert variances == pytest.approx([each["vcov"] for each in told["varcorr"][:3]], rel=0.01)
+    assert random["correlation"] == pytest.approx(told["varcorr"][2]["sdcor"], rel=0.01)
+    assert (made["n_clients"], made["n_scores"], made["singular"]) == (150, 1471, False)
+    assert "1471 ratings of 150 clients fitted" in err
+
+
+def test_bands_stand_by_session_with_the_count_behind_each(analyze: Analyze) -> None:
+    _, out, _ = analyze(FILE, *NAMES, "--id", "episode", "--bands", "50,80", "--random", "intercepts")
+    bands = json.loads(out)["bands"]
+    assert [each["time"] for each in bands] == list(range(1, 21))
+    assert bands[0]["n"] == 150
+    assert list(bands[0]) == ["time", "n", "mean", "sd", "low_50", "high_50", "low_80", "high_80"]
+    sd = (33.128558 + 8.798383) ** 0.5
+    assert bands[4]["high_80"] - bands[4]["mean"] == pytest.approx(1.2815516 * sd, abs=1e-3)
+
+
+def test_the_bands_alone_come_as_csv(analyze: Analyze) -> None:
+    _, out, err = analyze(as_text(40), *NAMES, "--format", "csv", "--bands", "80", "--by-intake")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0]) == ["intake", "time", "n", "mean", "sd", "low_80", "high_80"]
+    assert len(rows) == 5 * 5
+    assert {row["time"] for row in rows} == {"2", "3", "4", "5", "6"}
+    assert sum(int(row["n"]) for row in rows if row["time"] == "2") == 40
+    assert [float(row["mean"]) for row in rows if row["time"] == "2"] == sorted(
+        float(row["mean"]) for row in rows if row["time"] == "2"
+    )
+    assert "whose ratings they are: column client" in err
+
+
+def test_a_cell_that_is_no_number_is_named_and_the_file_refused(analyze: Analyze) -> None:
+    text = as_text(40).replace("c0,2,", "c0,0,").replace("c1,3,", "c1,2,").replace("c2,4,", "c2,four,")
+    code, out, err = analyze(text, *NAMES)
+    assert (code, out) == (3, "")
+    assert "long.csv:3: session: log needs a time of more than 0; sessions count from 1\n" in err
+    assert "long.csv:10: session: a second rating of the same client at the same time\n" in err
+    assert "long.csv:17: session: expected a number, or an empty cell\n" in err
+    assert "four" not in err
+
+
+def test_a_rating_of_nobody_is_refused(analyze: Analyze) -> None:
+    code, _, err = analyze(as_text(40).replace("c3,1,", ",1,"), *NAMES)
+    assert code == 3
+    assert "long.csv:20: client: whose rating is this" in err
+
+
+def test_a_missing_rating_counts_for_nothing_and_that_is_said(analyze: Analyze) -> None:
+    code, out, err = analyze(as_text(40) + "c7,9,\n", *NAMES)
+    assert code == 0
+    assert json.loads(out)["n_scores"] == 240
+    assert "1 row has no rating or no time and counted for nothing" in err
+
+
+def test_too_few_clients_are_refused_with_the_counts(analyze: Analyze) -> None:
+    code, _, err = analyze(as_text(12), *NAMES)
+    assert code == 3
+    assert "long.csv: 12 clients have two ratings to fit or more and 12 have three; 20 and 10 are needed" in err
+
+
+def test_bands_that_are_no_shares_and_ratings_of_no_column_are_refused(analyze: Analyze) -> None:
+    for bands in ("80,100", "x", "80,80", ""):
+        code, _, err = analyze(as_text(20), *NAMES, "--bands", bands)
+        assert code == 2
+        assert "--bands names shares between 0 and 100 %" in err
+    code, _, err = analyze(as_text(20), "--time", "week", "--value", "score")
+    assert code == 3
+    assert "long.csv:1: there is no column week" in err
+    code, _, err = analyze(as_text(20).replace("client", "code"), *NAMES)
+    assert code == 2
+    assert "needs --id" in err
+
+
+def test_without_statsmodels_the_command_ends_with_5_and_says_how_to_install_it(
+    analyze: Analyze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    code, out, err = analyze(as_text(40), *NAMES)
+    assert (code, out) == (5, "")
+    assert "pip install 'fit-toolkit[curves]'" in err
