@@ -25,7 +25,9 @@ class Figures(Section, frozen=True):
     instrument: Annotated[str, Meta(min_length=1, description="the id of the instrument")]
     scale: Annotated[str, Meta(min_length=1, description="the scale of it")] = "total"
     rater: Annotated[str, Meta(min_length=1, description="whose rating")] = "client"
-    title: Annotated[str, Meta(max_length=60, description="what to call it on the sheet; the id unless said")] = ""
+    title: Annotated[
+        str, Meta(max_length=60, description="what to call it on the sheet; the instrument's title unless said")
+    ] = ""
 
     def data(self, view: SheetView) -> Mapping[str, Any] | None:
         """Pick the four values, each with its day."""
@@ -41,12 +43,17 @@ class Figures(Section, frozen=True):
             "latest": len(rated) - 1,
         }
         return {
-            "title": self.title or f"{self.instrument} {self.scale}",
+            "title": self.title or self._title(view),
             "count": len(rated),
             "rows": [
                 {"what": what, "value": float(rated.value[at]), "on": rated.date[at]} for what, at in places.items()
             ],
         }
+
+    def _title(self, view: SheetView) -> str:
+        """Name the instrument, and the scale where it is not the main one."""
+        title = view.titles.get(self.instrument, self.instrument)
+        return title if self.scale == "total" else f"{title}, {self.scale}"
 
 
 @hookimpl

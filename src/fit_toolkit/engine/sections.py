@@ -76,12 +76,14 @@ def _ready(table: Table, registry: Registry) -> ReadySection:
     return ReadySection(kind, page, provided.thing.template, provided, section, seconds=registry.limits.seconds)
 
 
-def view_of(rows: Sequence[Mapping[str, Any]], *, as_of: date, language: str) -> SheetView:
+def view_of(
+    rows: Sequence[Mapping[str, Any]], *, as_of: date, language: str, titles: Mapping[str, str] | None = None
+) -> SheetView:
     """Put one member's scores into a frame that belongs to one section alone."""
     from pandas import DataFrame, Series
 
     columns = {name: Series([row[name] for row in rows]).astype(dtype) for name, dtype in COLUMNS.items()}
-    return SheetView(as_of=as_of, language=language, ratings=DataFrame(columns))
+    return SheetView(as_of=as_of, language=language, ratings=DataFrame(columns), titles=dict(titles or {}))
 
 
 def ask(ready: ReadySection, view: SheetView) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -110,12 +110,14 @@ class SheetView:
 
     `ratings` has a row per score, oldest first, with the columns `date` (of the session), `session` (its number),
     `instrument`, `scale`, `rater`, `occasion`, `value` (NaN where it could not be scored) and `status`. A section of
-    the client's page sees what the client rated and nothing else.
+    the client's page sees what the client rated and nothing else. `titles` gives the short title of each instrument
+    by its id.
     """
 
     as_of: date
     language: str
     ratings: DataFrame
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,13 +44,18 @@ def sections_of(parts: Parts, reading: Reading, *, language: str) -> tuple[Secti
     if not ready:
         return ()
     folders = folders_of(parts)
-    made = (_made(each, reading, folders, language) for each in ready)
+    catalog = parts.catalog
+    rated = {given.instrument for given in reading.given}
+    titles = {id: catalog.get(id).short for id in sorted(rated) if id in catalog}
+    made = (_made(each, reading, folders, language, titles) for each in ready)
     return tuple(block for block in made if block is not None)
 
 
-def _made(ready: ReadySection, reading: Reading, folders: Sequence[Folder], language: str) -> SectionBlock | None:
+def _made(
+    ready: ReadySection, reading: Reading, folders: Sequence[Folder], language: str, titles: Mapping[str, str]
+) -> SectionBlock | None:
     block = SectionBlock(kind=ready.kind, page="client" if ready.page == "client" else "therapist")
-    view = view_of(_rows(reading, ready.page), as_of=reading.as_of, language=language)
+    view = view_of(_rows(reading, ready.page), as_of=reading.as_of, language=language, titles=titles)
     try:
         data = ask(ready, view)
         html = "" if data is None else _shown(ready, data, folders, language)

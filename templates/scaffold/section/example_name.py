@@ -27,7 +27,12 @@ class ExampleName(Section, frozen=True):
         ratings = view.ratings  # of this client alone, oldest first
         scores = ratings[(ratings["rater"] == self.rater) & (ratings["scale"] == self.scale) & ratings["value"].notna()]
         rows = [
-            {"name": instrument, "first": values.iloc[0], "latest": values.iloc[-1], "count": len(values)}
+            {
+                "name": view.titles.get(str(instrument), instrument),
+                "first": values.iloc[0],
+                "latest": values.iloc[-1],
+                "count": len(values),
+            }
             for instrument, values in scores.groupby("instrument", sort=False)["value"]
             if len(values) > 1
         ]
