@@ -129,6 +129,25 @@ def test_a_policy_whose_plugin_did_not_load_is_left_out_and_the_others_stay(root
         assert [failure.plugin for failure in asking.failures] == ["flat-tens"]
 
 
+def test_a_definition_that_cannot_be_read_costs_its_own_policies_and_no_other(root: Path) -> None:
+    own = root / "instruments" / "ours.yaml"
+    opened = practice(root, table(id="ours", kind="drop", instrument="ours") + "\n" + table(id="theirs", kind="drop"))
+    own.write_text("format: fit-instrument/1\nid: ours\n\ttitle: Ours\n")
+    with Asking(open_practice(opened.root)) as asked:
+        assert [use.id for use in asked.uses] == ["theirs"]
+        assert asked.unready == {"ours"}
+        (failure,) = asked.failures
+    assert "ours.yaml:3:1: FI003" in str(failure)
+
+
+def test_an_instrument_whose_plugin_did_not_load_is_no_mistake_in_the_settings(root: Path) -> None:
+    opened = practice(root, table(id="gone", kind="drop", instrument="gone") + "\n" + table(id="theirs", kind="drop"))
+    (root / "plugins" / "bringer.py").write_text("import a_module_that_is_not_there\n")
+    with Asking(open_practice(opened.root)) as asked:
+        assert [use.id for use in asked.uses] == ["theirs"]
+        assert asked.unready == {"gone"}
+
+
 def test_without_the_plugins_of_others_their_policies_are_left_out_and_said(root: Path) -> None:
     practice(root, table() + "\n" + table(id="q", kind="flat-tens"))
     with Asking(open_practice(root, plugins=False)) as asking:

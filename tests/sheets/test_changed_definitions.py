@@ -90,3 +90,23 @@ def test_a_definition_that_scores_otherwise_is_a_mark_where_its_first_rating_sta
     (mark,) = sheet(clinic).marks
 
     assert (mark.on, mark.text) == (START + timedelta(days=14), "now scored another way")
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_definition_that_broke_or_went_keeps_no_sheet_back_and_hides_no_flagged_answer(
+    clinic: Clinic, broken: bool
+) -> None:
+    clinic.rate("c1", 7, 8)
+    if broken:
+        define(clinic, DEFINITION.replace("items:", "itmes:"))
+    else:
+        (clinic.root / "instruments/wording/en/ours.yaml").unlink()
+        (clinic.root / "instruments/ours.yaml").unlink()
+        clinic.practice.store.close()
+        clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+
+    made = sheet(clinic)
+
+    assert [panel.key for panel in made.panels] == ["alliance"]
+    assert [(answer.item, answer.answer) for answer in made.risk.answers] == [("ours, q1:", "1")]
+    assert "not shown: ours, its definition is not there or broken (fit instruments check)" in made.notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -47,6 +47,21 @@ class Catalog:
         if id not in self.files:
             raise DataError(f"there is no instrument '{id}'", hint=nearest(id, self.files))
         return self._once(("instrument", id), lambda: load_instrument(self.files[id]))
+
+    def readable(self, ids: Iterable[str]) -> Catalog:
+        """Give the same catalog without those of `ids`, and of their counterparts, that cannot be read."""
+        broken = set()
+        asked = [id for id in ids if id in self.files]
+        for id in asked:
+            try:
+                other = self.get(id).counterpart
+            except ConfigError:
+                broken.add(id)
+            else:
+                asked += [other] if other in self.files and other not in asked else []
+        if not broken:
+            return self
+        return replace(self, files={id: file for id, file in self.files.items() if id not in broken})
 
     def hash(self, id: str) -> str:
         """Give the fingerprint of the scoring part of an instrument."""

@@ -85,7 +85,8 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
         if name in ids:
             raise ConfigError(f"two policies have the id '{name}'", where=table.where("id"), hint=ids[name].where("id"))
         ids[name] = table
-        if table.values.get("kind") not in registry.policies and (registry.failures or not registry.third_party):
+        missing = table.values.get("kind") not in registry.policies or table.values.get("instrument") not in catalog
+        if missing and (registry.failures or not registry.third_party):
             unready.add(name)  # its plugin may be one that did not load, which is said already
             if not registry.third_party:
                 failures.append(_left_out(name))
@@ -95,11 +96,18 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
         except PluginFailureError as error:
             failures.append(error.failure)
             unready.add(name)
+        except _BrokenDefinitionError as error:
+            failures.append(PluginFailure("(instrument)", "", "", f"policy {name}", str(error)))
+            unready.add(name)
     return Bound(tuple(uses), tuple(failures), frozenset(unready))
 
 
 def _left_out(policy: str) -> PluginFailure:
     return PluginFailure("(left out)", "", "", f"policy {policy}", "only plugins that ship with the toolkit are loaded")
+
+
+class _BrokenDefinitionError(ConfigError):
+    """An instrument file that cannot be read, which costs the policies that watch it and no other."""
 
 
 class _Table:
@@ -183,6 +191,8 @@ class _Table:
     def _instrument(self, name: str, key: str) -> Instrument:
         try:
             return self.catalog.get(name)
+        except ConfigError as error:
+            raise _BrokenDefinitionError(error.what, where=error.where, hint=error.hint) from error
         except DataError as error:
             raise ConfigError(error.what, where=self._where(key), hint=error.hint) from error
 

@@ -21,6 +21,7 @@ from fit_toolkit.sheets.notices import (
     risk_of,
     share_of,
     unchecked_of,
+    unread_of,
 )
 from fit_toolkit.sheets.panels import Drawn, draw
 from fit_toolkit.sheets.reading import Reading, read_member
@@ -50,7 +51,8 @@ def build_sheet(
 
 
 def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, problem: str) -> SheetData:
-    catalog, settings = parts.catalog, parts.settings
+    forms = {given.instrument for given in reading.given} | {row["instrument"] for row in reading.alerts}
+    catalog, settings = parts.catalog.readable(forms | {entry.instrument for entry in reading.plan}), parts.settings
     drawn = draw(reading, catalog, asking)
     panels = tuple(drawn.panels)
     form = next((f for f in drawn.instruments if f.construct == "alliance"), None)
@@ -78,7 +80,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         question=question(facets, panels, alerts),
         missing=missing,
         quotes=quotes_of(reading, catalog),
-        notes=_notes(reading, drawn, problem),
+        notes=_notes(reading, drawn, [problem, *unread_of(reading, catalog)]),
         checked=not (problem or reading.unchecked),
         sources=tuple(dict.fromkeys(drawn.sources)),
         data_up_to=reading.rated_on,
@@ -113,8 +115,8 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _notes(reading: Reading, drawn: Drawn, problem: str) -> tuple[str, ...]:
-    notes = [problem] if problem else []
+def _notes(reading: Reading, drawn: Drawn, problems: list[str]) -> tuple[str, ...]:
+    notes = [problem for problem in problems if problem]
     return tuple(dict.fromkeys([*notes, *unchecked_of(reading), *drawn.notes]))
 
 

@@ -28,7 +28,9 @@ def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> 
     found: dict[tuple[str, str, str], list[date]] = {}
     asked: list[date] = []
     for given in reversed(reading.given):
-        if given.instrument not in catalog:
+        if given.instrument not in catalog:  # its definition is gone or broken; the answers are not
+            for answer in given.risks:
+                found.setdefault((given.instrument, answer.item, number(answer.value)), []).append(given.session_on)
             continue
         form = catalog.get(given.instrument)
         if any(given.numbers.get(flag.item) is not None for flag in form.risk):
@@ -50,6 +52,8 @@ def _question(catalog: Catalog, form: str, item: str, language: str) -> str:
     wording = catalog.usable_wording(form, language)
     if wording is not None and item in wording.items:
         return wording.items[item].text
+    if form not in catalog:
+        return f"{form}, {item}:"
     instrument = catalog.get(form)
     flag = next((flag for flag in instrument.risk if flag.item == item), None)
     meaning = flag.meaning if flag is not None else instrument.item(item).label
@@ -207,6 +211,12 @@ def share_of(reading: Reading, forms: Sequence[Instrument], catalog: Catalog) ->
             if own:
                 return f"both rated {len(both)} of {len(own)} sessions"
     return ""
+
+
+def unread_of(reading: Reading, catalog: Catalog) -> list[str]:
+    """Forms that were given and cannot be shown, because their definition is gone or broken."""
+    forms = dict.fromkeys(given.instrument for given in reading.given if given.instrument not in catalog)
+    return [f"not shown: {form}, its definition is not there or broken (fit instruments check)" for form in forms]
 
 
 def unchecked_of(reading: Reading) -> list[str]:
