@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -85,3 +86,16 @@ def test_a_folder_in_place_of_a_file_and_a_folder_that_is_not_there_are_refused(
     with pytest.raises(UsageError, match="no such folder"):
         write_atomic(tmp_path / "none" / "page.html", b"page")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_what_is_no_plain_file_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomic(pipe, b"page")
+        assert os.read(reader, 10) == b"page"
+        assert pipe.is_fifo()
+    finally:
+        os.close(reader)

@@ -111,6 +111,11 @@ def write_atomic(path: Path, content: bytes) -> None:
         raise UsageError("this is a folder, and a file has to be named", where=str(path), hint=f"-o {path / 'NAME'}")
     if not path.parent.is_dir():
         raise UsageError("there is no such folder to write into", where=str(path.parent))
+    if (
+        path.exists() and not path.is_file()
+    ):  # a device or a pipe, such as /dev/null: to put a file in its place would break it
+        path.write_bytes(content)
+        return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".fit-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
