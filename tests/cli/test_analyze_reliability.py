@@ -130,6 +130,7 @@ def test_a_client_who_never_recurs_adds_nothing(analyze: Analyze) -> None:
         ("a,b\n1,2\n2,3\n", ("--items", "a", "--by", "b"), 3, "no client has two ratings"),
         ("a,b\n1,2\n,3\n", ("--items", "a,b"), 3, "1 of 2 rows have no gap; at least 2 are needed"),
         ("a,b\n", ("--items", "a,b"), 3, "0 of 0 rows"),
+        ("a,who\n1,k\n2,\n3,\n", ("--items", "a", "--by", "who"), 3, "items.csv:3: who is empty; 1 more rows"),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -139,6 +140,14 @@ def test_what_cannot_be_done_is_said(
     assert ended == code
     assert words in err
     assert bool(out) == (code == 0)
+
+
+def test_intervals_from_few_clients_say_so(analyze: Analyze) -> None:
+    text = "client,total\nA,1\nB,5\nA,3\nB,7\n"
+    _, _, err = analyze(text, "--items", "total", "--by", "client", "--bootstrap", "50")
+    assert "intervals from 2 clients are too narrow to rely on" in err
+    _, _, err = analyze(DATA / "example_k6_miss.csv", "--items", SIX, "--bootstrap", "50")
+    assert "too narrow" not in err
 
 
 def test_no_cell_is_repeated_in_a_message(analyze: Analyze) -> None:

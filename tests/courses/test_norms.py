@@ -92,6 +92,14 @@ def test_ratings_that_never_differ_or_clients_who_do_not_make_no_norm(values: li
     assert found.because.startswith(because)
 
 
+def test_clients_who_change_over_time_are_told_from_noise() -> None:
+    bare = Estimate(TODAY, "total", "client", "end", 3, 3, 1, 18, START, START)
+    whose = np.repeat([0, 1, 2], 6)
+    rising = _computed(bare, 3 * whose + np.tile(np.arange(6.0), 3), whose)
+    steady = _computed(bare, 3 * whose + np.tile([0.0, 1, 0, 1, 1, 0], 3), whose)
+    assert (rising.drifts, steady.drifts) == (True, False)
+
+
 def test_labels_need_a_hundred_clients_and_ten_therapists() -> None:
     norm = Norm(instrument="x", scale="total", mean=1, sd_between=1, sd_within=1, n_clients=100, n_therapists=10)
     assert norm.carries_labels

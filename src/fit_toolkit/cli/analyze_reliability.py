@@ -19,12 +19,13 @@ from fit_toolkit.cli.analyzing import (
 )
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import as_json, visible
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from fit_toolkit.analysis.files import Table
     from fit_toolkit.analysis.reliability.table import Asked, Found
 
 FEW = 30  # under this, a bootstrap of whole clients gives intervals that hold the truth too seldom
@@ -80,7 +81,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     clients recur, the SD between and within clients and the reliability of one rating. For change use those: alpha speaks of
     one moment only. A cell that is no number is named by line and column, and nothing is computed.
     """
-    from fit_toolkit.analysis.columns import read_numbers, require
+    from fit_toolkit.analysis.columns import read_numbers
     from fit_toolkit.analysis.reliability.items import reverse as turned
     from fit_toolkit.analysis.reliability.table import Asked, figures
 
@@ -90,7 +91,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
         raise UsageError(f"--reverse names what is not among --items: {', '.join(unknown)}")
     low, high = _ends(ends)
     table = table_of(file)
-    require(table, by)
+    _refuse_unknown(table, by)
     numbers = read_numbers(table, names, low=low, high=high)
     refuse_problems(app, table, numbers.problems)
     values = numbers.values
@@ -106,6 +107,18 @@ def command(  # noqa: PLR0917 - click hands them over by name
     hand_over(_text(found, fmt, with_intervals=bool(bootstrap)), output)
     _say(app, found, asked, names)
     return 0
+
+
+def _refuse_unknown(table: Table, by: tuple[str, ...]) -> None:
+    """Refuse rows that do not say whose they are: together they would pass for one client."""
+    from fit_toolkit.analysis.columns import require
+
+    require(table, by)
+    for name in by:
+        lost = [row for row, text in enumerate(table.column(name)) if not text.strip()]
+        if lost:
+            more = f"; {len(lost) - 1} more rows are like that" if len(lost) > 1 else ""
+            raise DataError(f"{name} is empty{more}", where=f"{table.name}:{table.line(lost[0])}")
 
 
 def _ends(text: str | None) -> tuple[float, float]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fit_toolkit.courses.norms import Estimate
+    from fit_toolkit.model.norms import NormSet
 
 COLUMNS = (
     "instrument", "scale", "rater", "occasion", "clients", "with_3_ratings", "therapists", "ratings", "mean", "sd_between",
@@ -49,7 +50,6 @@ def command(  # noqa: PLR0917 - click hands them over by name
     therapists. A scale with fewer is refused with its counts. The set is local and unreviewed, and is never overwritten:
     the same ratings give the same file, others need another name. No alert changes until a policy names it.
     """
-    from fit_toolkit.catalog.norms import norms_text
     from fit_toolkit.courses.norms import Wanted, check_name, estimate_norms, norm_set
 
     check_name(name)
@@ -64,7 +64,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
         which = f" for {lost[0].instrument} {lost[0].scale}" if lost else ""
         raise DataError(f"too few ratings{which}; nothing was written", hint="the counts are in the list above")
     file = practice.root / "instruments" / "norms" / f"{norms.id}.yaml"
-    _write(app, file, norms_text(norms), norms.id, dry_run=dry_run)
+    _write(app, file, norms, dry_run=dry_run)
     for each in found:
         if each.drifts:
             app.say(
@@ -96,16 +96,18 @@ def _row(each: Estimate) -> dict[str, Any]:
     )
 
 
-def _write(app: App, file: Path, text: str, name: str, *, dry_run: bool) -> None:
-    """Write a new file; one that is there already stays as it is."""
-    known = app.practice.catalog.norm_files.get(name)
-    if known is not None:
-        if known.read_text(encoding="utf-8") == text:
-            app.say(f"{name} is there already, with the same figures")
+def _write(app: App, file: Path, norms: NormSet, *, dry_run: bool) -> None:
+    """Write a new file; one that is there already stays as it is, whatever people noted in it."""
+    from fit_toolkit.catalog.norms import norms_text
+
+    catalog = app.practice.catalog
+    if norms.id in catalog.norm_files:
+        if catalog.norms(norms.id).norms == norms.norms:
+            app.say(f"{norms.id} is there already, with the same figures")
             return
         hint = "choose another name: alerts rest on this one"
-        raise DataError(f"there is a norm set '{name}' with other figures, and it stays as it is", hint=hint)
+        raise DataError(f"there is a norm set '{norms.id}' with other figures, and it stays as it is", hint=hint)
     if not dry_run:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(file, text.encode())
+        write_atomic(file, norms_text(norms).encode())
     app.done(f"written: {file.relative_to(app.practice.root)}", dry_run=dry_run)

@@ -97,7 +97,7 @@ def test_intervals_draw_whole_clients_and_hold_the_estimate() -> None:
         assert found.low[name] < getattr(point, name) < found.high[name]
     assert found.groups == 80
     # spread of the level is known from 80 people, not from 400 ratings: its interval is about 4 * 2 / sqrt(160) wide
-    assert 0.4 < found.high["sd_between"] - found.low["sd_between"] < 0.9
+    assert 0.5 < found.high["sd_between"] - found.low["sd_between"] < 1.1  # 400 ratings would make it .32
 
 
 def test_floor_and_ceiling_are_counted_on_exact_decimals() -> None:

@@ -31,14 +31,19 @@ def moments(answers: Floats, weights: Floats) -> Moments:
         centre = np.nan_to_num(np.nansum(answers, axis=0) / (~np.isnan(answers)).sum(axis=0))
         both = np.zeros((len(weights), width, width))
         products, firsts = np.zeros_like(both), np.zeros_like(both)
+        whole = not np.isnan(answers).any()
         rows = max(1, CELLS // (width * width))
         for start in range(0, len(answers), rows):
             part, weight = answers[start : start + rows], weights[:, start : start + rows]
-            seen = (~np.isnan(part)).astype(np.float64)
             value = np.nan_to_num(part - centre)  # around the mean, so that little is lost in the differences
-            both += _sums(weight, seen, seen)
             products += _sums(weight, value, value)
-            firsts += _sums(weight, value, seen)
+            if whole:  # every pair rests on the same rows
+                both += weight.sum(axis=1)[:, None, None]
+                firsts += (weight @ value)[:, :, None]
+            else:
+                seen = (~np.isnan(part)).astype(np.float64)
+                both += _sums(weight, seen, seen)
+                firsts += _sums(weight, value, seen)
         covariance = (products - firsts * firsts.transpose(0, 2, 1) / both) / (both - 1)
         own = np.arange(width)
         mean = centre + firsts[:, own, own] / both[:, own, own]
@@ -49,8 +54,9 @@ def moments(answers: Floats, weights: Floats) -> Moments:
 def counts_of_resamples(groups: npt.NDArray[np.int64], times: int, random: np.random.Generator) -> Floats:
     """Say how often each row counts in each of `times` resamples of whole groups with replacement."""
     number = int(groups.max(initial=-1)) + 1
-    drawn = random.multinomial(number, np.full(number, 1 / number), size=times)
-    return drawn[:, groups].astype(np.float64)
+    drawn = random.integers(0, number, size=(times, number)) + np.arange(times)[:, None] * number
+    counts = np.bincount(drawn.ravel(), minlength=times * number).reshape(times, number)
+    return counts[:, groups].astype(np.float64)
 
 
 def _sums(weight: Floats, left: Floats, right: Floats) -> Floats:
