@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fit_toolkit.cli import run
@@ -281,3 +282,17 @@ def test_the_help_says_which_reliability_is_meant(change: Change) -> None:
     _, out, _ = change(FOUR, "--help")
     text = " ".join(out.split())
     assert "from one session to the next, or of a retest. Not alpha" in text
+
+
+def test_a_singular_fit_is_said_on_stderr(change: Change) -> None:
+    who, week = np.repeat(np.arange(30), 4), np.tile(np.arange(4), 30)
+    noise = np.random.default_rng(5).normal(0, 2, 120)
+    score = 20 + 4 * np.sin(who) * (1 + 0.3 * week) - 0.5 * week + noise
+    rows = [f"{a},{b},{c:.1f}" for a, b, c in zip(who, week, score, strict=True)]
+    text = "\n".join(["who,week,score", *rows, ""])
+    code, out, err = change(
+        text, "--method", "hlm", "--id", "who", "--time", "week", "--value", "score", "--format", "json"
+    )
+    assert code == 0
+    assert "singular fit" in err
+    assert json.loads(out)["figures"]["hlm"]["singular"] == 1

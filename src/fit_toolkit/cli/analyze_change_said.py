@@ -22,6 +22,10 @@ def say_change(app: App, table: Table, made: Judged) -> int:
     for name, change in made.changes.items():
         counts = ", ".join(f"{count} {word}" for word, count in change.counts().items())
         app.say(f"{NAMES[name]}: {_basis(table, made, change)}: {counts}{_limit(name, change)}")
+    if made.slopes is not None and made.slopes.model.singular:
+        app.say(
+            "singular fit: the slopes hardly differ, or follow from the intercepts; the indices are too large to be trusted"
+        )
     if made.line is not None:
         app.say(f"cut-off {made.line.kind} {made.line.value:.6g}; a rating on it is {_on(made.line.at)}")
     if made.interval is not None:

@@ -154,3 +154,14 @@ def test_ratings_without_an_answer_are_refused(data: tuple[Floats, ...], message
 def test_lists_of_different_length_are_refused() -> None:
     with pytest.raises(UsageError, match="same length"):
         judged(np.ones(3), np.ones(3), np.ones(2))
+
+
+def test_a_singular_fit_says_so() -> None:
+    who, week = np.repeat(np.arange(30.0), 4), np.tile(np.arange(4.0), 30)
+    noise = np.random.default_rng(5).normal(0, 2, 120)
+    made = judged(who, week, np.round(20 + 4 * np.sin(who) * (1 + 0.3 * week) - 0.5 * week + noise, 1))
+    assert made.model.singular
+    assert made.change.basis["singular"] == 1
+    between = made.model.variances
+    assert abs(between[0][1]) == pytest.approx((between[0][0] * between[1][1]) ** 0.5, rel=1e-3)
+    assert not judged(*cohort(40)).model.singular

@@ -134,4 +134,6 @@ def _at(theta: Floats, sums: _Sums) -> Fitted:
     variance = residual * smooth[:, 1, 1]
     absent = sums.squares[:, 0, 0] == 0
     effects[absent], variance[absent] = np.nan, np.nan
-    return Fitted(fixed, residual * factor @ factor.T, residual, effects, variance, singular=abs(theta[2]) < SINGULAR)
+    return Fitted(
+        fixed, residual * factor @ factor.T, residual, effects, variance, singular=bool(abs(theta[2]) < SINGULAR)
+    )

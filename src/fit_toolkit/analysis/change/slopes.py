@@ -19,6 +19,7 @@ from fit_toolkit.analysis.change.reliable import Change, by_threshold, critical_
 from fit_toolkit.errors import DataError, UsageError
 
 LEAST_CLIENTS = 5
+LEAST_SPREAD = 0.01  # SD of the slopes over one SD of time, in residual SDs
 
 
 class Model(Struct, frozen=True):
@@ -30,6 +31,9 @@ class Model(Struct, frozen=True):
     residual_sd: float
     n_clients: int
     n_ratings: int
+    singular: (
+        bool  # the slopes hardly differ, or are told by the intercepts: the SDs are too small, the indices too large
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +94,9 @@ def slope_change(  # noqa: PLR0913 - keyword-only figures of the method
     used_first = first[np.isfinite(index)]
     mean, spread = moments(used_first)
     basis = {
-        "n": model.n_clients,
-        "m_pre": mean,
-        "sd_pre": spread,
-        "mean_slope": model.slope,
-        "n_ratings": model.n_ratings,
-    }
+        "n": model.n_clients, "m_pre": mean, "sd_pre": spread, "mean_slope": model.slope, "n_ratings": model.n_ratings,
+        "singular": float(model.singular),
+    }  # fmt: skip
     made = Change(method, better, model.n_clients, first, last, change, index, reliable, category, critical, basis)
     return Slopes(np.asarray(clients), ratings, slope, deviation, sd, made, model)
 
@@ -113,9 +114,9 @@ def _fitted(groups: npt.NDArray[np.intp], x: Floats, y: Floats, clients: int) ->
     """Fit in units in which all is of the size of 1, and give slopes back in those of the file."""
     centre, width, level, spread = x.mean(), x.std(), y.mean(), y.std()
     fitted = fit_slopes(groups, (x - centre) / width, (y - level) / spread, clients)
-    if fitted.singular:
+    if fitted.between[1, 1] < LEAST_SPREAD**2 * fitted.residual:
         raise DataError(
-            "the clients do not differ in their slopes beyond chance (singular fit), so no client's slope can be judged",
+            "the clients do not differ in their slopes beyond chance, so no client's slope can be judged",
             hint="more ratings per client, or more clients",
         )
     unit = spread / width
@@ -127,7 +128,7 @@ def _fitted(groups: npt.NDArray[np.intp], x: Floats, y: Floats, clients: int) ->
     between = ((float(inner[0, 0]), float(inner[0, 1])), (float(inner[1, 0]), float(inner[1, 1])))
     model = Model(
         float(own[0] + level), float(own[1]), between, math.sqrt(fitted.residual) * float(spread),
-        len(np.unique(groups)), len(y),
+        len(np.unique(groups)), len(y), fitted.singular,
     )  # fmt: skip
     return model, fitted.effects[:, 1] * unit, np.sqrt(fitted.slope_variance) * unit
 
