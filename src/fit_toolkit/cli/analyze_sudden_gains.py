@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from fit_toolkit.analysis.sudden.gains import SuddenGainRule, SuddenGains
     from fit_toolkit.analysis.sudden.chance import ByChance
+    from fit_toolkit.analysis.sudden.gains import SuddenGainRule, SuddenGains
 
 COLUMNS: Final = ("from", "to", "before", "after", "magnitude", "reversed")
 CHANCE: Final = ("by_chance", "by_chance_with_trend")
@@ -93,8 +93,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     of this can be known on the day, and it never raises an alert.
     """
     from fit_toolkit.analysis.columns import id_cells, read_numbers
-    from fit_toolkit.analysis.sudden.gains import sudden_gains
     from fit_toolkit.analysis.sudden.chance import by_chance
+    from fit_toolkit.analysis.sudden.gains import sudden_gains
 
     names = columns_of(values)
     if len(names) < 4:
