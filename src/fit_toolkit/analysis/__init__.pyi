@@ -23,6 +23,9 @@ from fit_toolkit.analysis.control_chart import ControlLimits as ControlLimits
 from fit_toolkit.analysis.control_chart import control_chance as control_chance
 from fit_toolkit.analysis.control_chart import control_limits as control_limits
 from fit_toolkit.analysis.control_chart import control_limits_afterwards as control_limits_afterwards
+from fit_toolkit.analysis.curves.expected import Expected as Expected
+from fit_toolkit.analysis.curves.expected import expected_response as expected_response
+from fit_toolkit.analysis.curves.fitting import fit_curve as fit_curve
 from fit_toolkit.analysis.erosion import Erosion as Erosion
 from fit_toolkit.analysis.erosion import erosion_run_length as erosion_run_length
 from fit_toolkit.analysis.erosion import erosion_share as erosion_share
@@ -53,9 +56,6 @@ from fit_toolkit.analysis.v_shape import VShapes as VShapes
 from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
 from fit_toolkit.model.curves import CurveFit as CurveFit
-from fit_toolkit.analysis.curves.expected import Expected as Expected
-from fit_toolkit.analysis.curves.expected import expected_response as expected_response
-from fit_toolkit.analysis.curves.fitting import fit_curve as fit_curve
 
 __all__ = [
     "Agreement",
