@@ -122,6 +122,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     the category (recovered, improved, unchanged, deteriorated, harmed). These words are terms of the methods, and the
     answer is about the past: it raises no alert.
     """
+    from fit_toolkit.analysis.change.judged import AGREEMENT
     from fit_toolkit.analysis.change.of_file import judge
     from fit_toolkit.analysis.columns import read_numbers
 
@@ -136,7 +137,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     hand_over(made.json() if fmt == "json" else made.csv(), output)
     if agreement is not None:
         rows = [[each.one, each.other, str(each.n), shown(each.share), shown(each.kappa)] for each in made.agreements]
-        write_atomic(agreement, as_lines(rows, ("one", "other", "n", "share", "kappa")).encode())
+        write_atomic(agreement, as_lines(rows, AGREEMENT).encode())
     return say_change(app, table, made)
 
 

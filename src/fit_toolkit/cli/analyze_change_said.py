@@ -10,7 +10,7 @@ from fit_toolkit.cli.output import as_table
 from fit_toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from fit_toolkit.analysis.change.of_file import Judged
+    from fit_toolkit.analysis.change.judged import Judged
     from fit_toolkit.analysis.change.reliable import Change
     from fit_toolkit.analysis.files import Table
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
 from fit_toolkit.analysis.change.cutoffs import At, Cutoff, Interval, clinical_cutoff, cutoff_interval
 from fit_toolkit.analysis.change.indices import INDICES
+from fit_toolkit.analysis.change.judged import Judged, texts
 from fit_toolkit.analysis.change.pairs import Better, Floats, moments, pairs_of
 from fit_toolkit.analysis.change.points import percent_change, points_change
 from fit_toolkit.analysis.change.reliable import Change, reliable_change
 from fit_toolkit.analysis.change.side_by_side import Agreement, all_methods
-from fit_toolkit.analysis.change.slopes import Slopes, slope_change
-from fit_toolkit.analysis.columns import Numbers, id_cells, plain
-from fit_toolkit.analysis.files import Table, written
+from fit_toolkit.analysis.change.slopes import slope_change
+from fit_toolkit.analysis.columns import Numbers, id_cells
+from fit_toolkit.analysis.files import Table
 from fit_toolkit.errors import DataError, UsageError
 
 SLOPES: Final = ("hlm", "hlm-relative")
 METHODS: Final = (*INDICES, "percent", "anchor", *SLOPES, "all")
-AGREEMENT: Final = ("one", "other", "n", "share", "kappa")
 
 
 class Wish(Struct, frozen=True):
@@ -50,44 +47,6 @@ class Wish(Struct, frozen=True):
     mid: tuple[float, ...] = ()
     inclusive: bool | None = None  # None: as the method has it
     interval: bool = False
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The result of a file: columns of text in order, one entry per row, and what stands behind them."""
-
-    columns: dict[str, list[str]]
-    texts: frozenset[str]  # columns that stay text in JSON
-    changes: dict[str, Change]
-    line: Cutoff | None
-    interval: Interval | None
-    agreements: tuple[Agreement, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
-    slopes: Slopes | None = None
-
-    def csv(self) -> str:
-        """Write it as CSV; ids are those of the file, unchanged."""
-        columns = [written(cells) for cells in self.columns.values()]
-        lines = [",".join(each) for each in zip(*columns, strict=True)]
-        return "\n".join([",".join(written(list(self.columns))), *lines]) + "\n"
-
-    def json(self) -> str:
-        """Write it as the stable JSON `fit/change/1`: rows, the figures they rest on, the agreement of the methods."""
-        columns = {
-            name: cells if name in self.texts else [_number(cell) for cell in cells]
-            for name, cells in self.columns.items()
-        }
-        rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
-        figures = {name: _finite({**each.basis, "critical": each.critical}) for name, each in self.changes.items()}
-        made: dict[str, Any] = {"schema": "fit/change/1", "change": rows, "figures": figures}
-        if self.line is not None:
-            made["cutoff"] = {"kind": self.line.kind, "value": self.line.value, "at": self.line.at}
-        if self.interval is not None:
-            made["interval"] = _finite({name: getattr(self.interval, name) for name in self.interval.__struct_fields__})
-        if self.agreements:
-            made["agreement"] = [_finite({name: getattr(each, name) for name in AGREEMENT}) for each in self.agreements]
-            made["refused"] = self.refused
-        return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
 def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
@@ -236,25 +195,8 @@ def _line(wish: Wish, first: Floats) -> tuple[Cutoff | None, Interval | None]:
     )
 
 
-def texts(values: npt.NDArray[np.float64]) -> list[str]:
-    """Write figures so that they read back; the same figure is written once."""
-    different, codes = np.unique(values, return_inverse=True)
-    cells = np.array([plain(each) for each in different.tolist()], dtype=object)
-    return list(cells[codes])
-
-
 def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _number(cell: str) -> float | int | None:
-    return None if not cell else float(cell) if "." in cell else int(cell)
-
-
-def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: None if isinstance(each, float) and not math.isfinite(each) else each for name, each in values.items()
-    }
 
 
 @contextmanager
