@@ -18,6 +18,7 @@ LIMIT: Final = 3.0  # h: a convention; its chance figure is computed below
 CAP: Final = 2.0  # no single rating counts for more SDs than this: a convention, so that the sum is about slow change
 OWN_RATINGS: Final = 3
 STATES: Final = 100
+LOWEST: Final = 50.0  # SDs better than this count as this many, which clears any sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +49,12 @@ def slow_erosion(course: Course, *, norms: Norms | None, k: float = ALLOWANCE, c
         away = course.scale.better * (centre - course.value) / sd
     if norms is None:
         away = _normal(away, np.maximum(course.number - 2, 1))
-    known = np.isfinite(away)
-    away = np.where(known, away, np.nan)
-    steps = np.where(known, np.rint((np.clip(np.where(known, away, 0.0), -cap - 50, cap) - k) * TICK), 0)
+    known = ~np.isnan(away)
+    steps = np.clip(away, -LOWEST, cap)
+    steps -= k
+    steps *= TICK
+    np.rint(steps, out=steps)
+    steps[~known] = 0
     total = _from_zero(steps.astype(np.int64), course)
     run = course.streak(total > 0, known)
     begun = (total > 0) & (run == 1) & known
@@ -60,13 +64,17 @@ def slow_erosion(course: Course, *, norms: Norms | None, k: float = ALLOWANCE, c
 def _from_zero(steps: Ints, course: Course) -> Ints:
     """Sum up along each course, never below 0: the sum so far less its lowest value so far, or 0."""
     total = np.cumsum(steps)
-    first = course.offsets[:-1][course.owner]
-    total -= total[first] - steps[first] if len(steps) else 0
+    rated = course.count > 0
+    first = course.offsets[:-1][rated]
+    total -= np.repeat(total[first] - steps[first], course.count[rated])
     span = int(total.max(initial=0)) - int(total.min(initial=0)) + 1
-    lowered = np.minimum(total, 0) - course.owner * span  # pushes every course below the one before it
-    np.minimum.accumulate(lowered, out=lowered)
-    lowest: Ints = lowered + course.owner * span
-    return total - lowest
+    shift = course.owner * span  # pushes every course below the one before it
+    lowest = np.minimum(total, 0)
+    lowest -= shift
+    np.minimum.accumulate(lowest, out=lowest)
+    lowest += shift
+    total -= lowest
+    return total
 
 
 def _normal(t: Floats, df: Ints) -> Floats:

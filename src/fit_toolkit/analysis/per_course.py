@@ -28,7 +28,8 @@ def running(points: Ints, course: Course) -> Ints:
     total = np.empty(len(points) + 1, np.int64)
     total[0] = 0
     np.cumsum(points, out=total[1:])
-    before: Ints = total[:-1] - total[course.offsets[:-1]][course.owner]
+    before = total[:-1]
+    before -= np.repeat(total[course.offsets[:-1]], course.count)
     return before
 
 
@@ -37,4 +38,5 @@ def moves(course: Course) -> tuple[Ints, Mask]:
     known = ~np.isnan(course.previous)
     size = np.zeros(len(course), np.int64)
     np.abs(np.diff(course.tick), out=size[1:])
-    return np.where(known, size, 0), known
+    size[~known] = 0
+    return size, known
