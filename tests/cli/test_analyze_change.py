@@ -50,7 +50,7 @@ def test_one_line_per_row_with_what_came_out_on_stderr(change: Change) -> None:
         "2,20,12,-8,-1.3856406461,unchanged",
     ]
     assert err == (
-        "Jacobson-Truax: 4 complete pairs of 4 rows: 0 improved, 4 unchanged, 0 deteriorated;"
+        "Jacobson-Truax, lower is better: 4 complete pairs of 4 rows: 0 improved, 4 unchanged, 0 deteriorated;"
         " SD 8.165, SEM 4.082, critical value 1.960\n"
     )
 

@@ -21,7 +21,9 @@ def say_change(app: App, table: Table, made: Judged) -> int:
 
     for name, change in made.changes.items():
         counts = ", ".join(f"{count} {word}" for word, count in change.counts().items())
-        app.say(f"{NAMES[name]}: {_basis(table, made, change)}: {counts}{_limit(name, change)}")
+        app.say(
+            f"{NAMES[name]}, {change.better} is better: {_basis(table, made, change)}: {counts}{_limit(name, change)}"
+        )
     if made.slopes is not None and made.slopes.model.singular:
         app.say(
             "singular fit: the slopes hardly differ, or follow from the intercepts; the indices are too large to be trusted"

@@ -85,6 +85,12 @@ def test_the_critical_value_is_two_sided_but_for_hageman_arrindell() -> None:
     assert one("ha", reliability=0.95).critical == pytest.approx(1.644854, abs=1e-6)
 
 
+def test_a_one_sided_confidence_is_above_a_half() -> None:
+    with pytest.raises(UsageError, match="one-sided"):
+        one("ha", reliability=0.95, confidence=0.5)
+    assert one("jt", confidence=0.4).critical > 0
+
+
 def test_exactly_the_critical_value_counts_only_where_it_is_inclusive() -> None:
     sd = 5 / 1.959963984540054 / math.sqrt(2 * 0.25)  # makes 5 points the critical change
     for inclusive, word in ((False, "unchanged"), (True, "improved")):

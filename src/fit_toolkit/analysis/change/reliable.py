@@ -134,6 +134,8 @@ def by_threshold(index: Floats, critical: float, *, better: Better, inclusive: b
 def critical_value(method: str, confidence: float) -> float:
     """Give the normal quantile a method compares with: one-sided for ha, two-sided for the others."""
     level = between_0_and_1(confidence, "confidence")
+    if method == "ha" and level <= 0.5:
+        raise UsageError("ha is one-sided, so its confidence has to be above 0.5")
     return NormalDist().inv_cdf(level if method == "ha" else 0.5 + level / 2)
 
 

@@ -130,8 +130,9 @@ def anxiety_pair(
     specific_end: npt.ArrayLike,
 ) -> tuple[Floats, Floats, npt.NDArray[np.object_]]:
     """Choose each client's anxiety measure: that of the problem where both its ratings are there, else GAD-7."""
-    words = np.asarray(problem, dtype=object)
-    names = np.array([INSTEAD_OF_GAD7.get(str(word).strip().casefold(), "gad-7") for word in words], dtype=object)
+    codes, different = pd.factorize(np.asarray(problem, dtype=object), use_na_sentinel=False)
+    chosen_for = [INSTEAD_OF_GAD7.get(str(word).strip().casefold(), "gad-7") for word in different]
+    names = np.array(chosen_for, dtype=object)[codes]
     gad, specific = (
         [np.asarray(each, dtype=np.float64) for each in pair]
         for pair in ((gad7_start, gad7_end), (specific_start, specific_end))
