@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,16 @@ def test_what_cannot_be_meant_is_refused_with_its_line(
     if key is not None:
         line = int(refused.value.where.split(":")[1])
         assert (root / "fit.toml").read_text().splitlines()[line - 1].startswith(key)
+
+
+def test_the_morning_run_leaves_out_a_table_that_cannot_be_meant_and_names_it(root: Path) -> None:
+    made = practice(root, table() + "\n" + table(id="q", kind="cutoff") + "\n" + table(id="r", scale="gone"))
+    with Asking(made, forgiving=True) as asking:
+        assert [use.id for use in asking.uses] == ["p"]
+        assert asking.unready == {"q", "r"}
+        first, second = map(str, asking.failures)
+    assert re.match(r"plugin \(settings\): policy q: fit.toml:\d+: .*'line'", first)
+    assert re.match(r"plugin \(settings\): policy r: fit.toml:\d+: .*no scale or item 'gone'", second)
 
 
 def test_two_policies_of_one_id_are_refused(root: Path) -> None:

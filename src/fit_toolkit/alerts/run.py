@@ -119,7 +119,7 @@ def _run(
 ) -> RunResult:
     now = practice.now()
     result = RunResult()
-    with Asking(practice) as asking:
+    with Asking(practice, forgiving=True) as asking:
         hashes = {watched_id(use): use.hash for use in asking.uses}
         work, changed = _work(practice, as_of, chosen, hashes, asking.unready, dry_run=dry_run, back=back)
         if not dry_run:

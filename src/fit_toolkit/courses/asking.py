@@ -35,10 +35,10 @@ class Parts(Protocol):
 class Asking:
     """A context manager: binds the policies, asks them through one set of workers, and leaves no process behind."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, forgiving: bool = False) -> None:
         self._workers = Workers(parts.registry)
         try:
-            bound = bind(parts.settings, parts.registry, parts.catalog, self._workers)
+            bound = bind(parts.settings, parts.registry, parts.catalog, self._workers, forgiving=forgiving)
         except BaseException:
             self._workers.close()
             raise

@@ -71,10 +71,13 @@ class Bound:
     unready: frozenset[str] = frozenset()
 
 
-def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Workers) -> Bound:
+def bind(
+    settings: Settings, registry: Registry, catalog: Catalog, workers: Workers, *, forgiving: bool = False
+) -> Bound:
     """Check every [[policies]] table and bind it to its instrument.
 
-    A plugin that fails leaves out its own policies only. A table that cannot be meant is a ConfigError with its line.
+    A plugin that fails leaves out its own policies only. A table that cannot be meant is a ConfigError with its line;
+    `forgiving` leaves that one out too and names it: an upgraded plugin or a changed scale stops no morning's run.
     """
     uses: list[PolicyUse] = []
     failures = list(registry.failures)
@@ -98,6 +101,11 @@ def bind(settings: Settings, registry: Registry, catalog: Catalog, workers: Work
             unready.add(name)
         except _BrokenDefinitionError as error:
             failures.append(PluginFailure("(instrument)", "", "", f"policy {name}", str(error)))
+            unready.add(name)
+        except ConfigError as error:
+            if not forgiving:
+                raise
+            failures.append(PluginFailure("(settings)", "", "", f"policy {name}", str(error)))
             unready.add(name)
     return Bound(tuple(uses), tuple(failures), frozenset(unready))
 
