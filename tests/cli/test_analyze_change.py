@@ -296,3 +296,68 @@ def test_a_singular_fit_is_said_on_stderr(change: Change) -> None:
     assert code == 0
     assert "singular fit" in err
     assert json.loads(out)["figures"]["hlm"]["singular"] == 1
+
+
+def test_json_of_all_methods_holds_their_agreement_and_what_was_left_out(change: Change) -> None:
+    rows = "first,last\n10,9\n12,11\n14,13\n"
+    _, out, _ = change(rows, *PAIR, "--method", "all", "--reliability", "0.8", "--format", "json")
+    made = json.loads(out)
+    assert len(made["agreement"]) == 10
+    assert made["agreement"][0] == {"one": "jt", "other": "gln", "n": 3, "share": 1, "kappa": None}
+    assert "error of measurement" in made["refused"]["ha"]
+    assert set(made["figures"]) == {"jt", "gln", "hll", "en", "nk"}
+
+
+def test_slopes_have_categories_from_the_first_ratings_of_those_who_are_judged(change: Change) -> None:
+    file = CHANGE / "data" / "long_low_example.csv"
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
+    code, out, err = change(file, *options, "--cutoff", "a")
+    assert code == 0
+    ratings: dict[str, list[tuple[float, float]]] = {}
+    for row in rows_of(file):
+        if row["score"]:
+            ratings.setdefault(row["client"], []).append((float(row["session"]), float(row["score"])))
+    firsts = [min(each)[1] for each in ratings.values() if len(each) >= 3]
+    line = np.mean(firsts) - 2 * np.std(firsts, ddof=1)
+    assert f"cut-off a {line:.6g};" in err
+    for row in read(out):
+        fell = row["reliable"] == "improved" and float(row["pre"]) > line > float(row["post"])
+        assert (row["category"] == "recovered") == fell
+
+
+def test_an_interval_is_drawn_from_the_files_own_ratings(change: Change) -> None:
+    given = ("--cutoff", "c", "--m-functional", "8", "--sd-functional", "3", "--interval")
+    code, _, err = change(FOUR, *JT, *given, "--m-clinical", "20")
+    assert code == 2
+    assert "without --m-clinical" in err
+
+
+def test_without_ratings_the_clinical_figures_have_to_be_given(change: Change) -> None:
+    one = "first,last\n20,9\n"
+    code, _, err = change(one, *PAIR, "--method", "anchor", "--mid", "5", "--cutoff", "a")
+    assert code == 3
+    assert "--m-clinical and --sd-clinical" in err
+    code, out, _ = change(
+        one, *PAIR, "--method", "anchor", "--mid", "5", "--cutoff", "a", "--m-clinical", "20", "--sd-clinical", "5"
+    )
+    assert code == 0
+    assert read(out)[0]["category"] == "recovered"
+
+
+def test_clients_without_any_rating_do_not_disturb_the_line_of_the_others(change: Change) -> None:
+    text = (CHANGE / "data" / "long_low_example.csv").read_text()
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm", "--cutoff", "a")
+    _, _, before = change(text, *options)
+    code, out, after = change(f"{text}none,0,\nnone,1,\n", *options)
+    assert code == 0
+    assert before.splitlines()[-1] == after.splitlines()[-1]
+    assert read(out)[-1] == {"client": "none", "n": "0"} | dict.fromkeys(
+        ("pre", "post", "change", "slope", "sd", "index", "reliable", "category"), ""
+    )
+
+
+def test_a_long_file_without_rows_has_no_slopes(change: Change) -> None:
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm", "--cutoff", "a")
+    code, _, err = change("client,session,score\n", *options)
+    assert code == 3
+    assert "0 first ratings" in err

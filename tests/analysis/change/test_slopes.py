@@ -165,3 +165,12 @@ def test_a_singular_fit_says_so() -> None:
     between = made.model.variances
     assert abs(between[0][1]) == pytest.approx((between[0][0] * between[1][1]) ** 0.5, rel=1e-3)
     assert not judged(*cohort(40)).model.singular
+
+
+def test_many_clients_are_judged_without_statsmodels_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fit_toolkit.analysis.change import mixed
+
+    data = cohort(60)
+    both = judged(*data)
+    monkeypatch.setattr(mixed, "MANY", 10)
+    assert judged(*data).change.index == pytest.approx(both.change.index, rel=1e-5)

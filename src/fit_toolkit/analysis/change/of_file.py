@@ -121,8 +121,7 @@ def slope_firsts(codes: list[int], values: Floats, least: int = 3) -> Floats:
     """Give the first rating of each client who has enough ratings to be judged by slope."""
     known = np.isfinite(values).all(axis=1)
     who = np.asarray(codes, dtype=np.int64)
-    enough = np.bincount(who[known], minlength=1) >= least
-    used = known & enough[who] if known.any() else known
+    used = known & (np.bincount(who[known], minlength=len(who)) >= least)[who]
     order = np.lexsort((values[used, 0], who[used]))
     _, place = np.unique(who[used][order], return_index=True)
     firsts: Floats = values[used, 1][order][place]
