@@ -56,8 +56,24 @@ from fit_toolkit.analysis.v_shape import VShapes as VShapes
 from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
 from fit_toolkit.model.curves import CurveFit as CurveFit
+from fit_toolkit.model.curves import CurvePack as CurvePack
+from fit_toolkit.analysis.curves.drift import Drift as Drift
+from fit_toolkit.analysis.curves.neighbours import Neighbours as Neighbours
+from fit_toolkit.analysis.curves.twins import Twins as Twins
+from fit_toolkit.analysis.curves.drift import drift_check as drift_check
+from fit_toolkit.analysis.curves.twins import ended_better as ended_better
+from fit_toolkit.analysis.curves.calibration import held_out as held_out
+from fit_toolkit.analysis.curves.pack import make_pack as make_pack
+from fit_toolkit.analysis.curves.neighbours import nearest_courses as nearest_courses
+from fit_toolkit.analysis.curves.pack import pack_problems as pack_problems
+from fit_toolkit.analysis.curves.pack import read_pack as read_pack
+from fit_toolkit.analysis.curves.twins import twin_curves as twin_curves
+from fit_toolkit.analysis.curves.pack import write_pack as write_pack
+from fit_toolkit.analysis.curves.pack import AboutPack as AboutPack
+from fit_toolkit.analysis.curves.calibration import band_calibration as band_calibration
 
 __all__ = [
+    "AboutPack",
     "Agreement",
     "Band",
     "ByChance",
@@ -65,11 +81,14 @@ __all__ = [
     "Consistency",
     "ControlLimits",
     "CurveFit",
+    "CurvePack",
     "Cutoff",
+    "Drift",
     "Erosion",
     "Expected",
     "Intervals",
     "LeadLag",
+    "Neighbours",
     "Repeated",
     "ShapeRule",
     "Shapes",
@@ -77,9 +96,11 @@ __all__ = [
     "SuddenGainRule",
     "SuddenGains",
     "TruthAndBias",
+    "Twins",
     "VShapes",
     "all_methods",
     "anxiety_pair",
+    "band_calibration",
     "between_sd",
     "by_chance",
     "ceiling_chance",
@@ -92,17 +113,24 @@ __all__ = [
     "course_shapes",
     "cutoff_interval",
     "declared_cutoff",
+    "drift_check",
+    "ended_better",
     "erosion_run_length",
     "erosion_share",
     "expected_response",
     "fit_curve",
     "hageman_arrindell",
+    "held_out",
     "important_difference",
     "label_agreement",
     "lead_lag_effect",
+    "make_pack",
+    "nearest_courses",
+    "pack_problems",
     "percent_change",
     "points_change",
     "rater_agreement",
+    "read_pack",
     "reliable_change",
     "repeated_intervals",
     "repeated_ratings",
@@ -114,6 +142,8 @@ __all__ = [
     "sudden_gains",
     "talking_therapies",
     "truth_and_bias",
+    "twin_curves",
     "usual_band",
     "v_shapes",
+    "write_pack",
 ]

@@ -1,0 +1,91 @@
+"""Whether a band holds what it promises: shares of ratings of clients who were held out when it was fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from fit_toolkit.analysis.curves.expected import expected_response
+from fit_toolkit.analysis.curves.fitting import after_intake, long_ratings
+from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit
+
+FIFTHS: Final = (0.2, 0.4, 0.6, 0.8)
+CELLS: Final[tuple[list[str], ...]] = ([], ["quintile"], ["session"], ["quintile", "session"])
+COLUMNS: Final = ("percent", "quintile", "session", "n_ratings", "n_clients", "inside", "below")
+
+
+def held_out(client: npt.ArrayLike | Sequence[object], *, share: float = 0.5, seed: int = 1) -> npt.NDArray[np.bool_]:
+    """Draw clients whose ratings are kept from the fit: whole clients, never single ratings of one; one entry per rating.
+
+    The same clients in the same order and the same seed give the same draw.
+    """
+    if not 0 < share < 1:
+        raise UsageError("a share that is held out lies between 0 and 1")
+    codes, names = pd.factorize(np.asarray(client, dtype=object), use_na_sentinel=False)
+    drawn = np.random.default_rng(seed).permutation(len(names)) < share * len(names)
+    return np.asarray(drawn[codes])
+
+
+def band_calibration(
+    curve: CurveFit,
+    client: npt.ArrayLike | Sequence[object],
+    session: npt.ArrayLike,
+    value: npt.ArrayLike,
+    *,
+    percents: Sequence[float] = (68.0, 80.0, 90.0),
+    least: int = MINIMUM_CELL,
+    limits: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Count which share of ratings lies inside each band: in all, by fifth of the intake ratings, by session, by both.
+
+    One row per rating in; give clients whom the fit has not seen (`held_out`). Out: one row per cell; `quintile` 1 (lowest
+    intakes) to 5 and `session` are NaN where all are meant; `below` is the share under the lower edge. Shares of cells with
+    fewer than `least` clients are NaN. Of a curve by intake, the intake rating itself is not counted. Ratings of those who
+    are still there are counted: where people leave because they are well, a band for all covers other shares of them.
+    """
+    ratings = long_ratings(client, session, value)
+    known = np.isfinite(ratings.intake)
+    if not known.any():
+        raise DataError("no client has a rating at the first session")
+    fifth = np.searchsorted(np.quantile(ratings.intake[known], FIFTHS), ratings.intake, side="left") + 1
+    use = known[ratings.client] & (after_intake(ratings) if curve.by_intake else True)
+    who, y = ratings.client[use], ratings.value[use]
+    intake = ratings.intake[who]
+    found = expected_response(curve, ratings.session[use], intake, percents=percents, limits=limits)
+    frame = pd.DataFrame({"client": who, "quintile": fifth[who].astype(float), "session": ratings.session[use]})
+    parts = []
+    for place, percent in enumerate(found.percents):
+        frame["inside"] = (y >= found.low[:, place]) & (y <= found.high[:, place])
+        frame["below"] = y < found.low[:, place]
+        parts += [_shares(frame, by, least).assign(percent=percent) for by in CELLS]
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
+
+
+def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[Cell, ...]:
+    """Give the cells of a calibration that rest on enough clients, as a pack carries them."""
+    rows: list[dict[Any, Any]] = table[(table["n_clients"] >= least) & table["inside"].notna()].to_dict("records")
+    return tuple(
+        Cell(
+            percent=float(row["percent"]),
+            n_ratings=int(row["n_ratings"]),
+            n_clients=int(row["n_clients"]),
+            inside=round(float(row["inside"]), 4),
+            below=round(float(row["below"]), 4),
+            quintile=None if pd.isna(row["quintile"]) else int(row["quintile"]),
+            session=None if pd.isna(row["session"]) else float(row["session"]),
+        )
+        for row in rows
+    )
+
+
+def _shares(frame: pd.DataFrame, by: list[str], least: int) -> pd.DataFrame:
+    groups = frame.assign(all=0).groupby(by or ["all"], sort=True)
+    made = groups.agg(n_ratings=("client", "size"), n_clients=("client", "nunique"),
+                      inside=("inside", "mean"), below=("below", "mean"))  # fmt: skip
+    made.loc[made["n_clients"] < least, ["inside", "below"]] = np.nan
+    return made.reset_index().drop(columns="all", errors="ignore")

@@ -1,0 +1,171 @@
+"""Curve packs: an expected course made from a practice's closed episodes, to keep or to hand on; no row about one client."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out
+from fit_toolkit.analysis.curves.fitting import Ratings, fit_ratings, long_ratings
+from fit_toolkit.analysis.curves.twins import twin_curves
+from fit_toolkit.errors import ConfigError, DataError, UsageError
+from fit_toolkit.model.curves import CurveFit, CurvePack, Transform
+
+PACK_CLIENTS: Final = 100  # as for norms that carry labels
+DIGITS: Final = 8
+
+
+class AboutPack(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack is about and where it comes from; names are those of the pack."""
+
+    id: str
+    version: str
+    title: str
+    instrument: str
+    scale: str
+    direction: Literal["higher_is_better", "higher_is_worse"]
+    source: str
+    period: str
+    kind: Literal["local", "published", "synthetic"] = "local"
+    rater: str = "client"
+
+
+def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
+    client: npt.ArrayLike | Sequence[object],
+    session: npt.ArrayLike,
+    value: npt.ArrayLike,
+    *,
+    about: AboutPack,
+    transform: Transform = "log",
+    by_intake: bool = True,
+    success: npt.ArrayLike | None = None,
+    minimum_cell: int = 10,
+    limits: tuple[float, float] | None = None,
+    seed: int = 1,
+) -> CurvePack:
+    """Fit a pack to closed episodes, one row per rating; calibrated on a half that the calibrated fit had not seen.
+
+    The calibration is that of the same model fitted to one half of the clients and tried on the other; the pack's curve is
+    then fitted to all. `success` (1, 0, NaN per rating) adds twin curves. Refused: fewer than 100 clients, and a singular
+    fit. Every figure rests on `minimum_cell` clients or more; sessions beyond are left out.
+    """
+    ratings = long_ratings(client, session, value)
+    names = ratings.names[ratings.client]
+    if len(ratings.names) < PACK_CLIENTS:
+        raise DataError(f"{len(ratings.names)} clients have ratings; a curve pack needs {PACK_CLIENTS}")
+    curve = fit_ratings(ratings, transform=transform, by_intake=by_intake)
+    if curve.n_clients < PACK_CLIENTS:
+        raise DataError(f"{curve.n_clients} clients have an intake rating and one after it; {PACK_CLIENTS} are needed")
+    if curve.singular:
+        raise DataError(
+            "the fit is singular: these ratings cannot tell slopes from noise", hint="more sessions or clients"
+        )
+    out = held_out(names, seed=seed)
+    parts = (names[~out], ratings.session[~out], ratings.value[~out])
+    half = fit_ratings(long_ratings(*parts), transform=transform, by_intake=by_intake)
+    table = band_calibration(
+        half, names[out], ratings.session[out], ratings.value[out], least=minimum_cell, limits=limits
+    )
+    twins: dict[str, CurveFit] = {}
+    if success is not None:
+        pair = twin_curves(client, session, value, success, transform=transform, by_intake=by_intake)
+        twins = {"successful": _rounded(pair.successful), "unsuccessful": _rounded(pair.unsuccessful)}
+    known = ratings.intake[np.isfinite(ratings.intake)]
+    low, high = np.quantile(known, [0.05, 0.95]).tolist()
+    made: dict[str, Any] = {
+        **msgspec.structs.asdict(about),
+        "format": "fit-curve/1",
+        "curve": _rounded(curve),
+        "sessions": _sessions(ratings, minimum_cell, by_intake=by_intake),
+        "intakes": (float(f"{low:.3g}"), float(f"{high:.3g}")),
+        "minimum_cell": minimum_cell,
+        "calibration": calibration_cells(table, minimum_cell),
+        **twins,
+    }
+    try:
+        pack = msgspec.convert(msgspec.to_builtins(made), CurvePack)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"no curve pack: {error}") from error
+    return msgspec.structs.replace(pack, hash=pack_hash(pack))
+
+
+def pack_hash(pack: CurvePack) -> str:
+    """Hash everything in a pack but the hash itself."""
+    bare = msgspec.structs.replace(pack, hash="")
+    return hashlib.sha256(msgspec.json.encode(bare, order="deterministic")).hexdigest()
+
+
+def write_pack(pack: CurvePack) -> bytes:
+    """Write a pack as JSON; the same pack gives the same bytes."""
+    problems = list(pack_problems(pack))
+    if problems:
+        raise DataError(f"the pack is not written: {problems[0]}", findings=problems)
+    return msgspec.json.format(msgspec.json.encode(pack, order="deterministic"), indent=2) + b"\n"
+
+
+def read_pack(data: bytes, name: str) -> CurvePack:
+    """Read a pack and check it; `name` is what messages call the file. Whatever is no part of a pack is refused."""
+    try:
+        pack = msgspec.json.decode(data, type=CurvePack)
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"no curve pack: {error}", where=name, hint="take it again from where it was made") from None
+    for problem in pack_problems(pack):
+        raise ConfigError(problem, where=name, hint="take it again from where it was made")
+    return pack
+
+
+def pack_problems(pack: CurvePack) -> Iterator[str]:
+    """Say what is wrong with a pack: a changed figure, too few clients, a model that cannot be."""
+    if pack.hash != pack_hash(pack):
+        yield "its figures are not those it was made with: the hash differs"
+    named = {"curve": pack.curve, "successful": pack.successful, "unsuccessful": pack.unsuccessful}
+    for name, curve in named.items():
+        if curve is not None:
+            yield from (f"{name}: {problem}" for problem in _curve_problems(curve, pack.minimum_cell))
+    if pack.curve.n_clients < PACK_CLIENTS:
+        yield f"rests on {pack.curve.n_clients} clients; {PACK_CLIENTS} are needed"
+    if (pack.successful is None) != (pack.unsuccessful is None):
+        yield "one of the twin curves is missing"
+    if not 0 < pack.sessions[0] < pack.sessions[1]:
+        yield "its sessions have no order"
+    if pack.curve.by_intake and (pack.intakes is None or pack.intakes[0] >= pack.intakes[1]):
+        yield "a curve by intake has to say of which intakes"
+    small = [cell for cell in pack.calibration if cell.n_clients < pack.minimum_cell]
+    if small:
+        yield f"{len(small)} cells of the calibration rest on fewer than {pack.minimum_cell} clients"
+
+
+def _curve_problems(curve: CurveFit, least: int) -> Iterator[str]:
+    if curve.n_clients < least:
+        yield f"rests on {curve.n_clients} clients; {least} are needed"
+    if curve.covariance**2 > curve.intercept_variance * curve.slope_variance * (1 + 1e-6):
+        yield "the covariance is larger than the variances allow"
+    if (curve.intake is None) != (curve.slope_by_intake is None):
+        yield "intake and slope_by_intake belong together"
+    if curve.singular:
+        yield "the fit is singular"
+
+
+def _sessions(ratings: Ratings, least: int, *, by_intake: bool) -> tuple[float, float]:
+    """Give the first and the last session before the first with too few clients; sessions with none do not count."""
+    when, counts = np.unique(ratings.session, return_counts=True)
+    thin = np.flatnonzero(counts < least)
+    kept = when[: thin[0]] if len(thin) else when
+    if len(kept) < 2 + by_intake:
+        raise DataError(f"fewer than {2 + by_intake} sessions have ratings of {least} clients or more")
+    return float(kept[1 if by_intake else 0]), float(kept[-1])
+
+
+def _rounded(curve: CurveFit) -> CurveFit:
+    """Keep eight digits: the fit has no more, and the same data give the same pack everywhere."""
+    figures = {
+        name: float(f"{each:.{DIGITS}g}")
+        for name, each in msgspec.structs.asdict(curve).items()
+        if isinstance(each, float)
+    }
+    return msgspec.structs.replace(curve, **figures)
