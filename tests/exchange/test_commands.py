@@ -39,7 +39,7 @@ def test_a_definition_is_written_passes_the_check_and_says_what_stayed_behind(fi
     code, _, err = fit("import", XLSFORM, *SAID, "-o", "here")
     assert code == 0
     assert "left out: more (free text)" in err
-    assert "next: read it, then fit instruments check here/rest-form.yaml" in err
+    assert "Next: read it, then fit instruments check here/rest-form.yaml" in err
     assert (tmp_path / "here" / "rest-form.yaml").stat().st_mode & 0o077 == 0
     assert fit("check", "here")[0] == 0
 

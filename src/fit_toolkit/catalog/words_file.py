@@ -21,7 +21,6 @@ from fit_toolkit.model.wording import Wording
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s*")
 _KEYED = re.compile(r"^([A-Za-z0-9_.-]+)\s*[:=]\s*(.*)$")
 _FIRST = ("item", "key", "id", "name")
-_COLUMNS = ("low", "high", "help")
 
 
 def from_lines(instrument: Instrument, text: str, file: str) -> dict[str, str]:
@@ -83,10 +82,11 @@ _ORDER = (
 _PLAIN = {"format", "instrument", "language", "licence_status", "electronic_use"}
 
 
-def as_yaml(wording: Wording) -> str:
-    """Write a wording file; every text stands in quotes."""
+def as_yaml(wording: Wording, origin: str = "") -> str:
+    """Write a wording file; every text stands in quotes. `origin` is the first line, where nobody typed the words in."""
+    typed = f"# The words of {wording.instrument} ({wording.language}), typed in by this practice under the licence named here."
     head = [
-        f"# The words of {wording.instrument} ({wording.language}), typed in by this practice under the licence named here.",
+        origin or typed,
         "# They belong to whoever holds the rights: pass the file on only as that licence allows.",
     ]
     values: dict[str, Any] = msgspec.to_builtins(wording)

@@ -27,6 +27,20 @@ class App:
     clock: Callable[[], datetime] | None = field(default=None, repr=False)
 
     @cached_property
+    def in_practice(self) -> bool:
+        """Whether there is a practice; one that was named has to be there."""
+        from fit_toolkit.errors import ConfigError
+        from fit_toolkit.settings import find_practice
+
+        if self.folder is not None:
+            return True
+        try:
+            find_practice()
+        except ConfigError:
+            return False
+        return True
+
+    @cached_property
     def practice(self) -> Practice:
         """The practice found by --practice or upward from here; opened once."""
         from fit_toolkit.practice import open_practice

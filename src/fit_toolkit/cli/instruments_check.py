@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice, rules_at_hand
+from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, rules_at_hand
 from fit_toolkit.cli.output import emit, visible
 from fit_toolkit.errors import ConfigError, ExitCode, UsageError
 
@@ -35,7 +35,7 @@ def command(app: App, files: tuple[str, ...], fmt: str) -> int:
     from fit_toolkit.scoring import check_definition
 
     catalog = catalog_at_hand(app)
-    own = [str(app.practice.root / "instruments")] if not files and in_practice(app) else []
+    own = [str(app.practice.root / "instruments")] if not files and app.in_practice else []
     if not files and not own:
         raise UsageError("which file?", hint="fit instruments check FILE, a folder, or the id of an instrument")
     paths = [path for file in files or own for path in _below(file, catalog)]

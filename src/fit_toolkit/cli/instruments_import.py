@@ -9,7 +9,7 @@ import click
 
 from fit_toolkit.cli.acting import say_findings
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
+from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
 from fit_toolkit.cli.instruments_new import Pair
 from fit_toolkit.cli.output import dry_run_option, visible, write_atomic
 from fit_toolkit.errors import ConfigError, DataError, UsageError
@@ -156,11 +156,11 @@ def _keep(app: App, files: dict[str, str], id: str, output: Path | None, *, dry_
             write_atomic(folder / name, text.encode())
         app.done(f"wrote {folder / name}", dry_run=dry_run)
     if not dry_run:
-        app.say(f"next: read it, then fit instruments check {folder / next(iter(files))}")
+        app.say(f"Next: read it, then fit instruments check {folder / next(iter(files))}")
 
 
 def _instruments(app: App, *, dry_run: bool) -> Path:
-    if in_practice(app):
+    if app.in_practice:
         return app.practice.root / "instruments"
     if dry_run:
         return Path()

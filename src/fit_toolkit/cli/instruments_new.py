@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
+from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
 from fit_toolkit.cli.output import dry_run_option, write_atomic
 from fit_toolkit.errors import ConfigError, DataError, FitError, UsageError
 
@@ -258,6 +258,6 @@ def _refuse_faults(id: str, text: str) -> None:
 def _folder(app: App, output: Path | None) -> Path:
     if output is not None:
         return output
-    if in_practice(app):
+    if app.in_practice:
         return app.practice.root / "instruments"
     raise ConfigError("there is no practice here", hint="say where to write with --output FOLDER")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
     from fit_toolkit.model.wording import Wording
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FLAGS = {
     "licence_status": "--status", "licence": "--licence", "licence_reference": "--reference", "holder": "--holder",
     "electronic_use": "--electronic-use", "translator": "--translator", "validated": "--validated", "title": "--title",
@@ -81,7 +80,9 @@ def command(
 
 
 def _refuse(instrument: Instrument, language: str) -> None:
-    if not _LANGUAGE.fullmatch(language):
+    from fit_toolkit.model.wording import LANGUAGE
+
+    if not re.fullmatch(LANGUAGE, language):
         raise UsageError("a language is written as de, en or pt-BR")
     if not instrument.items:
         raise DataError(f"{instrument.id} has only totals: there is nothing to put into words")

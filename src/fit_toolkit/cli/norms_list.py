@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
+from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
 from fit_toolkit.cli.output import emit, format_option
 
 COLUMNS = (
@@ -24,7 +24,7 @@ def command(app: App, fmt: str) -> int:
     """
     catalog = catalog_at_hand(app)
     used: dict[str, list[str]] = {}
-    for table in app.practice.settings.policies if in_practice(app) else ():
+    for table in app.practice.settings.policies if app.in_practice else ():
         used.setdefault(str(table.values.get("norms", "")), []).append(str(table.values.get("id", "")))
     rows = []
     for name in sorted(catalog.norm_files):

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.errors import ConfigError, PluginError
 
 if TYPE_CHECKING:
     from fit_toolkit.engine import Registry
@@ -17,13 +16,8 @@ if TYPE_CHECKING:
 
 def options_of(app: App) -> tuple[PluginOptions | None, Path | None]:
     """Give the practice's settings about plugins and its folder; nothing where there is no practice."""
-    from fit_toolkit.settings import find_practice
-
-    if app.folder is None:
-        try:
-            find_practice(None)
-        except ConfigError:
-            return None, None
+    if not app.in_practice:
+        return None, None
     return app.practice.settings.plugins, app.practice.root
 
 
@@ -44,19 +38,10 @@ def registry_of(app: App, *, only: str | None = None) -> Registry:
 
 def source_of(app: App, name: str) -> Source:
     """Find a plugin by its name or its distribution's, without loading any."""
-    from fit_toolkit.engine.discover import discover, plugin_name
-    from fit_toolkit.engine.registry import no_such_plugin
+    from fit_toolkit.engine.discover import discover
 
     _, root = options_of(app)
-    found = discover(root, third_party=app.plugins)
-    wanted = plugin_name(name)
-    for source in found.sources:
-        if wanted in {source.name, *source.aliases}:
-            return source
-    for refused in found.refused:
-        if refused.source.name == wanted:
-            raise PluginError(str(refused.failure))
-    raise no_such_plugin(name, [source.name for source in found.sources])
+    return discover(root, third_party=app.plugins).source(name)
 
 
 def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> bool:

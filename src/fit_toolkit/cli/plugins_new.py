@@ -71,12 +71,12 @@ def _write(path: Path, text: str) -> None:
 
 def _taken(app: App, kind: str) -> set[str]:
     """What is known here by name: plugins that were found, unread, and what the bundled ones bring."""
-    from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, in_practice
+    from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
     from fit_toolkit.engine.discover import discover
     from fit_toolkit.engine.registry import build_registry
     from fit_toolkit.settings import find_practice
 
-    root = find_practice(app.folder) if in_practice(app) else None
+    root = find_practice(app.folder) if app.in_practice else None
     names = {source.name for source in discover(root, third_party=app.plugins).sources}
     names |= {each.partition(" ")[2] for info in build_registry(third_party=False).plugins for each in info.kinds}
     return names | set(catalog_at_hand(app).ids()) if kind == "instrument" else names

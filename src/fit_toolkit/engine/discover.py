@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from fit_toolkit.engine.failing import one_line
+from fit_toolkit.engine.installing import how_to_install
 from fit_toolkit.engine.records import PluginFailure, Source
 from fit_toolkit.errors import PluginError
 
@@ -44,6 +46,17 @@ class Found(msgspec.Struct, frozen=True):
 
     sources: tuple[Source, ...]
     refused: tuple[Refused, ...] = ()
+
+    def source(self, name: str) -> Source:
+        """Give one plugin by its name or its distribution's; PluginError names the nearest, or why it was refused."""
+        wanted = plugin_name(name)
+        for source in self.sources:
+            if wanted in {source.name, *source.aliases}:
+                return source
+        for refused in self.refused:
+            if refused.source.name == wanted:
+                raise PluginError(str(refused.failure))
+        raise no_such_plugin(name, [source.name for source in self.sources])
 
 
 def discover(root: Path | None, *, third_party: bool = True) -> Found:
@@ -140,6 +153,19 @@ def _wrong_entry(entry: EntryPoint, name: str) -> str | None:
 def plugin_name(name: str) -> str:
     """Give the one form of a plugin's name: '-' for '_'."""
     return name.replace("_", "-").lower()
+
+
+def no_such_plugin(name: str, known: Iterable[str]) -> PluginError:
+    """Say that there is no plugin of this name: the nearest one, or how one is installed here."""
+    near = difflib.get_close_matches(plugin_name(name), list(known), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"`fit plugins list` shows all; {how_to_install()}"
+    return PluginError(f"there is no plugin {_written(name)}", hint=hint)
+
+
+def _written(name: str) -> str:
+    """A name somebody typed, as it may stand in an error: in one line, and no longer than a name is."""
+    line = one_line(name)
+    return repr(line if len(line) <= 80 else f"{line[:77]}...")
 
 
 def drop_in(file: Path) -> Source:

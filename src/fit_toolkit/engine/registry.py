@@ -26,9 +26,7 @@ import msgspec
 from fit_toolkit import hookspecs
 from fit_toolkit.engine import surroundings
 from fit_toolkit.engine.child import Child, ChildGoneError
-from fit_toolkit.engine.discover import Refused, discover, plugin_name
-from fit_toolkit.engine.failing import one_line
-from fit_toolkit.engine.installing import how_to_install
+from fit_toolkit.engine.discover import Refused, discover, no_such_plugin, plugin_name
 from fit_toolkit.engine.load import KNOWN_HOOKS, Loaded, load
 from fit_toolkit.engine.places import without_doubles
 from fit_toolkit.engine.records import (
@@ -135,19 +133,6 @@ class Registry:
             if info.name == wanted:
                 return info
         raise no_such_plugin(name, [info.name for info in self.plugins])
-
-
-def no_such_plugin(name: str, known: Iterable[str]) -> PluginError:
-    """Say that there is no plugin of this name: the nearest one, or how one is installed here."""
-    near = difflib.get_close_matches(plugin_name(name), list(known), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"`fit plugins list` shows all; {how_to_install()}"
-    return PluginError(f"there is no plugin {_written(name)}", hint=hint)
-
-
-def _written(name: str) -> str:
-    """A name somebody typed, as it may stand in an error: in one line, and no longer than a name is."""
-    line = one_line(name)
-    return repr(line if len(line) <= 80 else f"{line[:77]}...")
 
 
 def build_registry(

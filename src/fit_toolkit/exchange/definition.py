@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from fit_toolkit.catalog.quoting import quoted
 from fit_toolkit.exchange.decide import Decisions, Settled, scale_ids
 from fit_toolkit.exchange.fhir_names import LOINC_NOTICE
-from fit_toolkit.exchange.text import decimal, plain, quoted, slug
+from fit_toolkit.exchange.text import decimal, plain, slug
 from fit_toolkit.model.instrument import Item, Option
 
 

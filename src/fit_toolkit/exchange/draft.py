@@ -30,6 +30,16 @@ class Choice(Struct, frozen=True):
     value: float | None = None  # None: the file does not say what it counts
 
 
+class Shape(Struct, frozen=True):
+    """What a field asks for, or why it stays behind."""
+
+    kind: Kind
+    why_not: str = ""
+    choices: tuple[Choice, ...] = ()
+    span: tuple[float, float] | None = None
+    step: float = 1.0
+
+
 class Field(Struct, frozen=True):
     """One field of a foreign form: an item to be, or something that stays behind and why."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.exchange.draft import Choice, Field, Form, Kind, Problem, refuse
+from fit_toolkit.exchange.draft import Choice, Field, Form, Problem, Shape, refuse
 from fit_toolkit.exchange.fhir_names import (
     ALIAS_SYSTEM,
     CALCULATIONS,
@@ -154,29 +154,21 @@ def _end(item: dict[str, Any], side: str) -> str:
     return next((without_markup(_text(each, "text")) for each in _objects(item.get("item")) if _side(each) == side), "")
 
 
-class _Shape(Struct, frozen=True):
-    kind: Kind
-    why_not: str = ""
-    choices: tuple[Choice, ...] = ()
-    span: tuple[float, float] | None = None
-    step: float = 1.0
-
-
-def _shape(reader: _Reader, item: dict[str, Any], path: str) -> _Shape:
+def _shape(reader: _Reader, item: dict[str, Any], path: str) -> Shape:
     """Say what kind of item this can be, or why it can be none."""
     kind = item["type"]
     if why := _stays(item):
-        return _Shape("other", why)
+        return Shape("other", why)
     if kind == "boolean":
-        return _Shape("choice", choices=(Choice("true", value=1.0), Choice("false", value=0.0)))
+        return Shape("choice", choices=(Choice("true", value=1.0), Choice("false", value=0.0)))
     if kind in _CHOICES or "answerOption" in item or "answerValueSet" in item:
         return _one_of(reader, item, path)
     low, high = (_extension(item, name, float) for name in (MINIMUM, MAXIMUM))
     step = _extension(item, STEP_EXTENSION, float) or _extension(item, SLIDER_STEP, float) or 1.0
     if low is not None and high is not None and low >= high:
         reader.wrong(path, "minValue has to be below maxValue")
-        return _Shape("other")
-    return _Shape("number", span=None if low is None or high is None else (low, high), step=step)
+        return Shape("other")
+    return Shape("number", span=None if low is None or high is None else (low, high), step=step)
 
 
 def _stays(item: dict[str, Any]) -> str:
@@ -190,16 +182,16 @@ def _stays(item: dict[str, Any]) -> str:
     return "several answers at once" if item.get("repeats") is True else ""
 
 
-def _one_of(reader: _Reader, item: dict[str, Any], path: str) -> _Shape:
+def _one_of(reader: _Reader, item: dict[str, Any], path: str) -> Shape:
     choices, why = reader.options.of(item)
     if isinstance(choices, Problem):
         reader.wrong(f"{path}{choices.place}", choices.message)
-        return _Shape("other")
+        return Shape("other")
     if why:
-        return _Shape("other", why)
+        return Shape("other", why)
     if item["type"] == "open-choice":
         reader.notices.append(f"{plain(item['linkId'], 40)}: answers in free text beside the list are not taken")
-    return _Shape("choice", choices=choices)
+    return Shape("choice", choices=choices)
 
 
 def _asked(item: dict[str, Any]) -> str:

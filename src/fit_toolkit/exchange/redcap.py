@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.exchange.draft import Choice, Field, Form, Kind, Problem, refuse
+from fit_toolkit.exchange.draft import Choice, Field, Form, Problem, Shape, refuse
 from fit_toolkit.exchange.reading import NOTHING, Row
 from fit_toolkit.exchange.text import active, number, plain, without_markup
 
@@ -132,27 +132,20 @@ def _field(cells: _Cells, name: str, problems: list[Problem]) -> Field:
     )  # fmt: skip
 
 
-class _Shape(Struct, frozen=True):
-    kind: Kind
-    why_not: str = ""
-    choices: tuple[Choice, ...] = ()
-    span: tuple[float, float] | None = None
-
-
-def _shape(cells: _Cells, kind: str, ours: dict[str, str], problems: list[Problem]) -> _Shape:
+def _shape(cells: _Cells, kind: str, ours: dict[str, str], problems: list[Problem]) -> Shape:
     """Say what kind of item a field can be, or why it can be none."""
     if why := _stays(cells, kind):
-        return _Shape("other", why)
+        return Shape("other", why)
     if kind in ("radio", "dropdown"):
-        return _Shape("choice", choices=tuple(_choices(cells, ours, problems)))
+        return Shape("choice", choices=tuple(_choices(cells, ours, problems)))
     if kind in _TWO:
-        return _Shape("choice", choices=_TWO[kind])
+        return Shape("choice", choices=_TWO[kind])
     if kind == "slider":
-        return _Shape("number", span=_span(cells, (0.0, 100.0), problems))
+        return Shape("number", span=_span(cells, (0.0, 100.0), problems))
     if kind == "text":
-        return _Shape("number", span=_span(cells, None, problems))
+        return Shape("number", span=_span(cells, None, problems))
     problems.append(Problem(cells.place("field_type"), "this field type is not known; is the column in its place?"))
-    return _Shape("other")
+    return Shape("other")
 
 
 def _stays(cells: _Cells, kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Foreign text made harmless: one printable line for comments, quoted for YAML, without mark-up for people."""
+"""Foreign text made harmless: one printable line for comments, without mark-up for people."""
 
 from __future__ import annotations
 
@@ -16,13 +16,6 @@ def plain(text: str, limit: int = 200) -> str:
     line = " ".join(text.split())
     line = "".join(sign if sign.isprintable() and unicodedata.category(sign) != "Cf" else "?" for sign in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def quoted(text: str) -> str:
-    """Write text in the double quotes of YAML, whatever is in it."""
-    marks = {"\\": "\\\\", '"': '\\"'}
-    body = (marks.get(sign) or (sign if sign.isprintable() else f"\\U{ord(sign):08x}") for sign in text)
-    return '"' + "".join(body) + '"'
 
 
 def without_markup(text: str) -> str:

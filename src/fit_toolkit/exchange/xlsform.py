@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.exchange.draft import Choice, Field, Form, Kind, Problem, refuse
+from fit_toolkit.exchange.draft import Choice, Field, Form, Problem, Shape, refuse
 from fit_toolkit.exchange.reading import NOTHING, Row
 from fit_toolkit.exchange.text import number, plain, without_markup
 
@@ -189,34 +189,26 @@ def _field(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> Field | 
     )  # fmt: skip
 
 
-class _Shape(Struct, frozen=True):
-    kind: Kind
-    why_not: str = ""
-    choices: tuple[Choice, ...] = ()
-    span: tuple[float, float] | None = None
-    step: float = 1.0
-
-
-def _shape(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> _Shape | None:
+def _shape(reading: _Survey, row: Cells, kind: str, rest: list[str]) -> Shape | None:
     if any(what == "repeat" for what, _ in reading.open):
-        return _Shape("other", "inside a repeat: as many answers as rows")
+        return Shape("other", "inside a repeat: as many answers as rows")
     if kind in _STAYS:
-        return _Shape("other", _STAYS[kind])
+        return Shape("other", _STAYS[kind])
     if row.get("calculation"):
-        return _Shape("other", "calculated: shown below, never executed")
+        return Shape("other", "calculated: shown below, never executed")
     if kind == "select_one":
         return _one_of(reading, row, rest)
     if kind == "range":
         return _scale(reading, row)
     if kind in ("integer", "int", "decimal"):
-        return _Shape("number", span=_between(row.get("constraint")))
+        return Shape("number", span=_between(row.get("constraint")))
     reading.problems.append(Problem(row.place, f"the type '{plain(kind, 40)}' is not known"))
     return None
 
 
-def _one_of(reading: _Survey, row: Cells, rest: list[str]) -> _Shape | None:
+def _one_of(reading: _Survey, row: Cells, rest: list[str]) -> Shape | None:
     if row.get("choice_filter"):
-        return _Shape("other", "its answers depend on another question")
+        return Shape("other", "its answers depend on another question")
     choices = reading.lists.get(rest[0] if rest else "", ())
     codes = [each.code for each in choices]
     twice = next((code for code in codes if codes.count(code) > 1), "")
@@ -225,17 +217,17 @@ def _one_of(reading: _Survey, row: Cells, rest: list[str]) -> _Shape | None:
         message = f"the list '{plain(rest[0], 40) if rest else ''}' on the sheet `choices` {what}"
         reading.problems.append(Problem(row.place, message))
         return None
-    return _Shape("choice", choices=choices)
+    return Shape("choice", choices=choices)
 
 
-def _scale(reading: _Survey, row: Cells) -> _Shape | None:
+def _scale(reading: _Survey, row: Cells) -> Shape | None:
     """Read `start=0 end=10 step=1`, each with the default that XLSForm gives it."""
     given = dict(re.findall(r"(start|end|step)\s*=\s*(\S+)", row.get("parameters").lower()))
     low, high, step = (number(given.get(name, usual)) for name, usual in (("start", "0"), ("end", "10"), ("step", "1")))
     if low is None or high is None or step is None or low >= high or step <= 0:
         reading.problems.append(Problem(row.place, "a range needs start, end and step, as rising numbers"))
         return None
-    return _Shape("number", span=(low, high), step=step)
+    return Shape("number", span=(low, high), step=step)
 
 
 def _between(constraint: str) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from msgspec import Meta, field
 from fit_toolkit.model.instrument import Instrument, Item, Record, Slug
 
 ElectronicUse: TypeAlias = Literal["allowed", "licence-required", "not-allowed", "unknown"]
+LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 # What a wording file has to say about its licence, where the instrument is not free for all.
 ASKED_FOR = ("permission", "registration", "commercial", "unknown")
 
@@ -31,7 +32,7 @@ class Wording(Record, frozen=True):
     format: Literal["fit-wording/1"]
     instrument: Slug
     version: Annotated[str, Meta(min_length=1, description="The instrument version these words belong to.")]
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    language: Annotated[str, Meta(pattern=f"^{LANGUAGE}$")]
     title: Annotated[str, Meta(min_length=1)]
     licence: Annotated[str, Meta(min_length=1, description="The licence or permission under which it may be printed.")]
     items: dict[str, ItemWording]
