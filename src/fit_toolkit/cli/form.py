@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="FILE.html or FILE.pdf; a folder for a whole day."
 )
-@click.option("--language", default="", help="Language of the form; the practice's when left out.")
+@click.option("--language", "--lang", default="", help="Language of the form; the practice's when left out.")
 @click.option(
     "--as", "kind", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True, help="For a folder."
 )

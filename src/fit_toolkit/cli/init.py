@@ -14,7 +14,7 @@ from fit_toolkit.practice.setting_up import STARTS_WITH
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False, metavar="[DIR]")
 @click.option("--name", default="", help="The practice's name, printed on forms and sheets.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Decides what day it is, such as Europe/Berlin.")
-@click.option("--language", default="en", show_default=True, help="The language of forms and sheets.")
+@click.option("--language", "--lang", default="en", show_default=True, help="The language of forms and sheets.")
 @click.option("--instrument", "instruments", multiple=True, metavar="ID", default=STARTS_WITH, show_default=True,
               help="Start with the policies this one suggests; may be repeated.")  # fmt: skip
 @pass_app

@@ -15,7 +15,7 @@ from fit_toolkit.errors import DataError, UsageError
 @click.command("export")
 @click.argument("id")
 @click.option("--to", "form_of", type=click.Choice(("fhir", "redcap")), required=True, help="For which software.")
-@click.option("--lang", "language", default="", metavar="LANG",
+@click.option("--lang", "--language", "language", default="", metavar="LANG",
               help="With the words of this language, where their licence allows it; else with labels.")  # fmt: skip
 @click.option("--base", default="", metavar="URI", help="With --to fhir: your own address, to name the form by.")
 @output_option
