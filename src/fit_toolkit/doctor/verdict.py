@@ -6,6 +6,8 @@ import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from fit_toolkit.errors import FitError
+
 
 class State(enum.StrEnum):
     """How a thing stands: fine, worth a look, or in the way."""
@@ -48,5 +50,7 @@ def examine(checks: Iterable[tuple[str, Check]]) -> Iterator[Verdict]:
     for name, check in checks:
         try:
             yield from check()
+        except FitError as error:
+            yield fail(name, f"{error.where}: {error.what}" if error.where else error.what, error.hint)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other checks are wanted too
             yield fail(name, f"could not be checked: {type(error).__name__}", "fit --debug doctor")
