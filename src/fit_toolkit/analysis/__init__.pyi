@@ -19,19 +19,43 @@ from fit_toolkit.analysis.change.side_by_side import label_agreement as label_ag
 from fit_toolkit.analysis.change.slopes import slope_change as slope_change
 from fit_toolkit.analysis.change.talking_therapies import anxiety_pair as anxiety_pair
 from fit_toolkit.analysis.change.talking_therapies import talking_therapies as talking_therapies
+from fit_toolkit.analysis.cohort import Cohort as Cohort
+from fit_toolkit.analysis.cohort import CohortModel as CohortModel
+from fit_toolkit.analysis.cohort import simulate as simulate
 from fit_toolkit.analysis.control_chart import ControlLimits as ControlLimits
 from fit_toolkit.analysis.control_chart import control_chance as control_chance
 from fit_toolkit.analysis.control_chart import control_limits as control_limits
 from fit_toolkit.analysis.control_chart import control_limits_afterwards as control_limits_afterwards
+from fit_toolkit.analysis.curves.calibration import band_calibration as band_calibration
+from fit_toolkit.analysis.curves.calibration import held_out as held_out
+from fit_toolkit.analysis.curves.drift import Drift as Drift
+from fit_toolkit.analysis.curves.drift import drift_check as drift_check
 from fit_toolkit.analysis.curves.expected import Expected as Expected
 from fit_toolkit.analysis.curves.expected import expected_response as expected_response
 from fit_toolkit.analysis.curves.fitting import fit_curve as fit_curve
+from fit_toolkit.analysis.curves.neighbours import Neighbours as Neighbours
+from fit_toolkit.analysis.curves.neighbours import nearest_courses as nearest_courses
+from fit_toolkit.analysis.curves.pack import AboutPack as AboutPack
+from fit_toolkit.analysis.curves.pack import make_pack as make_pack
+from fit_toolkit.analysis.curves.pack import pack_problems as pack_problems
+from fit_toolkit.analysis.curves.pack import read_pack as read_pack
+from fit_toolkit.analysis.curves.pack import write_pack as write_pack
+from fit_toolkit.analysis.curves.twins import Twins as Twins
+from fit_toolkit.analysis.curves.twins import ended_better as ended_better
+from fit_toolkit.analysis.curves.twins import twin_curves as twin_curves
 from fit_toolkit.analysis.erosion import Erosion as Erosion
 from fit_toolkit.analysis.erosion import erosion_run_length as erosion_run_length
 from fit_toolkit.analysis.erosion import erosion_share as erosion_share
 from fit_toolkit.analysis.erosion import slow_erosion as slow_erosion
 from fit_toolkit.analysis.lead_lag import LeadLag as LeadLag
 from fit_toolkit.analysis.lead_lag import lead_lag_effect as lead_lag_effect
+from fit_toolkit.analysis.quality import Flagged as Flagged
+from fit_toolkit.analysis.quality import Portion as Portion
+from fit_toolkit.analysis.quality import Quality as Quality
+from fit_toolkit.analysis.quality import SameAnswers as SameAnswers
+from fit_toolkit.analysis.quality import policy_quality as policy_quality
+from fit_toolkit.analysis.quality import same_answers as same_answers
+from fit_toolkit.analysis.quality import wilson_interval as wilson_interval
 from fit_toolkit.analysis.quantiles import student_quantile as student_quantile
 from fit_toolkit.analysis.reliability import Consistency as Consistency
 from fit_toolkit.analysis.reliability import Intervals as Intervals
@@ -57,20 +81,6 @@ from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
 from fit_toolkit.model.curves import CurveFit as CurveFit
 from fit_toolkit.model.curves import CurvePack as CurvePack
-from fit_toolkit.analysis.curves.drift import Drift as Drift
-from fit_toolkit.analysis.curves.neighbours import Neighbours as Neighbours
-from fit_toolkit.analysis.curves.twins import Twins as Twins
-from fit_toolkit.analysis.curves.drift import drift_check as drift_check
-from fit_toolkit.analysis.curves.twins import ended_better as ended_better
-from fit_toolkit.analysis.curves.calibration import held_out as held_out
-from fit_toolkit.analysis.curves.pack import make_pack as make_pack
-from fit_toolkit.analysis.curves.neighbours import nearest_courses as nearest_courses
-from fit_toolkit.analysis.curves.pack import pack_problems as pack_problems
-from fit_toolkit.analysis.curves.pack import read_pack as read_pack
-from fit_toolkit.analysis.curves.twins import twin_curves as twin_curves
-from fit_toolkit.analysis.curves.pack import write_pack as write_pack
-from fit_toolkit.analysis.curves.pack import AboutPack as AboutPack
-from fit_toolkit.analysis.curves.calibration import band_calibration as band_calibration
 
 __all__ = [
     "AboutPack",
@@ -78,6 +88,8 @@ __all__ = [
     "Band",
     "ByChance",
     "Change",
+    "Cohort",
+    "CohortModel",
     "Consistency",
     "ControlLimits",
     "CurveFit",
@@ -86,10 +98,14 @@ __all__ = [
     "Drift",
     "Erosion",
     "Expected",
+    "Flagged",
     "Intervals",
     "LeadLag",
     "Neighbours",
+    "Portion",
+    "Quality",
     "Repeated",
+    "SameAnswers",
     "ShapeRule",
     "Shapes",
     "Shares",
@@ -129,12 +145,15 @@ __all__ = [
     "pack_problems",
     "percent_change",
     "points_change",
+    "policy_quality",
     "rater_agreement",
     "read_pack",
     "reliable_change",
     "repeated_intervals",
     "repeated_ratings",
+    "same_answers",
     "shares",
+    "simulate",
     "slope_change",
     "slow_erosion",
     "smallest_detectable_change",
@@ -145,5 +164,6 @@ __all__ = [
     "twin_curves",
     "usual_band",
     "v_shapes",
+    "wilson_interval",
     "write_pack",
 ]
