@@ -11,9 +11,9 @@ import pytest
 
 from fit_toolkit import catalog
 from fit_toolkit.cli import run
-from fit_toolkit.cli.instruments_example import example_of, number, steps
 from fit_toolkit.cli.instruments_figures import in_short
 from fit_toolkit.scoring import bundled_rules
+from fit_toolkit.scoring.steps import example_of, number, steps
 
 Fit = Callable[..., tuple[int, str, str]]
 ALL = catalog.build([catalog.bundled()])

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from fit_toolkit.catalog.yaml import Path
 from fit_toolkit.model.instrument import TICK, Instrument, Item, split_sources, ticks
+from fit_toolkit.model.terms import COMPARE
 
 Problem: TypeAlias = tuple[Path, str, str]
 
@@ -116,8 +117,7 @@ def check_risk(instrument: Instrument) -> Iterator[Problem]:
 
 def fires(value: float, operator: str, limit: float) -> bool:
     """Say whether a value is on the side of a line that an operator means."""
-    left, right = ticks(value), ticks(limit)
-    return {"<": left < right, "<=": left <= right, ">=": left >= right, ">": left > right}[operator]
+    return bool(COMPARE[operator](ticks(value), ticks(limit)))
 
 
 def check_skips(instrument: Instrument) -> Iterator[Problem]:

@@ -59,11 +59,8 @@ def command(app: App, id: str, fmt: str) -> None:
 def wrapped(line: str, width: int) -> list[str]:
     """Break a line at blanks, what follows under where its text begins; an address is never broken."""
     start = len(line) - len(line.lstrip())
-    label, gap, _ = line[start:].partition("  ")
-    deeper = (
-        len(label) + len(gap) + len(line[start + len(label) :]) - len(line[start + len(label) :].lstrip()) - len(gap)
-    )
-    hanging = start + (deeper if gap else 2)
+    _, gap, text = line[start:].partition("  ")
+    hanging = len(line) - len(text.lstrip()) if gap else start + 2
     return textwrap.wrap(
         line, width, subsequent_indent=" " * min(hanging, width // 2), break_long_words=False, break_on_hyphens=False
     ) or [""]
@@ -224,7 +221,7 @@ def _suggestions(instrument: Instrument, sources: Sources) -> Iterator[str]:
 
 
 def _example(instrument: Instrument, rules: Rules) -> Iterator[str]:
-    from fit_toolkit.cli.instruments_example import example_of, steps
+    from fit_toolkit.scoring.steps import example_of, steps
 
     if instrument.totals_only:
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+import operator
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -12,6 +13,7 @@ Direction: TypeAlias = Literal["higher_is_better", "higher_is_worse"]
 RaterRole: TypeAlias = Literal["client", "therapist", "carer", "observer", "supervisor"]
 Occasion: TypeAlias = Literal["start", "end", "between"]
 Operator: TypeAlias = Literal["<", "<=", ">=", ">"]
+COMPARE: Final = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}  # of numbers and of arrays
 WayOut: TypeAlias = Literal["does-not-fit", "rather-not-say", "not-applicable"]
 Sex: TypeAlias = Literal["female", "male"]
 Severity: TypeAlias = Literal["safety", "attention", "notice"]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 from pandas import DataFrame
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.instrument import TICK, Instrument, Scale, ticks
+from fit_toolkit.model.terms import COMPARE
 from fit_toolkit.scoring.form import LINEAR
 from fit_toolkit.scoring.grid import Floats
 from fit_toolkit.scoring.table import PRORATED, UNSCORABLE, Column
-
-_TESTS: Final = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
 
 
 def in_order(instrument: Instrument) -> list[Scale]:
@@ -82,6 +79,6 @@ def all_of(scale: Scale, made: Mapping[str, Column]) -> Column:
     column = composed(scale, made)
     holds = np.ones(len(column.ticks), dtype=np.bool_)
     for each in scale.conditions:
-        holds &= _TESTS[each.operator](made[each.scale].ticks, ticks(each.value))
+        holds &= COMPARE[each.operator](made[each.scale].ticks, ticks(each.value))
     column.ticks[holds & (column.status != UNSCORABLE)] = TICK
     return column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,9 +10,9 @@ import pandas as pd
 from pandas import DataFrame
 
 from fit_toolkit.model.instrument import TICK, Instrument, ticks
+from fit_toolkit.model.terms import COMPARE
 from fit_toolkit.scoring.answers import way_out
 
-_TESTS: Final = {"<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt}
 COLUMNS: Final = ("row", "risk", "item", "value", "meaning")
 
 
@@ -28,7 +27,7 @@ def risk(instrument: Instrument, numbers: DataFrame) -> DataFrame:
             continue
         values = numbers[rule.item].to_numpy(dtype=np.float64)
         with np.errstate(invalid="ignore"):
-            rows = np.flatnonzero(_TESTS[rule.operator](np.rint(values * TICK), ticks(rule.value)))
+            rows = np.flatnonzero(COMPARE[rule.operator](np.rint(values * TICK), ticks(rule.value)))
         part = DataFrame(
             {"row": rows, "risk": rule.id, "item": rule.item, "value": values[rows], "meaning": rule.meaning}
         )

@@ -1,20 +1,23 @@
-"""One made-up form of an instrument, scored step by step, so that somebody can follow the arithmetic with a pencil."""
+"""One made-up form of an instrument, scored step by step, so that somebody can follow the arithmetic with a pencil.
+
+The arithmetic is done again here in fractions: `score` makes the scores, this says how.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from fit_toolkit.model.instrument import Instrument, Item, Person, Scale
-    from fit_toolkit.model.scale import Recode
-    from fit_toolkit.scoring import Rules
+from fit_toolkit.model.instrument import Instrument, Item, Person, Scale
+from fit_toolkit.model.scale import Recode
+from fit_toolkit.model.terms import COMPARE
+from fit_toolkit.scoring.one import score_one
+from fit_toolkit.scoring.rules import Rules
 
 # How far up its range each made-up answer lies, over and over again.
 PATTERN = (0.3, 0.6, 0.1, 0.8, 0.5)
-COMPARE = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, ">": lambda a, b: a > b}
 
 
 class Example(NamedTuple):
@@ -39,8 +42,6 @@ def number(value: float | Fraction) -> str:
 
 def example_of(instrument: Instrument, rules: Rules) -> Example:
     """Fill a form in and score it."""
-    from fit_toolkit.scoring.one import score_one
-
     answers = {item.id: _answer(item, place) for place, item in enumerate(instrument.number_items)}
     person = _person(instrument)
     return Example(answers, person, score_one(instrument, answers, rules, person=person))
@@ -65,8 +66,6 @@ def _answer(item: Item, place: int) -> float:
 
 def _person(instrument: Instrument) -> Person | None:
     """Say whose form it is, where tables or bands are for some people only."""
-    from fit_toolkit.model.instrument import Person
-
     keyed = [each.who for scale in instrument.scales for each in scale.tables]
     keyed += [each.who for scale in instrument.scales for each in scale.band_sets if each.who and each.verified]
     who = next(iter(keyed), None)
