@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from collections.abc import Callable
@@ -220,6 +221,27 @@ def test_stdin_is_read_and_a_file_is_written_whole(
     assert captured.out == ""
     assert "stdin:2: q1: expected" in captured.err
     assert (tmp_path / "out.csv").read_text() == f"{HEAD}1,total,,1,unscorable,,\n"
+
+
+def test_the_file_that_was_read_is_never_written_over(score: Score, tmp_path: Path) -> None:
+    answers = f"{NINE}\n{nine('2')}\n"
+    code, _, err = score(answers, "-o", "./answers.csv")
+    assert code == 2
+    assert "would be written over" in err
+    assert (tmp_path / "answers.csv").read_text() == answers
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_by_half(
+    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "full", "a-private-name")
+
+    monkeypatch.setattr("os.fsync", full)
+    code, _, err = score(f"{NINE}\n{nine('2')}\n", "-o", "scores.csv")
+    assert code == 5
+    assert err == "fit: the machine refused to write: No space left on device (make room, then try again)\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["answers.csv"]
 
 
 def test_a_flagged_answer_beyond_the_permitted_ones_is_not_spared(score: Score) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -16,6 +17,7 @@ from fit_toolkit.cli.context import App
 from fit_toolkit.cli.lazy import ENTRY_POINT_GROUP, LazyGroup
 from fit_toolkit.errors import ExitCode, FitError
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 COMMANDS = {
     "init": ("fit_toolkit.cli.init:command", "Set up a practice: settings, an empty store, folders."),
     "demo": ("fit_toolkit.cli.demo:command", "A synthetic practice end to end: ratings, alerts, sheets."),
@@ -101,10 +103,17 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.OK)
     except Exception as error:  # noqa: BLE001 - the one place where the unforeseen ends: a line without any data
-        if debug:
-            traceback.print_exc()
-        _complain(f"unexpected error: {type(error).__name__} {_place(error)} (--debug shows where it comes from)")
-        return int(ExitCode.ERROR)
+        return _unforeseen(error, debug=debug)
+
+
+def _unforeseen(error: Exception, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        _complain(f"the machine refused to write: {os.strerror(error.errno or 0)} (make room, then try again)")
+        return int(ExitCode.CONFIG)
+    _complain(f"unexpected error: {type(error).__name__} {_place(error)} (--debug shows where it comes from)")
+    return int(ExitCode.ERROR)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

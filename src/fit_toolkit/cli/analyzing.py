@@ -12,7 +12,7 @@ import click
 
 from fit_toolkit.cli.context import App
 from fit_toolkit.cli.output import visible, write_atomic
-from fit_toolkit.errors import DataError
+from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.analysis.columns import Problem
@@ -66,6 +66,11 @@ def hand_over(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
+        read = click.get_current_context().params.get("file")
+        if isinstance(read, Path) and read.exists() and output.exists() and output.samefile(read):
+            raise UsageError(
+                "the file that was read would be written over", hint="give the results a name of their own"
+            )
         write_atomic(output, text.encode())
 
 
