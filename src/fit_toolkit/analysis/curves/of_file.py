@@ -20,7 +20,7 @@ from fit_toolkit.model.curves import CurveFit, Transform
 
 QUINTILES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)  # where bands by intake are given: the middle of each fifth
 FROM: Final[dict[str, float]] = {"log": math.ulp(0), "sqrt": 0.0, "linear": -math.inf}
-DIGITS: Final = 8
+DIGITS: Final = 6
 
 
 class Wish(Struct, frozen=True):
@@ -152,7 +152,7 @@ def _whole(number: float) -> float | int:
 
 
 def _rounded(value: Any) -> Any:
-    """Keep eight digits of what was computed: the fit has no more."""
+    """Keep six digits of what was computed, which are the same on every machine."""
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, dict):

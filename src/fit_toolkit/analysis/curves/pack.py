@@ -17,7 +17,7 @@ from fit_toolkit.errors import ConfigError, DataError, UsageError
 from fit_toolkit.model.curves import CurveFit, CurvePack, Transform
 
 PACK_CLIENTS: Final = 100  # as for norms that carry labels
-DIGITS: Final = 8
+DIGITS: Final = 6
 
 
 class AboutPack(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +162,7 @@ def _sessions(ratings: Ratings, least: int, *, by_intake: bool) -> tuple[float, 
 
 
 def _rounded(curve: CurveFit) -> CurveFit:
-    """Keep eight digits: the fit has no more, and the same data give the same pack everywhere."""
+    """Keep six digits, which are the same on every machine, so that the same ratings give the same pack."""
     figures = {
         name: float(f"{each:.{DIGITS}g}")
         for name, each in msgspec.structs.asdict(curve).items()
