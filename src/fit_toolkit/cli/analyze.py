@@ -8,8 +8,11 @@ command = LazyGroup(
     "analyze",
     help="For research: files in, files out; no practice is needed.",
     commands={
+        "agreement": ("fit_toolkit.cli.analyze_agreement:command", "Two sides' ratings of the same sessions."),
         "change": ("fit_toolkit.cli.analyze_change:command", "Reliable change of every client in a file."),
+        "courses": ("fit_toolkit.cli.analyze_courses:command", "Shapes, V-shaped stretches, control limits."),
         "curves": ("fit_toolkit.cli.analyze_curves:command", "Expected courses by session, with bands."),
+        "lead-lag": ("fit_toolkit.cli.analyze_lead_lag:command", "Whether the alliance goes before the outcome."),
         "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
         "reliability": (
             "fit_toolkit.cli.analyze_reliability:command",
