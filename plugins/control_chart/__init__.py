@@ -48,7 +48,7 @@ class ControlChart(AlertPolicy, frozen=True):
             back_to=edge,
             usual=limits.centre,
             limit=edge,
-            reason="{value:g}, {gap:.0f} days after the rating before, is beyond the control limit ({limit:.1f}) of this"
+            reason="{value:g}, {gap:.0f} days after the rating before, is beyond the control limit ({limit:.2f}) of this"
             " client's earlier ratings (mean {usual:.1f})",
         )
 

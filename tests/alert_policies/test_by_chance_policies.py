@@ -20,7 +20,7 @@ SRS = ScaleView(instrument="example", scale="total", high=40)
 RULES = [
     policy("control-chart"),
     policy("slow-erosion"),
-    policy("slow-erosion", norms=Norms(name="small", mean=6, sd_between=1.5, sd_within=1), limit=2.0),
+    policy("slow-erosion", norms=Norms(name="middle", mean=5, sd_between=1.5, sd_within=1), limit=2.0),
     policy("fall-from-ceiling", times=2, near=1.0, points=2.0),
 ]
 
@@ -38,7 +38,7 @@ def test_control_chart_fires_beyond_the_limit_and_ends_back_at_it() -> None:
     assert findings.fires.tolist() == [False] * 5 + [True, False]
     assert cut(findings).ended.tolist() == [Ended.CLEARED]
     assert words(findings, 5) == (
-        "5.3, 7 days after the rating before, is beyond the control limit (5.3) of this client's earlier ratings (mean 8.0)"
+        "5.3, 7 days after the rating before, is beyond the control limit (5.34) of this client's earlier ratings (mean 8.0)"
     )
 
 
