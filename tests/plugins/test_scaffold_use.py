@@ -75,7 +75,7 @@ def test_a_section_is_on_the_sheet(clinic: Path, said: Callable[[Kind, str], str
 
     assert run(["sheet", "k17", "-o", "sheet.html"]) == 0
     shown = " ".join(re.sub(r"<[^>]*>", " ", (clinic / "sheet.html").read_text()).split())
-    assert "Ours first latest of today-together-client 8 5 4" in shown
+    assert "Ours first latest of Today Together 8 5 4" in shown
 
 
 def test_a_channel_gets_the_message(clinic: Path, tmp_path: Path, said: Callable[[Kind, str], str]) -> None:
