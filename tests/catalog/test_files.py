@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit import catalog
-from fit_toolkit.errors import ConfigError
+from fit_toolkit.errors import ConfigError, DataError
 from tests.catalog.making import write
 
 
@@ -16,6 +16,26 @@ def found(folder: Path, *changes: tuple[str, str], name: str = "demo.yaml") -> l
 
 def codes(folder: Path, *changes: tuple[str, str]) -> list[str]:
     return [finding.split(" ")[1] for finding in found(folder, *changes)]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("value: 1", "value: 1,5"), "unknown key '5'; are these decimals? they come after a point"),
+        (("value: 1", 'value: "1,5"'), "expected a number, got text; its decimals come after a point"),
+        (("text_included: false", "text_included: no"), "expected true or false, got text"),
+    ],
+)
+def test_what_people_write_in_another_language_is_told_without_names_of_types(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    assert any(finding.endswith(said) for finding in found(tmp_path, change))
+
+
+def test_the_name_of_a_file_where_an_id_is_due_is_understood(tmp_path: Path) -> None:
+    write(tmp_path)
+    with pytest.raises(DataError, match=r"there is no instrument 'instruments/demo.yaml' \(did you mean 'demo'\?\)"):
+        catalog.build([tmp_path]).get("instruments/demo.yaml")
 
 
 def test_a_good_file_has_no_findings(tmp_path: Path) -> None:
@@ -35,11 +55,11 @@ def test_all_findings_are_listed_in_the_order_of_the_file(tmp_path: Path) -> Non
     assert listed == [
         "1:1 FI103 'direction' is missing (one of: higher_is_better, higher_is_worse)",
         "1:1 FI103 'title' is missing",
-        "3:10 FI104 expected `str`, got `float`; put it in quotes",
+        "3:10 FI104 expected text, got a number; put it in quotes",
         "4:1 FI102 unknown key 'titel'; did you mean 'title'?",
         "10:29 FI102 unknown key 'stepp'; did you mean 'step'?",
         "25:38 FI104 invalid enum value 'is' (one of: <, <=, >=, >)",
-        "25:49 FI104 expected `float`, got `str`",
+        "25:49 FI104 expected a number, got text",
     ]
 
 

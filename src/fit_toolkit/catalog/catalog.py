@@ -45,7 +45,8 @@ class Catalog:
     def get(self, id: str) -> Instrument:
         """Give an instrument; an unknown id is refused with the nearest known one."""
         if id not in self.files:
-            raise DataError(f"there is no instrument '{id}'", hint=nearest(id, self.files))
+            stem = id.rpartition("/")[2].removesuffix(".yaml")  # a file's name where an id is due
+            raise DataError(f"there is no instrument '{id}'", hint=nearest(stem, self.files))
         return self._once(("instrument", id), lambda: load_instrument(self.files[id]))
 
     def readable(self, ids: Iterable[str]) -> Catalog:

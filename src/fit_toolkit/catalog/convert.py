@@ -15,6 +15,9 @@ from msgspec import Struct
 from fit_toolkit.catalog.yaml import Document, Path
 
 T = TypeVar("T", bound=Struct)
+MOST = 40  # known names that are listed
+NAMES = {"array": "a list", "object": "a block", "null": "nothing", "bool": "true or false",
+         "float": "a number", "int": "a whole number", "str": "text"}  # fmt: skip
 BODY = ("items", "option_sets", "scales", "skips", "risk", "tests")  # parts of a definition that others refer to
 
 
@@ -52,7 +55,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Say which known name was probably meant, or list them."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean '{close[0]}'?" if close else "known: " + ", ".join(names)
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"did you mean '{close[0]}'?" if close else "known: " + ", ".join(names[:MOST]) + more
 
 
 def _check(document: Document, path: Path, value: Any, kind: Any) -> None:
@@ -137,7 +141,7 @@ def _check_record(document: Document, path: Path, value: Any, kind: type[Struct]
     fields = {each.encode_name: each for each in msgspec.structs.fields(kind)}
     for key in value:
         if key not in fields:
-            hint = nearest(key, fields)
+            hint = "are these decimals? they come after a point" if key.isdigit() else nearest(key, fields)
             document.report((*path, key), "FI102", f"unknown key '{key}'; {hint}", key=True)
     for name, each in fields.items():
         if name in value:
@@ -155,6 +159,8 @@ def _check_leaf(document: Document, path: Path, value: Any, kind: Any) -> None:
             message = _described(kind) or message
         if isinstance(value, (int, float)) and not isinstance(value, bool) and "Expected `str" in str(error):
             message += "; put it in quotes"
+        if isinstance(value, str) and re.fullmatch(r"-?\d+,\d+", value) and "a number" in message:
+            message += "; its decimals come after a point"
         document.report(path, "FI104", message)
 
 
@@ -177,7 +183,7 @@ def _choices(kind: Any) -> tuple[Any, ...]:
 
 def _plain(message: str) -> str:
     message = re.sub(r" - at `.*`$", "", message)
-    message = message.replace("`array`", "a list").replace("`object`", "a block").replace("`null`", "nothing")
+    message = re.sub(r"`(\w+)`", lambda found: NAMES.get(found[1], found[0]), message)
     return message[:1].lower() + message[1:]
 
 

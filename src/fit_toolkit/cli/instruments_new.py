@@ -252,7 +252,7 @@ def _refuse_faults(id: str, text: str) -> None:
 
     findings = check_text(text.encode(), f"{id}.yaml")
     if findings:
-        raise DataError(findings[0].message, findings=findings, hint="nothing was written")
+        raise DataError(f"{id}: {findings[0].message}", findings=findings, hint="nothing was written")
 
 
 def _folder(app: App, output: Path | None) -> Path:
