@@ -89,6 +89,14 @@ def test_the_chance_figure_is_what_steady_clients_show() -> None:
     assert control_chance() == pytest.approx(below.mean(), rel=0.05)
 
 
+def test_ratings_that_bunch_at_the_ceiling_are_beyond_it_more_often_as_the_documentation_says() -> None:
+    random = np.random.default_rng(3)
+    ratings = np.minimum(random.normal(37, 2.5, (30_000, 1)) + random.normal(0, 1.5, (30_000, 12)), 40).round(1)
+    course = course_of(ratings.tolist(), scale=scale_of(high=40))
+    limits = control_limits(course)
+    assert 1 / (course.value < limits.low)[~np.isnan(limits.low)].mean() == pytest.approx(36, abs=2)
+
+
 def test_the_chance_figure_nears_that_of_known_limits_and_is_far_above_it_with_five_ratings() -> None:
     assert control_chance(5, 5) > 5 * control_chance(60, 60) > 5 * 0.00135
     with pytest.raises(ValueError, match="earlier ratings"):
