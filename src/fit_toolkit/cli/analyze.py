@@ -12,6 +12,7 @@ command = LazyGroup(
         "change": ("fit_toolkit.cli.analyze_change:command", "Reliable change of every client in a file."),
         "courses": ("fit_toolkit.cli.analyze_courses:command", "Shapes, V-shaped stretches, control limits."),
         "curves": ("fit_toolkit.cli.analyze_curves:command", "Expected courses by session, with bands."),
+        "evaluate": ("fit_toolkit.cli.analyze_evaluate:command", "What alert policies are worth."),
         "lead-lag": ("fit_toolkit.cli.analyze_lead_lag:command", "Whether the alliance goes before the outcome."),
         "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
         "reliability": (

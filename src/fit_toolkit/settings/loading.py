@@ -140,20 +140,36 @@ def load_settings(
     return Settings(values, origins, policies, tables, file, sections)
 
 
-class _Document:
-    """fit.toml as read, with the line of every key."""
+@dataclass(frozen=True)
+class PolicyFile:
+    """The policies of a file that is no fit.toml: `[[policies]]`, rules made of them (`[[either]]`), `[norms.NAME]` figures."""
 
-    def __init__(self, file: Path) -> None:
+    policies: tuple[PolicyTable, ...]
+    either: tuple[PolicyTable, ...] = ()
+    norms: Mapping[str, PolicyTable] = field(default_factory=dict)
+
+
+def load_policies(file: Path) -> PolicyFile:
+    """Read the policies of any TOML file; what else it holds, as a copy of fit.toml does, is passed over."""
+    document = _Document(file, file.name)
+    return PolicyFile(document.array("policies"), document.array("either"), document.named("norms"))
+
+
+class _Document:
+    """fit.toml as read, or a file like it, with the line of every key."""
+
+    def __init__(self, file: Path, name: str = FILE) -> None:
+        self.name = name
         try:
             text = file.read_text(encoding="utf-8-sig")
             self.content = tomllib.loads(text)
         except OSError as error:
-            raise ConfigError(f"cannot be read: {error.strerror}", where=FILE) from error
+            raise ConfigError(f"cannot be read: {error.strerror}", where=name) from error
         except UnicodeDecodeError as error:
-            raise ConfigError("is not UTF-8 text", where=FILE, hint="save it as UTF-8") from error
+            raise ConfigError("is not UTF-8 text", where=name, hint="save it as UTF-8") from error
         except tomllib.TOMLDecodeError as error:
             at = _AT.search(str(error))
-            where = f"{FILE}:{at[1]}:{at[2]}" if at else FILE
+            where = f"{name}:{at[1]}:{at[2]}" if at else name
             raise ConfigError(_AT.sub("", str(error)).strip().lower(), where=where, hint="TOML syntax") from None
         self.lines = locate(text)
         self._refuse_secrets(self.content, ())
@@ -181,13 +197,14 @@ class _Document:
 
     def tables(self) -> dict[str, dict[str, PolicyTable]]:
         """Return `[channels.NAME]` and `[readers.NAME]` as they stand."""
-        found: dict[str, dict[str, PolicyTable]] = {}
-        for section in FREE_TABLES:
-            entries = self.content.get(section, {})
-            if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-                raise ConfigError(f"write [{section}.NAME] tables", where=self._where((section,)))
-            found[section] = {name: self._table((section, name), entry) for name, entry in entries.items()}
-        return found
+        return {section: self.named(section) for section in FREE_TABLES}
+
+    def named(self, section: str) -> dict[str, PolicyTable]:
+        """Return the `[section.NAME]` tables as they stand."""
+        entries = self.content.get(section, {})
+        if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+            raise ConfigError(f"write [{section}.NAME] tables", where=self._where((section,)))
+        return {name: self._table((section, name), entry) for name, entry in entries.items()}
 
     def _setting(self, section: str, key: str, value: Any) -> tuple[Setting, Any, int]:
         setting = BY_NAME.get(f"{section}.{key}")
@@ -199,10 +216,10 @@ class _Document:
 
     def _table(self, path: KeyPath, values: dict[str, Any]) -> PolicyTable:
         lines = {key: line_of(self.lines, (*path, key)) for key in values}
-        return PolicyTable(line_of(self.lines, path), values, lines)
+        return PolicyTable(line_of(self.lines, path), values, lines, self.name)
 
     def _where(self, path: KeyPath) -> str:
-        return f"{FILE}:{line_of(self.lines, path)}"
+        return f"{self.name}:{line_of(self.lines, path)}"
 
     def _refuse_secrets(self, value: Any, path: KeyPath) -> None:
         if isinstance(value, dict):
