@@ -6,7 +6,7 @@ planned, one rating in ten is missing (the figures of the shared growth case). B
 planned: 79 to 81 % of held-out ratings inside the 80 % band, 78 to 82 % in each fifth of the intake ratings.
 Also shown, without a bar: ratings in whole points on a scale that ends at 0; treatment that ends once the client is well (a
 rating under 8 from session 3 on), where the ratings that are there are no longer those of all, and where only every other
-client who is well ends. "had they stayed" counts the ratings that clients would have given after they had left, too.
+client who is well ends; and the same with observed edges, which are read from the ratings themselves. "had they stayed" counts the ratings that clients would have given after they had left, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fit_toolkit.analysis import band_calibration, expected_response, fit_curve, held_out
+from fit_toolkit.analysis import band_calibration, expected_response, fit_curve, held_out, observed_edges
 
 CLIENTS, SESSIONS, COHORTS, BAND = 5000, 20, 20, 80.0
 OVERALL, FIFTH = (0.79, 0.81), (0.78, 0.82)
@@ -31,15 +31,19 @@ class World:
     name: str
     points: bool = False  # whole points from 0 on
     leaves: float = 0.0  # chance of ending at a session at which the client is well
+    observed: bool = False  # edges read from the ratings of the half that was fitted
     bar: bool = False
 
 
 WORLDS = (
     World("planned ends", bar=True),
-    World("planned ends, whole points from 0 on", points=True),
+    World("planned ends, whole points", points=True),
     World("ends when well, every time", leaves=1.0),
     World("ends when well, every other time", leaves=0.5),
     World("ends when well, whole points", points=True, leaves=1.0),
+    World("planned ends, whole points", points=True, observed=True),
+    World("ends when well, every time", leaves=1.0, observed=True),
+    World("ends when well, whole points", points=True, leaves=1.0, observed=True),
 )
 
 
@@ -67,7 +71,8 @@ def tried(world: World, seed: int) -> tuple[list[float], list[float], float]:
     value = np.where(given, ratings, np.nan).ravel()
     out = held_out(client, seed=seed)
     fit = fit_curve(client[~out], session[~out], value[~out], by_intake=True)
-    table = band_calibration(fit, client[out], session[out], value[out], percents=(BAND,), limits=limits)
+    edges = observed_edges(fit, client[~out], session[~out], value[~out], percents=(BAND,)) if world.observed else None
+    table = band_calibration(fit, client[out], session[out], value[out], percents=(BAND,), limits=limits, edges=edges)
     whole = table[table["session"].isna()].sort_values("quintile", na_position="first")
     by_session = table[table["quintile"].isna() & table["session"].notna()]
     parts = [
@@ -75,7 +80,9 @@ def tried(world: World, seed: int) -> tuple[list[float], list[float], float]:
         for each in (by_session[by_session["session"].between(*ends)] for ends in ((2, 4), (5, 10), (11, 20)))
     ]
     theirs = ratings[out.reshape(ratings.shape)[:, 0]]
-    band = expected_response(fit, np.arange(1, SESSIONS + 1)[None, :], theirs[:, :1], percents=(BAND,), limits=limits)
+    band = expected_response(
+        fit, np.arange(1, SESSIONS + 1)[None, :], theirs[:, :1], percents=(BAND,), limits=limits, edges=edges
+    )
     stayed = (theirs >= band.low[..., 0]) & (theirs <= band.high[..., 0])
     return whole["inside"].tolist(), parts, float(stayed[:, 1:].mean())
 
@@ -86,7 +93,7 @@ def main() -> int:
         f"{COHORTS} cohorts of {CLIENTS} clients, half held out: share inside the {BAND:g} % band by intake, per rating"
     )
     print(
-        f"{'':38} {'all':>6} {'SD':>5}  fifths of intake, low to high        sessions 2-4 5-10 11-20   had they stayed"
+        f"{'':45} {'all':>6} {'SD':>5}  fifths of intake, low to high        sessions 2-4 5-10 11-20   had they stayed"
     )
     missed = False
     start = time.perf_counter()
@@ -100,8 +107,9 @@ def main() -> int:
         missed |= world.bar and not held
         word = ("bar met" if held else "BAR MISSED") if world.bar else "within" if held else "outside"
         fifths = " ".join(f"{each:.3f}" for each in mean[1:])
+        name = f"{world.name}, observed edges" if world.observed else world.name
         print(
-            f"{world.name:38} {mean[0]:6.3f} {shares[:, 0].std(ddof=1):5.3f}  {fifths:36} "
+            f"{name:45} {mean[0]:6.3f} {shares[:, 0].std(ddof=1):5.3f}  {fifths:36} "
             f"{'':8} {' '.join(f'{each:.3f}' for each in parts)}   {stayed:.3f}  {word}"
         )
     print(

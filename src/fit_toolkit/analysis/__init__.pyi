@@ -81,6 +81,7 @@ from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
 from fit_toolkit.model.curves import CurveFit as CurveFit
 from fit_toolkit.model.curves import CurvePack as CurvePack
+from fit_toolkit.analysis.curves.calibration import observed_edges as observed_edges
 
 __all__ = [
     "AboutPack",
@@ -142,6 +143,7 @@ __all__ = [
     "lead_lag_effect",
     "make_pack",
     "nearest_courses",
+    "observed_edges",
     "pack_problems",
     "percent_change",
     "points_change",

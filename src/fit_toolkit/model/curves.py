@@ -57,6 +57,24 @@ class CurveFit(Record, frozen=True):
         return numbers
 
 
+class Edges(Record, frozen=True):
+    """Where the edges of bands stand in SDs from the mean, by fifth of the intake, as observed and not as a normal curve has it."""
+
+    percents: Annotated[tuple[float, ...], Meta(min_length=1)]
+    cuts: Annotated[tuple[float, float, float, float], Meta(description="Between the fifths of the intake ratings.")]
+    low: Annotated[tuple[tuple[float, ...], ...], Meta(min_length=5, max_length=5, description="Per fifth and share.")]
+    high: Annotated[tuple[tuple[float, ...], ...], Meta(min_length=5, max_length=5)]
+
+    def coefficients(self) -> dict[str, float]:
+        """Give them as a `Curve` parameter carries them: cut_1 ... cut_4, low_80_1 ... high_80_5."""
+        numbers = {f"cut_{nth}": cut for nth, cut in enumerate(self.cuts, 1)}
+        for name, rows in (("low", self.low), ("high", self.high)):
+            for fifth, row in enumerate(rows, 1):
+                for percent, edge in zip(self.percents, row, strict=True):
+                    numbers[f"{name}_{percent:g}_{fifth}"] = edge
+        return numbers
+
+
 class Cell(Record, frozen=True):
     """How many held-out ratings one cell holds and which share lies inside the band; never fewer than the minimum cell."""
 
@@ -91,6 +109,11 @@ class CurvePack(Record, frozen=True):
     rater: RaterRole = "client"
     successful: CurveFit | None = None
     unsuccessful: CurveFit | None = None
+    edges: Annotated[Edges | None, Meta(description="Left out: those of a normal curve.")] = None
     calibration: tuple[Cell, ...] = ()
     reviewed: bool = False
     hash: Annotated[str, Meta(description="SHA-256 of everything else.")] = ""
+
+    def coefficients(self) -> dict[str, float]:
+        """Give all that `expected_response` needs, as the `Curve` parameter of a policy carries it."""
+        return self.curve.coefficients() | (self.edges.coefficients() if self.edges is not None else {})

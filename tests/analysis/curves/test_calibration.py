@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out
+from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out, observed_edges
+from fit_toolkit.analysis.curves.expected import expected_response
 from fit_toolkit.analysis.curves.fitting import fit_curve
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.model.curves import CurveFit
 from tests.analysis.curves.shared import made_up
 
@@ -80,3 +81,47 @@ def test_whole_clients_are_held_out_and_the_same_ones_each_time() -> None:
     assert by_client.sum() == 11
     with pytest.raises(UsageError):
         held_out(ratings.client, share=1)
+
+
+BY_INTAKE = CurveFit(transform="log", intercept=0, slope=0, intake=1, slope_by_intake=0, intercept_variance=0,
+                     slope_variance=0, covariance=0, residual_sd=2, n_clients=100, n_scores=1000)  # fmt: skip
+
+
+def test_observed_edges_are_quantiles_of_the_ratings_in_each_fifth() -> None:
+    client = np.repeat(np.arange(200), 2)
+    intake = np.repeat(np.arange(200.0), 2)
+    # Among the forty lowest the second rating is 1, 2 ... 40 above the first, among the rest one below it.
+    moved = np.where(intake < 40, intake + 1, -1.0)
+    value = np.where(np.tile([True, False], 200), intake, intake + moved)
+    session = np.tile([1.0, 2.0], 200)
+    edges = observed_edges(BY_INTAKE, client, session, value, percents=(80,))
+    assert edges.low[0][0] == pytest.approx(np.quantile(np.arange(1, 41), 0.1) / 2)
+    assert edges.high[0][0] == pytest.approx(np.quantile(np.arange(1, 41), 0.9) / 2)
+    assert edges.high[4] == (-0.5,)
+    found = expected_response(BY_INTAKE, [2, 2], [10.0, 150], edges=edges)
+    assert found.low[:, 0].tolist() == pytest.approx([10 + np.quantile(np.arange(1, 41), 0.1), 149])
+    table = band_calibration(BY_INTAKE, client, session, value, percents=(80,), edges=edges)
+    assert row(table, 80, quintile=1)["inside"] == pytest.approx(0.8)
+    with pytest.raises(UsageError, match="observed edges of this curve are of other shares"):
+        expected_response(BY_INTAKE, 2, 10.0, percents=(90,), edges=edges)
+
+
+def test_observed_edges_need_an_intake_and_enough_clients_in_each_fifth() -> None:
+    with pytest.raises(DataError, match="a fifth of the intakes has 29 clients with later ratings; 30 are needed"):
+        observed_edges(BY_INTAKE, *made_up(145, 4, sessions=3))
+    with pytest.raises(UsageError, match="this curve is not"):
+        observed_edges(FLAT, *made_up(150, 4, sessions=3))
+
+
+def test_observed_edges_hold_where_a_floor_bends_the_ratings() -> None:
+    ratings = made_up(1500, 22, sessions=10)
+    floored = np.clip(np.rint(ratings.value - 8), 0, None)
+    out = held_out(ratings.client, seed=4)
+    fit = fit_curve(ratings.client[~out], ratings.session[~out], floored[~out], by_intake=True)
+    edges = observed_edges(fit, ratings.client[~out], ratings.session[~out], floored[~out])
+    shares = [
+        row(band_calibration(fit, ratings.client[out], ratings.session[out], floored[out], edges=each), 80, quintile=1)
+        for each in (None, edges)
+    ]
+    assert shares[0]["inside"] > 0.87
+    assert shares[1]["inside"] == pytest.approx(0.8, abs=0.06)

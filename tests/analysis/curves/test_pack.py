@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fit_toolkit.analysis.curves.drift import drift_check
+from fit_toolkit.analysis.curves.expected import expected_response
 from fit_toolkit.analysis.curves.pack import AboutPack, make_pack, pack_hash, pack_problems, read_pack, write_pack
 from fit_toolkit.errors import ConfigError, DataError, UsageError
 from fit_toolkit.model.curves import CurvePack
@@ -100,6 +101,19 @@ def test_twins_go_into_the_pack() -> None:
     assert (made.successful.n_clients, made.unsuccessful.n_clients) == (75, 75)
     assert made.sessions == (1.0, 6.0)
     assert read_pack(write_pack(made), "pack.json") == made
+
+
+def test_observed_edges_go_into_the_pack_and_out_of_it_into_a_policy() -> None:
+    made = make_pack(*made_up(400, 14, sessions=5), about=ABOUT, edges="observed")
+    assert made.edges is not None
+    assert read_pack(write_pack(made), "pack.json") == made
+    numbers = made.coefficients()
+    assert {"power", "cut_4", "low_68_1", "high_90_5"} < set(numbers)
+    one, other = (expected_response(each, [2, 5], [9.0, 25.0]) for each in (made, numbers))
+    assert one.low.tolist() == other.low.tolist()
+    assert one.low[1, 0] == pytest.approx(one.mean[1] + numbers["low_80_5"] * one.sd[1])
+    crossed = msgspec.structs.replace(made.edges, low=made.edges.high)
+    assert "a lower edge lies above an upper one" in list(pack_problems(msgspec.structs.replace(made, edges=crossed)))
 
 
 def test_too_few_clients_make_no_pack() -> None:

@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from fit_toolkit.analysis.curves.expected import expected_response
-from fit_toolkit.analysis.curves.fitting import after_intake, long_ratings
+from fit_toolkit.analysis.curves.fitting import Ratings, after_intake, long_ratings
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit
+from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit, Edges
 
 FIFTHS: Final = (0.2, 0.4, 0.6, 0.8)
 CELLS: Final[tuple[list[str], ...]] = ([], ["quintile"], ["session"], ["quintile", "session"])
+EDGE_CLIENTS: Final = 30  # in each fifth, for quantiles of their ratings
 COLUMNS: Final = ("percent", "quintile", "session", "n_ratings", "n_clients", "inside", "below")
 
 
@@ -31,7 +32,7 @@ def held_out(client: npt.ArrayLike | Sequence[object], *, share: float = 0.5, se
     return np.asarray(drawn[codes])
 
 
-def band_calibration(
+def band_calibration(  # noqa: PLR0913 - keyword-only choices of the count
     curve: CurveFit,
     client: npt.ArrayLike | Sequence[object],
     session: npt.ArrayLike,
@@ -40,6 +41,7 @@ def band_calibration(
     percents: Sequence[float] = (68.0, 80.0, 90.0),
     least: int = MINIMUM_CELL,
     limits: tuple[float, float] | None = None,
+    edges: Edges | None = None,
 ) -> pd.DataFrame:
     """Count which share of ratings lies inside each band: in all, by fifth of the intake ratings, by session, by both.
 
@@ -49,14 +51,11 @@ def band_calibration(
     are still there are counted: where people leave because they are well, a band for all covers other shares of them.
     """
     ratings = long_ratings(client, session, value)
-    known = np.isfinite(ratings.intake)
-    if not known.any():
-        raise DataError("no client has a rating at the first session")
-    fifth = np.searchsorted(np.quantile(ratings.intake[known], FIFTHS), ratings.intake, side="left") + 1
-    use = known[ratings.client] & (after_intake(ratings) if curve.by_intake else True)
+    _, fifth = _fifths(ratings)
+    use = np.isfinite(ratings.intake)[ratings.client] & (after_intake(ratings) if curve.by_intake else True)
     who, y = ratings.client[use], ratings.value[use]
     intake = ratings.intake[who]
-    found = expected_response(curve, ratings.session[use], intake, percents=percents, limits=limits)
+    found = expected_response(curve, ratings.session[use], intake, percents=percents, limits=limits, edges=edges)
     frame = pd.DataFrame({"client": who, "quintile": fifth[who].astype(float), "session": ratings.session[use]})
     parts = []
     for place, percent in enumerate(found.percents):
@@ -64,6 +63,44 @@ def band_calibration(
         frame["below"] = y < found.low[:, place]
         parts += [_shares(frame, by, least).assign(percent=percent) for by in CELLS]
     return pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
+
+
+def observed_edges(
+    curve: CurveFit,
+    client: npt.ArrayLike | Sequence[object],
+    session: npt.ArrayLike,
+    value: npt.ArrayLike,
+    *,
+    percents: Sequence[float] = (68.0, 80.0, 90.0),
+    least: int = EDGE_CLIENTS,
+) -> Edges:
+    """Read the edges of a curve by intake from ratings: per fifth of the intakes, quantiles of (rating - mean) / SD.
+
+    A normal curve puts the edges of an 80 % band at -1.28 and 1.28 SDs. Where ratings are whole points, stop at the end of
+    the scale, or come from those who are still there, 10 % of them lie beyond other places; these are taken, so that the
+    band holds for ratings as they are given. Refused with fewer than `least` clients in a fifth.
+    """
+    if not curve.by_intake:
+        raise UsageError("observed edges are by intake; this curve is not")
+    ratings = long_ratings(client, session, value)
+    cuts, fifth = _fifths(ratings)
+    use = np.isfinite(ratings.intake)[ratings.client] & after_intake(ratings)
+    who = ratings.client[use]
+    found = expected_response(curve, ratings.session[use], ratings.intake[who])
+    z, theirs = (ratings.value[use] - found.mean) / found.sd, fifth[who]
+    counts = [len(np.unique(who[theirs == nth])) for nth in range(1, 6)]
+    if min(counts) < least:
+        raise DataError(f"a fifth of the intakes has {min(counts)} clients with later ratings; {least} are needed")
+    tails = np.array([(1 - each / 100) / 2 for each in percents])
+    low, high = (
+        [np.quantile(z[theirs == nth], at).round(4).tolist() for nth in range(1, 6)] for at in (tails, 1 - tails)
+    )
+    return Edges(
+        percents=tuple(float(each) for each in percents),
+        cuts=(cuts[0], cuts[1], cuts[2], cuts[3]),
+        low=tuple(tuple(row) for row in low),
+        high=tuple(tuple(row) for row in high),
+    )
 
 
 def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[Cell, ...]:
@@ -81,6 +118,15 @@ def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[C
         )
         for row in rows
     )
+
+
+def _fifths(ratings: Ratings) -> tuple[list[float], npt.NDArray[np.intp]]:
+    """Give the cuts between the fifths of the intakes, and the fifth of each client, from 1."""
+    known = np.isfinite(ratings.intake)
+    if not known.any():
+        raise DataError("no client has a rating at the first session")
+    cuts = np.quantile(ratings.intake[known], FIFTHS)
+    return [float(f"{each:.6g}") for each in cuts], np.searchsorted(cuts, ratings.intake, side="left") + 1
 
 
 def _shares(frame: pd.DataFrame, by: list[str], least: int) -> pd.DataFrame:

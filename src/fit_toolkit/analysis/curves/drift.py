@@ -62,7 +62,7 @@ def drift_check(
     clients = np.unique(who)
     if len(clients) < LEAST_CLIENTS:
         raise DataError(f"{len(clients)} new clients can be compared with the pack; {LEAST_CLIENTS} are needed")
-    found = expected_response(pack.curve, ratings.session[use], ratings.intake[who], percents=(percent,))
+    found = expected_response(pack, ratings.session[use], ratings.intake[who], percents=(percent,))
     inside = ((y >= found.low[:, 0]) & (y <= found.high[:, 0])).astype(np.float64)
     counts = np.bincount(who)[clients].astype(np.float64)
     means = (np.bincount(who, weights=(y - found.mean) / found.sd)[clients]) / counts

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fit_toolkit.errors import UsageError
-from fit_toolkit.model.curves import POWERS, CurveFit, Transform
+from fit_toolkit.model.curves import POWERS, CurveFit, CurvePack, Edges, Transform
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,23 +36,27 @@ def transformed(session: npt.ArrayLike, transform: Transform | float) -> Floats:
 
 
 def expected_response(
-    curve: CurveFit | Mapping[str, float],
+    curve: CurveFit | CurvePack | Mapping[str, float],
     session: npt.ArrayLike,
     intake: npt.ArrayLike | None = None,
     *,
     percents: Sequence[float] = (80.0,),
     limits: tuple[float, float] | None = None,
+    edges: Edges | None = None,
 ) -> Expected:
     """Give mean and two-sided bands: mean +- z sqrt(G00 + 2 x G01 + x^2 G11 + residual variance).
 
-    `curve` is a fit or its `coefficients()`, as a policy's `Curve` parameter carries them. `session` and `intake` have the
+    `curve` is a fit, a pack or its `coefficients()`, as a policy's `Curve` parameter carries them; a pack with observed
+    edges has these in place of z, `edges` gives them to a fit. `session` and `intake` have the
     same shape or one of them is a single number. A P % band is where P % of single ratings of single clients lie; the
     uncertainty of the curve itself is not in it (a pack rests on hundreds of clients). `limits` cuts mean and edges at the
     ends of the scale. NaN wherever session or intake is NaN.
     """
     if any(not 0 < each < 100 for each in percents):
         raise UsageError("a band has a share between 0 and 100 %")
-    c = curve.coefficients() if isinstance(curve, CurveFit) else curve
+    c: Mapping[str, float] = curve if isinstance(curve, Mapping) else curve.coefficients()
+    if edges is not None:
+        c = {**c, **edges.coefficients()}
     if "intake" in c and intake is None:
         raise UsageError("this curve is by intake: it needs the intake rating")
     x = transformed(session, c["power"])
@@ -62,8 +66,24 @@ def expected_response(
     between = c["intercept_variance"] + 2 * x * c["covariance"] + x * x * c["slope_variance"]
     sd = np.broadcast_to(np.sqrt(np.maximum(between, 0) + c["residual_sd"] ** 2), mean.shape).copy()
     sd[np.isnan(mean)] = np.nan
-    z = np.array([NormalDist().inv_cdf(0.5 + each / 200) for each in percents])
-    low, high = mean[..., None] - z * sd[..., None], mean[..., None] + z * sd[..., None]
+    below, above = _reach(c, np.broadcast_to(i, mean.shape), percents)
+    low, high = mean[..., None] + below * sd[..., None], mean[..., None] + above * sd[..., None]
     if limits is not None:
         mean, low, high = (np.clip(each, *limits) for each in (mean, low, high))
     return Expected(mean, sd, tuple(float(each) for each in percents), low, high)
+
+
+def _reach(c: Mapping[str, float], intake: Floats, percents: Sequence[float]) -> tuple[Floats, Floats]:
+    """Give the edges in SDs from the mean: those of a normal curve, or the observed ones of the fifth of the intake."""
+    if "cut_1" not in c:
+        z = np.array([NormalDist().inv_cdf(0.5 + each / 200) for each in percents])
+        return -z, z
+    fifth = np.searchsorted([c[f"cut_{nth}"] for nth in range(1, 5)], intake, side="left")
+    try:
+        low, high = (
+            np.array([[c[f"{name}_{each:g}_{nth}"] for each in percents] for nth in range(1, 6)])
+            for name in ("low", "high")
+        )
+    except KeyError as error:
+        raise UsageError("the observed edges of this curve are of other shares", hint="ask for those it has") from error
+    return low[fifth], high[fifth]

@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out
+from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out, observed_edges
 from fit_toolkit.analysis.curves.fitting import Ratings, fit_ratings, long_ratings
 from fit_toolkit.analysis.curves.twins import twin_curves
 from fit_toolkit.errors import ConfigError, DataError, UsageError
-from fit_toolkit.model.curves import CurveFit, CurvePack, Transform
+from fit_toolkit.model.curves import Cell, CurveFit, CurvePack, Edges, Transform
 
 PACK_CLIENTS: Final = 100  # as for norms that carry labels
 DIGITS: Final = 6
@@ -43,6 +43,7 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
     about: AboutPack,
     transform: Transform = "log",
     by_intake: bool = True,
+    edges: Literal["fitted", "observed"] = "fitted",
     success: npt.ArrayLike | None = None,
     minimum_cell: int = 10,
     limits: tuple[float, float] | None = None,
@@ -51,8 +52,10 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
     """Fit a pack to closed episodes, one row per rating; calibrated on a half that the calibrated fit had not seen.
 
     The calibration is that of the same model fitted to one half of the clients and tried on the other; the pack's curve is
-    then fitted to all. `success` (1, 0, NaN per rating) adds twin curves. Refused: fewer than 100 clients, and a singular
-    fit. Every figure rests on `minimum_cell` clients or more; sessions beyond are left out.
+    then fitted to all. `edges="observed"` takes the edges of the bands from the ratings (`observed_edges`) and not from the
+    fitted variance: for scales with few points or a floor that many reach. `success` (1, 0, NaN per rating) adds twin
+    curves. Refused: fewer than 100 clients, and a singular fit. Every figure rests on `minimum_cell` clients or more;
+    sessions beyond are left out.
     """
     ratings = long_ratings(client, session, value)
     names = ratings.names[ratings.client]
@@ -65,12 +68,8 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
         raise DataError(
             "the fit is singular: these ratings cannot tell slopes from noise", hint="more sessions or clients"
         )
-    out = held_out(names, seed=seed)
-    parts = (names[~out], ratings.session[~out], ratings.value[~out])
-    half = fit_ratings(long_ratings(*parts), transform=transform, by_intake=by_intake)
-    table = band_calibration(
-        half, names[out], ratings.session[out], ratings.value[out], least=minimum_cell, limits=limits
-    )
+    observed = observed_edges(curve, names, ratings.session, ratings.value) if edges == "observed" else None
+    cells = _tried(ratings, curve, held_out(names, seed=seed), minimum_cell, limits, observed=observed is not None)
     twins: dict[str, CurveFit] = {}
     if success is not None:
         pair = twin_curves(client, session, value, success, transform=transform, by_intake=by_intake)
@@ -84,7 +83,8 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
         "sessions": _sessions(ratings, minimum_cell, by_intake=by_intake),
         "intakes": (float(f"{low:.3g}"), float(f"{high:.3g}")),
         "minimum_cell": minimum_cell,
-        "calibration": calibration_cells(table, minimum_cell),
+        "edges": observed,
+        "calibration": cells,
         **twins,
     }
     try:
@@ -92,6 +92,25 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
     except msgspec.ValidationError as error:
         raise UsageError(f"no curve pack: {error}") from error
     return msgspec.structs.replace(pack, hash=pack_hash(pack))
+
+
+def _tried(
+    ratings: Ratings,
+    curve: CurveFit,
+    out: npt.NDArray[np.bool_],
+    least: int,
+    limits: tuple[float, float] | None,
+    *,
+    observed: bool,
+) -> tuple[Cell, ...]:
+    """Fit the same model to those who are not held out and count how it does on the others."""
+    names = ratings.names[ratings.client]
+    parts = (names[~out], ratings.session[~out], ratings.value[~out])
+    half = fit_ratings(long_ratings(*parts), transform=curve.transform, by_intake=curve.by_intake)
+    edges = observed_edges(half, *parts) if observed else None
+    table = band_calibration(half, names[out], ratings.session[out], ratings.value[out], least=least, limits=limits,
+                             edges=edges)  # fmt: skip
+    return calibration_cells(table, least)
 
 
 def pack_hash(pack: CurvePack) -> str:
@@ -135,9 +154,27 @@ def pack_problems(pack: CurvePack) -> Iterator[str]:
         yield "its sessions have no order"
     if pack.curve.by_intake and (pack.intakes is None or pack.intakes[0] >= pack.intakes[1]):
         yield "a curve by intake has to say of which intakes"
+    if pack.edges is not None:
+        yield from _edge_problems(pack.edges, pack.curve)
     small = [cell for cell in pack.calibration if cell.n_clients < pack.minimum_cell]
     if small:
         yield f"{len(small)} cells of the calibration rest on fewer than {pack.minimum_cell} clients"
+
+
+def _edge_problems(edges: Edges, curve: CurveFit) -> Iterator[str]:
+    wide = len(edges.percents)
+    if not curve.by_intake:
+        yield "observed edges are by intake; its curve is not"
+    if any(len(row) != wide for row in (*edges.low, *edges.high)):
+        yield "its edges are not as many as its bands"
+    elif any(
+        low >= high
+        for lows, highs in zip(edges.low, edges.high, strict=True)
+        for low, high in zip(lows, highs, strict=True)
+    ):
+        yield "a lower edge lies above an upper one"
+    if list(edges.cuts) != sorted(edges.cuts):
+        yield "the fifths of its intakes have no order"
 
 
 def _curve_problems(curve: CurveFit, least: int) -> Iterator[str]:
