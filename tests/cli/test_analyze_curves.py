@@ -100,6 +100,15 @@ def test_a_missing_rating_counts_for_nothing_and_that_is_said(analyze: Analyze) 
     assert "1 row has no rating or no time and counted for nothing" in err
 
 
+def test_a_singular_fit_is_marked_and_said(analyze: Analyze) -> None:
+    ratings = made_up(40, 4, sessions=6, slopes=0, noise=4)
+    rows = [f"{who};{when:g};{value:.2f}".replace(".", ",") for who, when, value in zip(*ratings, strict=True)]
+    code, out, err = analyze("\n".join(["client;session;score", *rows]) + "\n", *NAMES)
+    assert code == 0
+    assert json.loads(out)["singular"] is True
+    assert "singular: the clients' levels and slopes vary in fewer ways" in err
+
+
 def test_too_few_clients_are_refused_with_the_counts(analyze: Analyze) -> None:
     code, _, err = analyze(as_text(12), *NAMES)
     assert code == 3

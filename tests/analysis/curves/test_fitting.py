@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from fit_toolkit.analysis.curves import reml
 from fit_toolkit.analysis.curves.fitting import fit_curve, long_ratings
 from fit_toolkit.analysis.curves.reml import library
 from fit_toolkit.errors import ConfigError, DataError
@@ -88,6 +90,27 @@ def test_clients_who_differ_in_level_alone_give_a_fit_that_says_it_is_singular()
     singular = [fit for fit in fits if fit.singular]
     assert singular  # an estimated variance of nothing lies at the edge about every other time
     assert all(abs(fit.covariance) <= (fit.intercept_variance * fit.slope_variance) ** 0.5 + 1e-6 for fit in singular)
+
+
+def test_a_model_that_does_not_converge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(function: Any, start: Any, **_: Any) -> Any:
+        return SimpleNamespace(success=False, fun=1.0, x=start)
+
+    monkeypatch.setattr(reml, "library", lambda: (library()[0], gives_up))
+    with pytest.raises(DataError, match="the mixed model did not converge"):
+        fit_curve(*made_up(30, 1, sessions=4))
+
+
+def test_where_statsmodels_fails_the_top_is_still_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = fit_curve(*made_up(60, 3))
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise np.linalg.LinAlgError
+
+    minimize = library()[1]
+    monkeypatch.setattr(reml, "library", lambda: (fails, minimize))
+    alone = fit_curve(*made_up(60, 3))
+    assert alone.slope_variance == pytest.approx(plain.slope_variance, rel=1e-6)
 
 
 def test_too_few_clients_are_refused_with_the_counts() -> None:
