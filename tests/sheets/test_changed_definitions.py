@@ -110,3 +110,13 @@ def test_a_definition_that_broke_or_went_keeps_no_sheet_back_and_hides_no_flagge
     assert [panel.key for panel in made.panels] == ["alliance"]
     assert [(answer.item, answer.answer) for answer in made.risk.answers] == [("ours, q1:", "1")]
     assert "not shown: ours, its definition is not there or broken (fit instruments check)" in made.notes
+
+
+def test_of_several_scales_without_a_total_the_sheet_names_the_one_it_draws(clinic: Clinic) -> None:
+    one = "scales: [{id: total, items: [q1, q2], range: [0, 6]}]"
+    two = "scales: [{id: mood, items: [q1], range: [0, 3]}, {id: calm, items: [q2], range: [0, 3]}]"
+    text = DEFINITION.replace(one, f"main_scale: mood\n{two}").replace("{total: TOTAL}", "{mood: 3, calm: 0}")
+    define(clinic, text)
+    clinic.rate("c1", 14, 1, instrument="ours")
+
+    assert sheet(clinic).panels[0].what == "Ours, mood: sum of up to 1 answers, validation unknown"

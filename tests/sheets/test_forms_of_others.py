@@ -62,7 +62,7 @@ def test_an_answer_that_the_form_flags_has_its_own_place_and_is_said_once(clinic
     ("id", "made"),
     [
         ("sdq", "sum of 4 scales"),
-        ("dass-21", "sum of up to 7 answers times 2"),
+        ("dass-21", "depression: sum of up to 7 answers times 2"),
         ("brs", "mean of up to 6 answers"),
         ("promis-depression-8a", "score of up to 8 answers"),
     ],

@@ -92,7 +92,7 @@ def drop_in(
     (folder / "mine_plugin.py").write_text(f"{HEAD}{page}{body}{TAIL}")
     (folder / "mine_plugin.py").chmod(0o600)
     if template is not None:
-        (folder / "mine" / "sections" / "mine.html").write_text(template)
+        (folder / "mine" / "sections" / "mine.html").write_text(template, encoding="latin-1")
     add(clinic, '\n[[sections]]\nkind = "mine"\n')
 
 
@@ -198,6 +198,7 @@ FAULTS = {
     "has a template that asks for more": (GOOD, "{{ nothing_like_that }}", "UndefinedError"),
     "has a template with a mistake": (GOOD, "\n\n{% if %}", "sections/mine.html:3: the template cannot be used"),
     "has a template that reaches out of the sandbox": (GOOD, "{{ ''.__class__.__mro__ }}", "SecurityError"),
+    "has a template in another encoding": (GOOD, "<p>größer</p>", "the template sections/mine.html is not UTF-8"),
     "leaves an element open": (GOOD, "<div><p>{{ word }}</p>", "its HTML leaves <div> open"),
     "closes the page": (GOOD, "</div></body>", "its HTML closes <div>, which is not open there"),
     "asks for a picture": (GOOD, '<svg><use href="http://x.invalid/a.svg"/></svg>', "leads out of the section"),

@@ -140,6 +140,8 @@ def _what(instrument: Instrument, about: str) -> str:
         of = "mean" if scale.method == "mean" else "sum" if scale.method == "sum" else "score"
         made = f"{of} of up to {len(scale.items)} answers" if scale.items else f"{of} of {len(scale.parts)} scales"
         made += f" times {number(scale.multiply)}" if scale.multiply != 1 else ""
+    if len(instrument.scales) > 1 and scale.id != "total":  # one of several, and none of them is the sum of all
+        made = f"{scale.title or scale.id}: {made}"
     status = UNVALIDATED.get(instrument.validation.status)
     name = "" if instrument.short in about else instrument.short
     return ", ".join(part for part in (name, made, status) if part)

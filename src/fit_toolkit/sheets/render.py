@@ -50,7 +50,10 @@ class _Folders(BaseLoader):
         if not TEMPLATE_NAME.fullmatch(ours):
             return None
         for folder in () if ours != name else self.folders:
-            text = folder.read(name) if isinstance(folder, TemplateFolder) else _read(folder, name)
+            try:
+                text = folder.read(name) if isinstance(folder, TemplateFolder) else _read(folder, name)
+            except UnicodeDecodeError:
+                raise ConfigError(f"the template {name} is not UTF-8", where=str(folder), hint="save it so") from None
             if text is not None:
                 if len(text) > LARGEST:
                     raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
