@@ -76,7 +76,7 @@ def test_a_couple_and_a_group(staffed: Fit) -> None:
     assert (row["kind"], row["clients"]) == ("couple", ["c1", "c2", "c3"])
 
 
-def test_the_diary(staffed: Fit) -> None:
+def test_the_diary_repeats_weekly_and_one_contact_can_be_cancelled(staffed: Fit) -> None:
     done(staffed, "episodes", "open", "c1", "--therapist", "anna")
     done(staffed, "appointments", "add", "c1-1", "--on", "today", "--time", "14:30", "--repeat", "3")
     done(staffed, "appointments", "set", "c1-1", "cancelled", "--on", "2026-03-19", "--reason", "ill")
@@ -99,7 +99,7 @@ def test_a_contact_still_to_come_was_neither_held_nor_missed(staffed: Fit) -> No
     done(staffed, "appointments", "set", "c1-1", "cancelled", "--on", "tomorrow", "--reason", "ill")
 
 
-def test_the_plan(staffed: Fit) -> None:
+def test_the_plan_of_an_episode_overrides_that_of_the_practice_until_it_is_removed(staffed: Fit) -> None:
     done(staffed, "episodes", "open", "c1", "--therapist", "anna")
     done(staffed, "plan", "add", "arriving-today", "--every-sessions", "1")
     done(staffed, "plan", "add", "arriving-today", "--every-sessions", "0", "--episode", "c1-1")

@@ -69,3 +69,15 @@ def test_a_wheel_alone_finds_its_instruments(clean_fit: Path, tmp_path: Path) ->
 def test_a_wheel_alone_finds_its_plugins(clean_fit: Path, tmp_path: Path) -> None:
     listing = json.loads(run(clean_fit, "plugins", "list", "--format", "json", cwd=tmp_path))
     assert listing["plugins"]
+
+
+def test_a_wheel_alone_writes_a_plugin_that_is_on_at_once(clean_fit: Path, tmp_path: Path) -> None:
+    run(clean_fit, "init", "clinic", cwd=tmp_path)
+    run(clean_fit, "plugins", "new", "our-section", "--kind", "section", "--drop-in", cwd=tmp_path / "clinic")
+    listing = json.loads(run(clean_fit, "plugins", "list", "--format", "json", cwd=tmp_path / "clinic"))
+    assert [row["state"] for row in listing["plugins"] if row["name"] == "our-section"] == ["loaded"]
+
+
+def test_a_wheel_brings_the_kit_for_plugin_authors_to_pytest(clean_fit: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_kit.py").write_text("def test_it(fit_practice): assert fit_practice.client('k01')\n")
+    assert "1 passed" in run(clean_fit.with_name("python"), "-m", "pytest", "-q", "test_kit.py", cwd=tmp_path)

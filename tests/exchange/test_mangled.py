@@ -70,7 +70,9 @@ def places(data: Any) -> list[tuple[Any, Any]]:
 
 @settings(max_examples=150, deadline=None)
 @given(which=st.sampled_from(QUESTIONNAIRES), changes=st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(ODD)), min_size=1, max_size=3))  # fmt: skip
-def test_a_questionnaire_changed_anywhere(which: dict[str, Any], changes: list[tuple[int, Any]]) -> None:
+def test_a_questionnaire_changed_anywhere_is_brought_in_whole_or_refused_in_one_line(
+    which: dict[str, Any], changes: list[tuple[int, Any]]
+) -> None:
     data = copy.deepcopy(which)
     for at, value in changes:
         if found := places(data):
@@ -82,7 +84,7 @@ def test_a_questionnaire_changed_anywhere(which: dict[str, Any], changes: list[t
 @pytest.mark.parametrize("name", TABLES)
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
-def test_a_table_changed_anywhere(name: str, data: st.DataObject) -> None:
+def test_a_table_changed_anywhere_is_brought_in_whole_or_refused_in_one_line(name: str, data: st.DataObject) -> None:
     content = (DATA / name).read_bytes()
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(content)))
@@ -100,7 +102,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @settings(max_examples=100, deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(4, 10**6), st.integers(0, 255)), min_size=1, max_size=5))
-def test_a_workbook_changed_anywhere(sound: bytes, changes: list[tuple[int, int]]) -> None:
+def test_a_workbook_changed_anywhere_is_brought_in_whole_or_refused_in_one_line(
+    sound: bytes, changes: list[tuple[int, int]]
+) -> None:
     content = bytearray(sound)
     for at, value in changes:
         content[max(4, at % len(content))] = value

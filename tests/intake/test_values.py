@@ -87,5 +87,5 @@ def test_a_step_is_a_number_of_days_weeks_or_months(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "value"), [("3", 3), ("0", 0), ("-1", None), ("3.0", None), ("", None), ("٣", None)])
-def test_whole_numbers(text: str, value: int | None) -> None:
+def test_a_whole_number_is_written_in_plain_digits_and_not_below_zero(text: str, value: int | None) -> None:
     assert whole(text) == value
