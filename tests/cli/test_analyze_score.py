@@ -231,16 +231,19 @@ def test_the_file_that_was_read_is_never_written_over(score: Score, tmp_path: Pa
     assert (tmp_path / "answers.csv").read_text() == answers
 
 
-def test_a_full_disk_is_named_and_leaves_nothing_by_half(
-    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "No space left on device"), (errno.EACCES, "Permission denied")]
+)
+def test_a_disk_that_is_full_or_not_ours_is_named_and_leaves_nothing_by_half(
+    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
 ) -> None:
     def full(handle: int) -> None:
-        raise OSError(errno.ENOSPC, "full", "a-private-name")
+        raise OSError(number, "full", "a-private-name")
 
     monkeypatch.setattr("os.fsync", full)
     code, _, err = score(f"{NINE}\n{nine('2')}\n", "-o", "scores.csv")
     assert code == 5
-    assert err == "fit: the machine refused to write: No space left on device (make room, then try again)\n"
+    assert err == f"fit: the machine refused a file: {said} (see who may write there, and whether there is room)\n"
     assert [file.name for file in tmp_path.iterdir()] == ["answers.csv"]
 
 

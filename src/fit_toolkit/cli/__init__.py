@@ -17,7 +17,7 @@ from fit_toolkit.cli.context import App
 from fit_toolkit.cli.lazy import ENTRY_POINT_GROUP, LazyGroup
 from fit_toolkit.errors import ExitCode, FitError
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM}
 COMMANDS = {
     "init": ("fit_toolkit.cli.init:command", "Set up a practice: settings, an empty store, folders."),
     "demo": ("fit_toolkit.cli.demo:command", "A synthetic practice end to end: ratings, alerts, sheets."),
@@ -109,8 +109,10 @@ def run(arguments: Sequence[str], *, clock: Callable[[], datetime] | None = None
 def _unforeseen(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
-        _complain(f"the machine refused to write: {os.strerror(error.errno or 0)} (make room, then try again)")
+    if isinstance(error, OSError) and error.errno in REFUSED:
+        _complain(
+            f"the machine refused a file: {os.strerror(error.errno or 0)} (see who may write there, and whether there is room)"
+        )
         return int(ExitCode.CONFIG)
     _complain(f"unexpected error: {type(error).__name__} {_place(error)} (--debug shows where it comes from)")
     return int(ExitCode.ERROR)
