@@ -21,6 +21,8 @@ from ruamel.yaml import YAML
 from fit_toolkit import hookspecs
 from fit_toolkit.cli import COMMANDS, command_tree
 from fit_toolkit.engine import build_registry
+from fit_toolkit.engine.discover import bundled
+from fit_toolkit.engine.records import Defaults
 from fit_toolkit.errors import ExitCode
 from fit_toolkit.model import instrument
 from fit_toolkit.settings import SECTIONS, SETTINGS
@@ -96,9 +98,12 @@ def hooks() -> str:
 def policies() -> str:
     """Every kind of policy that ships, with its parameters."""
     lines = [NOTE, "# Kinds of policy", ""]
-    for kind, provided in sorted(build_registry(third_party=False).policies.items()):
+    off = tuple(source.name for source in bundled() if source.intended_use)
+    for kind, provided in sorted(build_registry(Defaults(enabled=off), third_party=False).policies.items()):
         thing = provided.thing
         lines += [f"## {kind}", "", inspect.cleandoc(thing.doc or thing.title), ""]
+        if provided.plugin in off:
+            lines += [f"Off until `fit plugins enable {provided.plugin}`, which says what it is for and not for.", ""]
         lines += [f"Basis {thing.basis}; unless said otherwise severity {thing.severity}, after {thing.after}.", ""]
         if thing.parameters:
             lines += ["| parameter | type | default | |", "|---|---|---|---|"]

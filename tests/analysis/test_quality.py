@@ -156,3 +156,9 @@ def test_the_known_rates_of_drop_on_noise_alone() -> None:
     assert found.flags.value == pytest.approx(0.3187, abs=0.01)  # Phi(-1 / (1.5 sqrt 2))
     assert found.sensitivity is not None
     assert found.sensitivity.n == 0
+
+
+def test_two_courses_of_one_client_are_one_client() -> None:
+    course = three()
+    found = policy_quality(course, Flagged.of(falls(course)), whose=["k1", "k1", "k2"])
+    assert (found.clients_flagged.count, found.clients_flagged.n, found.flags.clients) == (1, 2, 2)

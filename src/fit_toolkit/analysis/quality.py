@@ -67,7 +67,7 @@ class Flagged:
     opens: Mask
 
     @classmethod
-    def of(cls, findings: Findings, *, after: int = 1, lapse: int = 0) -> Flagged:
+    def of(cls, findings: Findings, *, after: int = 1, lapse: int = 0, stands: bool = False) -> Flagged:
         """Take it from findings about points, cut into spells as the run cuts them; firing counts from `after` in a row."""
         course = findings.course
         if course is None:
@@ -75,7 +75,7 @@ class Flagged:
         fires = findings.fires
         if after > 1:
             fires = fires & (course.streak(fires, findings.known) >= after)
-        return cls(fires=fires, opens=opened(cut(findings, after=after, lapse=lapse), len(course)))
+        return cls(fires=fires, opens=opened(cut(findings, after=after, lapse=lapse, stands=stands), len(course)))
 
     def __or__(self, other: Flagged) -> Flagged:
         """Give a rule that fires where either does."""
@@ -95,6 +95,7 @@ def policy_quality(
     *,
     true: ArrayLike | None = None,
     counted: ArrayLike | None = None,
+    whose: ArrayLike | None = None,
     window: int = 0,
     confidence: float = 0.95,
 ) -> Quality:
@@ -102,17 +103,23 @@ def policy_quality(
 
     `true` marks the ratings that it ought to find; a stretch of them in a row is one event, which begins at its onset.
     An onset is found when a rating fires at it or at one of the `window` ratings before it. `counted` are the ratings
-    that count (None: all). Intervals are Wilson's where each client gives at most one of `n`, and otherwise from
+    that count (None: all). `whose` says which client each course belongs to (None: one client a course). Intervals are Wilson's where each client gives at most one of `n`, and otherwise from
     1,000 draws of whole clients, because ratings of one client go together.
     """
     count = np.ones(len(course), bool) if counted is None else np.asarray(counted, bool)
     fires, opens = flagged.fires & count, flagged.opens & count
 
-    def portion(part: Mask, whole: Mask) -> Portion:
-        return share(_per_course(part & whole, course), _per_course(whole, course), confidence=confidence)
+    clients = None if whose is None else np.unique(np.asarray(whose), return_inverse=True)[1]
 
-    here = _per_course(count, course) > 0
-    ever = (_per_course(fires, course) > 0) & here
+    def per_client(mask: Mask) -> Ints:
+        per_course = np.asarray(reduced(np.add, mask.astype(np.int64), course))
+        return per_course if clients is None else np.rint(np.bincount(clients, weights=per_course)).astype(np.int64)
+
+    def portion(part: Mask, whole: Mask) -> Portion:
+        return share(per_client(part & whole), per_client(whole), confidence=confidence)
+
+    here = per_client(count) > 0
+    ever = (per_client(fires) > 0) & here
     speaks = Quality(
         alerts=portion(opens, count),
         flags=portion(fires, count),
@@ -233,7 +240,3 @@ def same_answers(first: ArrayLike, second: ArrayLike, *, counted: ArrayLike | No
     return SameAnswers(
         int((one & two).sum()), int((one & ~two).sum()), int((~one & two).sum()), int((~one & ~two).sum())
     )
-
-
-def _per_course(mask: Mask, course: Course) -> Ints:
-    return np.asarray(reduced(np.add, mask.astype(np.int64), course))

@@ -1,0 +1,139 @@
+"""`fit alerts evaluate`: how often each policy of the practice speaks on its own history, and what people noted about it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row
+from fit_toolkit.cli.output import emit, format_option, output_option
+
+if TYPE_CHECKING:
+    from fit_toolkit.alerts.worth import Heard, Marked
+
+NAMES: Final = ("policy", "kind", "scale", "rater")
+NOTED: Final = ("raised", "noted", "talked_about_it", "changed_something", "took_to_supervision", "referred",
+                "known_and_planned", "false_alarm", "other", "noted_false_alarm", "noted_false_alarm_low",
+                "noted_false_alarm_high")  # fmt: skip
+SHORT: Final = ("policy", "scale", "ratings", "alerts", "per_100", "clients_flagged", "noted")
+
+
+@click.command("evaluate")
+@click.option("--criterion", metavar="POLICY", help="What this policy flags is what the others ought to find.")
+@click.option("--window", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+              help="With --criterion: a flag up to N ratings before counts as having found it.")  # fmt: skip
+@click.option("--pairs", is_flag=True, help="Say instead how far every two policies agree.")
+@format_option
+@output_option
+@pass_app
+def command(app: App, criterion: str | None, window: int, pairs: bool, fmt: str, output: Path | None) -> int:
+    """Count, for each policy as it stands in fit.toml, what it says about all ratings there are.
+
+    Alerts per 100 ratings and clients ever flagged are counted afresh from the ratings, with 95 % intervals. What people noted
+    is about the alerts that were raised at the time; it is no false-alarm rate, because nobody knows which were false. Under 10
+    notes no share is given. With --criterion, as a policy on the therapist's own rating, also sensitivity, specificity,
+    PPV and lead, on the days rated by both. Changes nothing.
+    """
+    from fit_toolkit.alerts.worth import events_of, listen, marked
+    from fit_toolkit.courses.asking import Asking
+
+    practice = app.practice
+    gap = practice.settings.number("alerts.max_gap_days")
+    with Asking(practice, forgiving=True) as asking, practice.store.read() as c:
+        heard, failed = listen(c, asking.uses, asking.find, as_of=practice.today(), max_gap_days=gap)
+        notes = marked(c)
+    for failure in (*asking.failures, *(error.failure for error in failed)):
+        app.say(f"fit: {failure}")
+    if pairs:
+        emit("policy_pairs", _pairs(heard), fmt=fmt, columns=PAIRS, output=output, empty="no two policies to compare")
+    else:
+        events = None if criterion is None else events_of(heard, criterion)
+        rows = [_row(each, notes, events, window) for each in heard if each is not events]
+        truth = TRUTH if events is not None else ()
+        columns = (*NAMES, *SPEAKS, *truth, *NOTED)
+        if fmt == "table":
+            rows, columns = [_told(row, truth=bool(truth)) for row in rows], (*SHORT, *(_TOLD if truth else ()))
+        emit("alert_evaluation", rows, fmt=fmt, columns=columns, output=output, empty="no policies: nothing is watched")
+        app.say(
+            "Noted: what people marked, of the alerts raised at the time. No false-alarm rate: nobody knows which were false."
+        )
+    return 4 if asking.failures or failed else 0
+
+
+_TOLD: Final = ("found", "quiet", "right")
+
+
+def _row(each: Heard, notes: Any, events: Heard | None, window: int) -> dict[str, Any]:
+    from fit_toolkit.alerts.worth import Marked
+
+    use = each.use
+    row: dict[str, Any] = {
+        "policy": use.id, "kind": use.kind, "scale": use.stream.scale, "rater": use.stream.rater
+    }  # fmt: skip
+    found = each.quality(events, window)
+    if found is not None:
+        row |= quality_row(found, truth=events is not None)
+    return row | _noted(notes.get((use.id, use.stream.scale, use.stream.rater), Marked()))
+
+
+def _noted(of: Marked) -> dict[str, Any]:
+    from fit_toolkit.model.alerts import ACTIONS
+
+    row: dict[str, Any] = {"raised": of.raised, "noted": of.noted}
+    row |= {action.replace(" ", "_"): of.notes.get(action, 0) for action in ACTIONS}
+    wrong = of.false_alarms
+    shares = (None,) * 3 if wrong is None else tuple(number(each) for each in (wrong.value, wrong.low, wrong.high))
+    return row | dict(zip(NOTED[-3:], shares, strict=True))
+
+
+def _told(row: dict[str, Any], *, truth: bool) -> dict[str, Any]:
+    """Put a row into words for the table: every share with what it is a share of."""
+    told = {name: row.get(name) for name in ("policy", "scale", "ratings", "alerts")}
+    if row.get("ratings") is None:
+        told |= {"per_100": "looks at today only", "clients_flagged": None}
+    else:
+        told["per_100"] = _of(row, "alerts_per_100", "alerts")
+        told["clients_flagged"] = f"{row['clients_flagged']} of {row['clients']}"
+    said = [f"{name.replace('_', ' ')} {row[name]}" for name in NOTED[2:9] if row[name]]
+    few = "; too few for a share" if row["noted_false_alarm"] is None and row["noted"] else ""
+    told["noted"] = f"{row['noted']} of {row['raised']}" + (f": {', '.join(said)}{few}" if said else "")
+    if truth:
+        told |= {
+            "found": f"{row.get('found', 0)} of {row.get('events', 0)}",
+            "quiet": f"{row.get('quiet', 0)} of {row.get('without', 0)}",
+            "right": f"{row.get('true_flags', 0)} of {row.get('flags', 0)}",
+        }
+    return told
+
+
+def _of(row: dict[str, Any], name: str, stem: str) -> str:
+    if row[name] is None:
+        return "no ratings"
+    return f"{row[name]:.1f} ({row[f'{stem}_low']:.1f} to {row[f'{stem}_high']:.1f})"
+
+
+def _pairs(heard: list[Heard]) -> list[dict[str, Any]]:
+    from fit_toolkit.alerts.worth import agreement
+
+    rows = []
+    for first, second in combinations(heard, 2):
+        found = agreement(first, second)
+        if found is None:
+            continue
+        rows.append(
+            {
+                "first": _name(first), "second": _name(second), "ratings": found.n, "both": found.both,
+                "only_first": found.only_first, "only_second": found.only_second, "neither": found.neither,
+                "same": number(found.same), "kappa": number(found.kappa),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _name(each: Heard) -> str:
+    """Give the policy's id, with the item where it watches several."""
+    return f"{each.use.id} {each.use.stream.scale}" if each.use.stream.item else each.use.id
