@@ -28,6 +28,7 @@ from fit_toolkit.analysis.control_chart import control_limits as control_limits
 from fit_toolkit.analysis.control_chart import control_limits_afterwards as control_limits_afterwards
 from fit_toolkit.analysis.curves.calibration import band_calibration as band_calibration
 from fit_toolkit.analysis.curves.calibration import held_out as held_out
+from fit_toolkit.analysis.curves.calibration import observed_edges as observed_edges
 from fit_toolkit.analysis.curves.drift import Drift as Drift
 from fit_toolkit.analysis.curves.drift import drift_check as drift_check
 from fit_toolkit.analysis.curves.expected import Expected as Expected
@@ -43,6 +44,7 @@ from fit_toolkit.analysis.curves.pack import write_pack as write_pack
 from fit_toolkit.analysis.curves.twins import Twins as Twins
 from fit_toolkit.analysis.curves.twins import ended_better as ended_better
 from fit_toolkit.analysis.curves.twins import twin_curves as twin_curves
+from fit_toolkit.analysis.dated import one_course as one_course
 from fit_toolkit.analysis.erosion import Erosion as Erosion
 from fit_toolkit.analysis.erosion import erosion_run_length as erosion_run_length
 from fit_toolkit.analysis.erosion import erosion_share as erosion_share
@@ -81,7 +83,6 @@ from fit_toolkit.analysis.v_shape import between_sd as between_sd
 from fit_toolkit.analysis.v_shape import v_shapes as v_shapes
 from fit_toolkit.model.curves import CurveFit as CurveFit
 from fit_toolkit.model.curves import CurvePack as CurvePack
-from fit_toolkit.analysis.curves.calibration import observed_edges as observed_edges
 
 __all__ = [
     "AboutPack",
@@ -144,6 +145,7 @@ __all__ = [
     "make_pack",
     "nearest_courses",
     "observed_edges",
+    "one_course",
     "pack_problems",
     "percent_change",
     "points_change",
