@@ -57,7 +57,9 @@ class Names(click.ParamType[tuple[str, ...]]):
               type=click.Choice(("client", "therapist", "carer", "observer", "supervisor")), help="Who rates.")  # fmt: skip
 @click.option("--with-wording", is_flag=True, help="Write a wording pack too; needs --licence.")
 @click.option("--licence", default="", metavar="TEXT", help="Under which licence or permission you use the words.")
-@click.option("--language", "--lang", default="", metavar="LANG", help="Language of the words, where FILE does not say.")
+@click.option(
+    "--language", "--lang", default="", metavar="LANG", help="Language of the words, where FILE does not say."
+)
 @click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Folder for the file; default: the practice's instruments.")  # fmt: skip

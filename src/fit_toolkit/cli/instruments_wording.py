@@ -29,7 +29,12 @@ _FLAGS = {
 @click.command("wording")
 @click.argument("id")
 @click.option(
-    "--lang", "--language", "language", required=True, metavar="TAG", help="The language of the words, such as de or pt-BR."
+    "--lang",
+    "--language",
+    "language",
+    required=True,
+    metavar="TAG",
+    help="The language of the words, such as de or pt-BR.",
 )
 @click.option("--from", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="Take the words from a text, CSV or YAML file instead of typing them.")  # fmt: skip

@@ -37,7 +37,9 @@ def move_in(practice: Practice, sessions: Iterable[Session]) -> None:
         for members in episodes():
             for story in members:
                 born = 1955 + (story.number * 17) % 50
-                people.add_client(c, story.client, at=practice.now(), born_year=born, sex=("female", "male")[story.number % 2])
+                people.add_client(
+                    c, story.client, at=practice.now(), born_year=born, sex=("female", "male")[story.number % 2]
+                )
             _open(practice, c, members, starts[members[0].client])
 
 
