@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
 from tests.exchange.making import DATA
+from tests.instruments.conftest import Fit, running
 
-Fit = Callable[..., tuple[int, str, str]]
 SAID = ("--direction", "higher_is_worse", "--method", "sum", "--reverse", "none")
 XLSFORM = str(DATA / "rest-xlsform.csv")
 
@@ -19,13 +17,7 @@ XLSFORM = str(DATA / "rest-xlsform.csv")
 def fit(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fit:
     """Run `fit instruments` in a folder without a practice."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["instruments", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+    return running(capsys, "instruments")
 
 
 def test_without_decisions_nothing_is_written_and_all_of_them_are_listed(fit: Fit, tmp_path: Path) -> None:

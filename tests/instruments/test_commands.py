@@ -2,30 +2,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit import catalog
-from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
 from tests.catalog.making import write
-
-Fit = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def fit(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fit:
-    """Run `fit` in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+from tests.instruments.conftest import Fit
 
 
 def test_list_needs_no_practice(fit: Fit) -> None:

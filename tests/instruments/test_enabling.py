@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ import pytest
 from fit_toolkit import catalog
 from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
-
-Fit = Callable[..., tuple[int, str, str]]
+from tests.instruments.conftest import Fit, running
 
 
 class Terminal(io.StringIO):
@@ -30,12 +28,7 @@ def practice(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fit(practice: Path, capsys: pytest.CaptureFixture[str]) -> Fit:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["--practice", str(practice), *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+    return running(capsys, "--practice", str(practice))
 
 
 def ids(practice: Path) -> list[str]:

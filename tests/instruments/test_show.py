@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from fit_toolkit.cli import run
 from fit_toolkit.cli.instruments_figures import in_short
 from fit_toolkit.scoring import bundled_rules
 from fit_toolkit.scoring.steps import example_of, number, steps
+from tests.instruments.conftest import Fit
 
-Fit = Callable[..., tuple[int, str, str]]
 ALL = catalog.build([catalog.bundled()])
 SCORED = [id for id in ALL.ids() if not ALL.get(id).totals_only]
 
@@ -58,18 +57,6 @@ tests:
     person: {age: 12, sex: female}
     expect: {total: 24, often: 2, both: 26, met: 1, heavy: 8, keyed: 50}
 """
-
-
-@pytest.fixture
-def fit(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fit:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.mark.parametrize("id", SCORED)

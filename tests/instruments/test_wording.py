@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit import catalog
-from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
-
-Fit = Callable[..., tuple[int, str, str]]
+from tests.instruments.conftest import Fit, running
 
 ITEMS = """\
 format: fit-instrument/1
@@ -67,12 +64,7 @@ def practice(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fit(practice: Path, capsys: pytest.CaptureFixture[str]) -> Fit:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(["--practice", str(practice), *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+    return running(capsys, "--practice", str(practice))
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:

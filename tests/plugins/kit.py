@@ -16,6 +16,18 @@ from tests.builders import course_of
 
 PACKAGES = Path(__file__).parent / "packages"
 SETTINGS = Defaults(timeout_seconds=2.0, memory_mb=512)
+KINDS = {  # of the policies that ship
+    "beyond-usual",
+    "control-chart",
+    "cutoff",
+    "divergence",
+    "drop",
+    "fall-from-best",
+    "fall-from-ceiling",
+    "overdue",
+    "risk",
+    "slow-erosion",
+}
 OURS = ("drop", "fall-from-best", "beyond-usual", "overdue")
 
 

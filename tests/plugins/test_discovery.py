@@ -14,20 +14,7 @@ from fit_toolkit.engine import build_registry
 from fit_toolkit.engine.discover import bundled, discover, drop_ins
 from fit_toolkit.engine.records import Defaults
 from fit_toolkit.errors import ConfigError, PluginError
-from tests.plugins.kit import PACKAGES, build, install, of_others, practice
-
-KINDS = {
-    "beyond-usual",
-    "control-chart",
-    "cutoff",
-    "divergence",
-    "drop",
-    "fall-from-best",
-    "fall-from-ceiling",
-    "overdue",
-    "risk",
-    "slow-erosion",
-}
+from tests.plugins.kit import KINDS, PACKAGES, build, install, of_others, practice
 
 
 def test_every_folder_of_the_bundled_plugins_is_one_plugin() -> None:

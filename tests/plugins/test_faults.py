@@ -16,7 +16,7 @@ from fit_toolkit.engine.installing import install_command
 from fit_toolkit.engine.load import KNOWN_HOOKS
 from fit_toolkit.errors import PluginError
 from fit_toolkit.intake.read import read_table
-from tests.plugins.kit import OURS, PACKAGES, ask, build, courses, failure_of, install, of_others, practice, same
+from tests.plugins.kit import KINDS, OURS, PACKAGES, ask, build, courses, failure_of, install, of_others, practice, same
 
 OTHERS = (*OURS, "good-neighbour")
 ON_LOADING = {
@@ -72,18 +72,6 @@ NEEDS_A_CHILD = {
     "find_spins",
     "find_eats",
     "find_writes",
-}
-KINDS = {
-    "beyond-usual",
-    "control-chart",
-    "cutoff",
-    "divergence",
-    "drop",
-    "fall-from-best",
-    "fall-from-ceiling",
-    "overdue",
-    "risk",
-    "slow-erosion",
 }
 HARMLESS = ("find_prints", "find_closes")
 
