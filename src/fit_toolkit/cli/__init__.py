@@ -54,12 +54,18 @@ def _root(clock: Callable[[], datetime] | None) -> click.Group:
                   envvar="FIT_PRACTICE", help="The practice folder.")  # fmt: skip
     @click.option("--no-plugins", is_flag=True, envvar="FIT_NO_PLUGINS", help="Load only what ships with the toolkit.")
     @click.option("--no-color", is_flag=True, help="Plain output; NO_COLOR does the same.")
-    @click.option("--debug", is_flag=True, envvar="FIT_DEBUG", help="Show the traceback of an unexpected error.")
+    @click.option(
+        "--debug",
+        is_flag=True,
+        envvar="FIT_DEBUG",
+        expose_value=False,  # `run` looks for it itself: an error may come before there is a context
+        help="Show the traceback of an unexpected error.",
+    )
     @click.version_option(package_name="fit-toolkit", prog_name="fit")
     @click.pass_context
-    def root(ctx: click.Context, folder: Path | None, no_plugins: bool, no_color: bool, debug: bool) -> None:
+    def root(ctx: click.Context, folder: Path | None, no_plugins: bool, no_color: bool) -> None:
         plain = no_color or bool(os.environ.get("NO_COLOR"))
-        ctx.obj = App(folder=folder, plugins=not no_plugins, color=not plain, debug=debug, clock=clock)
+        ctx.obj = App(folder=folder, plugins=not no_plugins, color=not plain, clock=clock)
         if plain:
             ctx.color = False
 

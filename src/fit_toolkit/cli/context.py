@@ -23,7 +23,6 @@ class App:
     folder: Path | None = None
     plugins: bool = True
     color: bool = True
-    debug: bool = False
     clock: Callable[[], datetime] | None = field(default=None, repr=False)
 
     @cached_property
