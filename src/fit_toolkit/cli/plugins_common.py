@@ -56,12 +56,14 @@ def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> boo
     for name in (source.name, *source.aliases):
         if on:
             text = without_name(text, "disabled", name)
-        elif source.origin == "package":
+        elif source.opt_in:
             text = without_name(text, "enabled", name)
         text = text if on else without_pin(text, name)
+    if on and source.opt_in:
+        text = with_name(text, "enabled", source.name)
     if on and source.origin == "package":
-        text = with_pin(with_name(text, "enabled", source.name), source.name, source.pin)
-    if not on and source.origin != "package":
+        text = with_pin(text, source.name, source.pin)
+    if not on and not source.opt_in:
         text = with_name(text, "disabled", source.name)
     if text != before and not dry_run:
         write_atomic(file, text.encode("utf-8"))

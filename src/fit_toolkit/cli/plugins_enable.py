@@ -17,7 +17,7 @@ def command(app: App, name: str, dry_run: bool) -> None:
     """Switch the plugin NAME on in fit.toml, after loading it once in a child process to show what it is.
 
     A plugin is code that runs under your account: enable only what you trust. Everything else in fit.toml stays as it
-    is, comments included. Of a package its version and fingerprint are written down too, so that a change is told;
+    is, comments included. A plugin that ships with the toolkit but is off says here what it is for. Of a package its version and fingerprint are written down too, so that a change is told;
     calling this again accepts the change.
     """
     from fit_toolkit.cli.plugins_common import change_settings, registry_of, source_of
@@ -27,6 +27,8 @@ def command(app: App, name: str, dry_run: bool) -> None:
     info = registry.plugin(source.name)
     app.say(f"{info.name}: {info.source} {info.where}, version {info.version or 'unknown'}")
     app.say(f"hooks: {', '.join(info.hooks) or 'none'}; brings: {', '.join(info.kinds) or 'nothing'}")
+    if source.intended_use:
+        app.say(f"\n{source.intended_use}\n")
     if registry.failures:
         raise PluginError(f"nothing was changed: {registry.failures[0]}", hint=f"fit plugins check {info.name}")
     if not change_settings(app, source, on=True, dry_run=dry_run):

@@ -29,13 +29,16 @@ def command(app: App, name: str, fmt: str) -> int:
     things = [each.thing for group in registry.groups.values() for each in group.values() if each.plugin == info.name]
     failures = [failure for failure in registry.failures if failure.plugin == info.name]
     facts = msgspec.structs.asdict(info)
+    intended = registry.sources[info.name].intended_use if info.name in registry.sources else ""
     if fmt == "json":
         told = {"things": msgspec.to_builtins(things), "failures": msgspec.to_builtins(failures)}
-        emit("plugin", [{**{fact: facts[fact] for fact in FACTS}, **told}], fmt=fmt)
+        emit("plugin", [{**{fact: facts[fact] for fact in FACTS}, "intended_use": intended, **told}], fmt=fmt)
     else:
         if fmt == "table":
             for fact in FACTS:
                 click.echo(f"{fact.replace('_', ' '):<13} {visible(_plain(facts[fact]))}".rstrip())
+            if intended:
+                click.echo(f"\n{intended}")
             for thing in things:
                 click.echo(f"\n{thing.what} {thing.kind}: {visible(thing.title)}")
             click.echo()

@@ -18,7 +18,7 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class ScaleView(msgspec.Struct, frozen=True):
-    """Direction, range and published lines of one scale, or of one item watched like a scale."""
+    """Direction, range and published figures of one scale, or of one item watched like a scale."""
 
     instrument: str
     scale: str
@@ -29,6 +29,7 @@ class ScaleView(msgspec.Struct, frozen=True):
     trigger: float | None = None  # a flagged answer starts here; None for a scale
     trigger_operator: str = ">="
     limits: tuple[Limit, ...] = ()
+    reliable_change: float | None = None  # points, as published and checked against the source
 
     @property
     def better(self) -> int:

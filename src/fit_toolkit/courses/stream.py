@@ -27,7 +27,7 @@ class Stream(NamedTuple):
 
 
 def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView:
-    """What a policy sees of a scale or an item: direction, range, verified lines, and the trigger of a flagged item.
+    """What a policy sees of a scale or an item: direction, range, verified figures, and the trigger of a flagged item.
 
     A line for one kind of rater is left out for every other one; age and sex are asked of each member, at each point.
     """
@@ -44,7 +44,14 @@ def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView
         trigger=None if risk is None else risk.value,
         trigger_operator=">=" if risk is None else risk.operator,
         limits=limits,
+        reliable_change=_reliable_change(instrument, scale),
     )
+
+
+def _reliable_change(instrument: Instrument, scale: str) -> float | None:
+    """The points that the first verified source calls a reliable change; figures that were not checked drive nothing."""
+    figures = next((each.reliable_change for each in instrument.scales if each.id == scale), ())
+    return next((each.points for each in figures if each.verified), None)
 
 
 def _limit(line: Cutoff) -> Limit:

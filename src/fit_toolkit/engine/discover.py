@@ -10,6 +10,7 @@ import pkgutil
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from fit_toolkit.errors import PluginError
 GROUP = "fit_toolkit"
 BUNDLED = "fit_toolkit.plugins"
 DROP_INS = "plugins"
+INTENDED_USE = "intended_use.txt"
 MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\s*:\s*[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)?")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -90,7 +92,14 @@ def bundled() -> Iterator[Source]:
                 module=f"{BUNDLED}.{module.name}",
                 version=fit_toolkit.__version__,
                 where="fit-toolkit",
+                intended_use=_intended_use(module.name),
             )
+
+
+def _intended_use(name: str) -> str:
+    """The text that a bundled plugin carries when it is off until it is switched on; read without importing it."""
+    text = resources.files(BUNDLED).joinpath(name, INTENDED_USE)
+    return text.read_text(encoding="utf-8").strip() if text.is_file() else ""
 
 
 def drop_ins(folder: Path) -> Found:

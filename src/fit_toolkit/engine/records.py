@@ -88,7 +88,11 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a plugin is loaded from: a module by name, or a single file; `digest` changes with what is installed."""
+    """Where a plugin is loaded from: a module by name, or a single file; `digest` changes with what is installed.
+
+    `intended_use` says what it is for and not for; one that ships with the toolkit and has such a text is off until
+    somebody switches it on.
+    """
 
     name: str
     origin: Origin
@@ -99,12 +103,18 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str = ""
     digest: str = ""
     where: str = ""
+    intended_use: str = ""
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """Other names a practice may write for it: that of the distribution."""
         name = self.where.partition(" ")[0].replace("_", "-").lower()
         return (name,) if self.origin == "package" and name != self.name else ()
+
+    @property
+    def opt_in(self) -> bool:
+        """Whether it stays off until fit.toml names it."""
+        return self.origin == "package" or bool(self.intended_use)
 
     @property
     def pin(self) -> str:

@@ -324,7 +324,7 @@ class _Build:
         names = {source.name, *source.aliases}
         if names & self.disabled:
             return "switched off in fit.toml ([plugins] disabled)"
-        if source.origin == "package" and not names & self.enabled:
+        if source.opt_in and not names & self.enabled:
             return f"not enabled: fit plugins enable {source.name}"
         return None
 

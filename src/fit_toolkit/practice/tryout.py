@@ -59,7 +59,7 @@ def _practice(provided: Provided, table: str, days: int = 0) -> Iterator[MadeUpP
         try:
             if source.origin == "drop-in":
                 made.drop_in(Path(source.file))
-            elif source.origin == "package":
+            elif source.opt_in:
                 made.enable([source.name])
             made.configure(table)
             yield made

@@ -74,7 +74,7 @@ SETTINGS = (
     Setting("mail.include_codes", bool, False, "Put client codes into mails. A code is personal data."),
     Setting("sheets.folder", str, "sheets", "Where sheets go, relative to the practice."),
     Setting("sheets.keep_sheets_days", int, 14, "Sheets older than this are deleted.", minimum=1),
-    Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name."),
+    Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name, and plugins that ship but are off."),
     Setting("plugins.disabled", list, [], "Plugins that are not to be loaded, bundled ones and drop-ins included."),
     Setting("plugins.pinned", dict, {}, "What each was when it was enabled; `fit plugins enable` writes it, and a change is told."),
     Setting("plugins.required", list, [], "Plugins without which nothing is to run."),

@@ -1,0 +1,205 @@
+"""Policies about reliable change since the first rating: worse, better and across a line, none at all."""
+
+from __future__ import annotations
+
+import math
+import operator as operators
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import numpy as np
+from msgspec import Meta
+
+from fit_toolkit import AlertPolicy, Course, Example, Findings, Norms
+
+Z95: Final = 1.959963984540054  # two-sided, as Jacobson and Truax (1991) use it
+COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+}
+
+
+class Reliable(AlertPolicy, frozen=True):
+    """What the three have in common: from how many points on a change since the first rating is called reliable.
+
+    With neither `points` nor `norms`, the number that the instrument file gives and that was checked against its source.
+    """
+
+    points: Annotated[
+        Annotated[float, Meta(gt=0)] | None, Meta(description="points that count; left out: the verified figure")
+    ] = None
+    norms: Annotated[
+        Norms | None, Meta(description="instead: name of a norm set; 1.96 x root 2 x its SD within clients")
+    ] = None
+    inclusive: Annotated[bool, Meta(description="whether a change of exactly so many points counts")] = True
+
+    def __post_init__(self) -> None:
+        """Refuse two figures for one thing."""
+        if self.points is not None and self.norms is not None:
+            raise ValueError("give points or norms, not both")
+
+    @property
+    def min_ratings(self) -> int:
+        """The first rating that can be compared."""
+        return 2
+
+    def needed(self, course: Course) -> float:
+        """Say how many points a change needs; KeyError where nobody has said it."""
+        if self.points is not None:
+            return self.points
+        if (
+            self.norms is not None
+        ):  # Jacobson-Truax with the error of one rating, from repeated ratings and never from alpha
+            return Z95 * math.sqrt(2) * self.norms.sd_within
+        if course.scale.reliable_change is None:
+            about = f"{course.scale.instrument} {course.scale.scale}"
+            raise KeyError(f"{about} has no verified reliable change: give points = ... or norms = ...")
+        return course.scale.reliable_change
+
+    @property
+    def whose(self) -> str:
+        """Say where the figure comes from."""
+        if self.points is not None:
+            return "as fit.toml has it"
+        return (
+            "the form's published figure" if self.norms is None else f"norm set {self.norms.name}, {self.norms.status}"
+        )
+
+    def reached(self, change: Any, needed: float) -> Any:
+        """Compare changes with the figure, on exact decimals."""
+        return change >= needed if self.inclusive else change > needed
+
+    @property
+    def told(self) -> str:
+        """The figure in words, for a reason."""
+        return f"reliable {'from' if self.inclusive else 'above'} {{points:.3g}} points on ({self.whose})"
+
+
+class ReliableDeterioration(Reliable, frozen=True):
+    """The rating is worse than the client's first one by a reliable change or more.
+
+    "Reliable" is the method's term: more than the error of two ratings explains. Few clients get worse, so most of these
+    alerts are false alarms; worth asking about. Over once the rating is no longer reliably worse.
+    """
+
+    kind: ClassVar[str] = "reliable-deterioration"
+    basis = "convention"
+    fires_on = Example((6.0, 5.5, 4.0), parameters={"points": 2})
+    quiet_on = Example((6.0, 9.0, 4.1), parameters={"points": 2})
+
+    def find(self, course: Course) -> Findings:
+        """Compare each rating with the first."""
+        needed = self.needed(course)
+        worse = course.worsening(since=course.first)
+        return course.where(
+            self.reached(worse, needed),
+            first=course.first,
+            worse=worse,
+            points=needed,
+            days=_days(course),
+            reason="{value:g} is {worse:.3g} worse than the first rating ({first:g}), {days:.0f} days before; "
+            + self.told,
+        )
+
+
+class Recovered(Reliable, frozen=True):
+    """Good news: reliably better than the first rating, and across the line between clients and others.
+
+    "Recovered" is the term of Jacobson and Truax (1991) for this and says nothing else about the person. The line is a
+    number, or the name of a published cut-off of the scale, which brings its own side; where the scale has one only, it
+    need not be named. The first rating has to lie on the side of clients. Over once one of the two no longer holds.
+    """
+
+    kind: ClassVar[str] = "recovered"
+    basis = "convention"
+    severity = "notice"
+    fires_on = Example((3.0, 4.0, 6.0), parameters={"points": 2, "line": 5, "operator": "<"})
+    quiet_on = Example((3.0, 4.9, 4.0), parameters={"points": 2, "line": 5, "operator": "<"})
+
+    line: Annotated[
+        float | str | None, Meta(description="a number, or the name of a cut-off in the instrument file")
+    ] = None
+    operator: Annotated[
+        Literal["<", "<=", ">", ">="] | None, Meta(description="which side of a number is that of clients")
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a bare number whose side is not said."""
+        super().__post_init__()
+        if self.operator is None and isinstance(self.line, (int, float)):
+            raise ValueError("operator is missing: say which side of the line is that of clients (<, <=, >, >=)")
+
+    def find(self, course: Course) -> Findings:
+        """Compare each rating with the first and with the line."""
+        needed = self.needed(course)
+        line, side = self._line(course)
+        begun = course.number == 1
+        better = -course.worsening(since=course.first)
+        was = COMPARE[side](course.first, course.hold(line, when=begun))
+        across = ~COMPARE[side](course.value, line) & ~np.isnan(line)
+        return course.where(
+            was & across & self.reached(better, needed),
+            first=course.first,
+            better=better,
+            points=needed,
+            line=line,
+            days=_days(course),
+            reason="good news: {value:g} is {better:.3g} better than the first rating ({first:g}), {days:.0f} days before, "
+            f"and across the line {{line:g}}; {self.told}",
+        )
+
+    def _line(self, course: Course) -> tuple[Any, str]:
+        """Give the line at every point and the side of clients."""
+        if isinstance(self.line, (int, float)):
+            return np.full(len(course), float(self.line)), str(self.operator)
+        limits = course.scale.limits
+        names = list(dict.fromkeys(limit.name for limit in limits))
+        if self.line is None and len(names) != 1:
+            about = f"{course.scale.instrument} {course.scale.scale}"
+            raise KeyError(f"{about} has {len(names) or 'no'} verified cut-offs: say which with line = ...")
+        name = self.line or names[0]
+        line = course.limit(name)
+        return line, self.operator or next(limit.operator for limit in limits if limit.name == name)
+
+
+class NoChange(Reliable, frozen=True):
+    """`ratings` ratings in a row without a reliable change since the first, for better or worse.
+
+    The client may improve late: of those who end well some do not change for many sessions. How many ratings are many is
+    a convention that the practice sets. Over once a rating is reliably better or worse than the first.
+    """
+
+    kind: ClassVar[str] = "no-change"
+    basis = "convention"
+    severity = "notice"
+    fires_on = Example((5.0, 5.5, 4.5, 5.0), parameters={"points": 2, "ratings": 4})
+    quiet_on = Example((5.0, 7.0, 5.0, 5.5, 5.0), parameters={"points": 2, "ratings": 4})
+
+    ratings: Annotated[int, Meta(ge=3, le=100, description="how many in a row, the first one included")] = 8
+
+    @property
+    def min_ratings(self) -> int:
+        """The first rating at which so many can be there."""
+        return self.ratings
+
+    def find(self, course: Course) -> Findings:
+        """Count the ratings in a row that are about what the first one was."""
+        needed = self.needed(course)
+        change = course.change(since=course.first)
+        row = course.streak(~self.reached(np.abs(change), needed))
+        return course.where(
+            row >= self.ratings,
+            first=course.first,
+            change=change,
+            points=needed,
+            row=row,
+            reason="{row:.0f} ratings in a row without a reliable change since the first ({first:g}); the client may"
+            " respond late; " + self.told,
+        )
+
+
+def _days(course: Course) -> Any:
+    """Days since the first rating."""
+    return course.day - course.hold(course.day, when=course.number == 1)
