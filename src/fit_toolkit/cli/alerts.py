@@ -15,6 +15,7 @@ command = LazyGroup(
         "snooze": ("fit_toolkit.cli.alerts_snooze:command", "Put alerts off, with a reason and an end."),
         "resolve": ("fit_toolkit.cli.alerts_resolve:command", "Say that alerts are dealt with."),
         "evaluate": ("fit_toolkit.cli.alerts_evaluate:command", "How often each policy speaks, and what came of it."),
+        "replay": ("fit_toolkit.cli.alerts_replay:command", "What other policies would have changed."),
         "deliver": ("fit_toolkit.cli.alerts_deliver:command", "Send the messages that are waiting."),
     },
 )
