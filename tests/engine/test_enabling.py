@@ -100,5 +100,5 @@ def test_what_a_package_was_when_it_was_enabled_stands_in_a_table_of_its_own() -
 
 
 def test_pins_written_in_another_way_are_left_to_the_person() -> None:
-    with pytest.raises(ConfigError, match=r'write it yourself: \[plugins\] pinned = \{ "a" = "1", "b" = "2" \}'):
+    with pytest.raises(ConfigError, match=r'write it yourself: \[plugins\] pinned = \{a = "1", b = "2"\}'):
         with_pin('[plugins]\npinned = { a = "1" }\n', "b", "2")

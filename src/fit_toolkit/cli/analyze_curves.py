@@ -9,6 +9,7 @@ import click
 
 from fit_toolkit.cli.analyzing import columns_of, file_argument, hand_over, id_option, refuse_problems, table_of
 from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.output import output_option
 from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ NAMED = ("episode", "client", "id")
 )
 @click.option("--format", "fmt", type=click.Choice(("json", "csv")), default="json", show_default=True,
               help="The model with its bands, or the bands alone.")  # fmt: skip
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write here instead of to stdout.")  # fmt: skip
+@output_option
 @pass_app
 def command(  # noqa: PLR0917 - click hands them over by name
     app: App,

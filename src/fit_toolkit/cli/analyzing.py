@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.cli.output import visible, write_atomic
+from fit_toolkit.cli.output import output_option, visible, write_atomic
 from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def id_option(command: F) -> F:
 
 def result_options(command: F) -> F:
     """Add `--format csv|json` and `--output FILE`."""
-    command = click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                           help="Write here instead of to stdout.")(command)  # fmt: skip
     return click.option("--format", "fmt", type=click.Choice(("csv", "json")), default="csv", show_default=True,
-                        help="How to write the result.")(command)  # fmt: skip
+                        help="How to write the result.")(output_option(command))  # fmt: skip
 
 
 def table_of(file: Path) -> Table:

@@ -8,6 +8,7 @@ import tomllib
 from typing import Any
 
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.settings.suggested import as_toml
 
 SECTION = "plugins"
 PINNED = "pinned"
@@ -177,12 +178,6 @@ def _verified(before: str, after: str, key: str, names: list[str] | dict[str, st
     except tomllib.TOMLDecodeError:
         right = False
     if not right:
-        hint = f"write it yourself: [{SECTION}] {key} = {_toml(names)}"
+        hint = f"write it yourself: [{SECTION}] {key} = {as_toml(names)}"
         raise ConfigError("is written in a way that cannot be changed safely", where="fit.toml", hint=hint)
     return after
-
-
-def _toml(value: list[str] | dict[str, str]) -> str:
-    if isinstance(value, list):
-        return json.dumps(value)
-    return "{ " + ", ".join(f"{json.dumps(name)} = {json.dumps(pin)}" for name, pin in value.items()) + " }"
