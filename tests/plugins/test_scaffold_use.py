@@ -110,6 +110,30 @@ def test_an_import_that_a_rule_could_not_score_is_stored_and_ends_with_4(
     assert "plugin ours" in told
     assert "raised ValueError (ours.py:" in told
     assert "Stored as batch 2" in told
+    assert run(["enter", "k17", "five", "--on", "2026-09-23", "--answers", "4 0 3 1 2"]) == 4
+
+
+def test_what_a_broken_rule_could_not_score_is_scored_when_the_answers_come_again_as_a_correction(
+    clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "instruments" / "five.yaml").write_text(HEAD + ITEMS + said("scoring-rule", "yaml"))
+    rule = clinic / "plugins" / "ours.py"
+    good = rule.read_text()
+    rule.write_text(good.replace("highest_first =", "raise ValueError\n        highest_first ="))
+    typed = ["enter", "k17", "five", "--on", "2026-09-23", "--answers", "4 0 3 1 2"]
+    again = [*typed, "--correct", "--reason", "the rule is mended"]
+    assert run(typed) == 4
+    rule.write_text(good)
+    capsys.readouterr()
+
+    assert run(typed) == 0
+    assert "was there already" in capsys.readouterr().out, "the same answers change nothing by themselves"
+    assert run(again) == 0
+    out = capsys.readouterr().out
+    assert "stored" in out
+    assert "total " in out
+    assert run(again) == 0
+    assert "was there already" in capsys.readouterr().out, "what is scored is not corrected again"
 
 
 def test_a_reader_takes_the_line_that_is_shown(

@@ -19,7 +19,7 @@ from fit_toolkit.cli.forms import (
     typist,
     words_for_typing,
 )
-from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.intake.entering import Entered
@@ -76,14 +76,15 @@ def command(app: App, /, client: str | None, instrument: str | None, pile: bool,
     head = f"{chosen.title}, version {chosen.version}, for client {client}, session of {day}, {day_word(app, day)}"
     app.say(head)
     raw = _answers(app, chosen, given["answers"])
-    with scoring_rules(app) as rules:
+    lost: list[str] = []
+    with scoring_rules(app, lost) as rules:
         entered = store_form(app, chosen, client, day, raw, given, rules=rules)
     report(app, chosen, entered, raw)
     if open_sheet:
         from fit_toolkit.cli.open_sheet import show_renewed
 
         show_renewed(app, entered)
-    return 0
+    return ExitCode.PARTIAL if lost else ExitCode.OK  # stored, but with scores missing
 
 
 def store_form(  # one form with everything that was said about it

@@ -14,12 +14,13 @@ from fit_toolkit.intake.context import Findings, read_context
 from fit_toolkit.intake.expand import Laid
 from fit_toolkit.intake.people import resolve
 from fit_toolkit.intake.records import Ask, Problem
-from fit_toolkit.model.records import AdministrationKey
+from fit_toolkit.model.records import Administration, AdministrationKey
 from fit_toolkit.store import ratings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+RULE_LACKED = "the scoring rule '"  # how the reason of a score begins whose rule failed or was not there
 KEY = ["client", "member_id", "new", "instrument", "rater", "rater_staff_id", "session_on", "occasion"]
 
 
@@ -58,7 +59,7 @@ def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool)
     bad_rows = {problem.row for problem in found.problems}
     forms["sound"] = ~forms.index.isin(_reached(laid.links, bad_rows)) & forms["canon"].notna()
     forms["double"] = _doubles(forms, found)
-    forms["replaces"] = _known(c, forms, ask, found)
+    forms["replaces"] = _known(c, forms, ask, catalog, found)
     return _fates(laid, forms, read, found)
 
 
@@ -89,8 +90,11 @@ def _doubles(forms: DataFrame, found: Findings) -> Series[bool]:
     return Series(forms.index.isin(repeated), index=forms.index)
 
 
-def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series[Any]:
-    """Compare with the store: 0 for a new form, the id of what it would correct, less than 0 (minus its id) if there."""
+def _known(c: Connection, forms: DataFrame, ask: Ask, catalog: Catalog, found: Findings) -> Series[Any]:
+    """Compare with the store: 0 for a new form, the id of what it would correct, less than 0 (minus its id) if there.
+
+    With `--correct` the same answers count as a correction where they would be scored otherwise today.
+    """
     result = Series(0, index=forms.index, dtype="int64")
     there = forms[forms["sound"] & (forms["member_id"] > 0)]
     keys = {
@@ -105,6 +109,7 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series
         if (known := stored.get(key)) is None:
             continue
         same = canonical_stored(known) == there.loc[form, "canon"]
+        same = same and not (ask.correct and _scored_otherwise(c, known, catalog))
         result.loc[form] = -known.id if same else known.id
         if not same and not ask.correct:
             day = f"{known.session_on}"
@@ -115,6 +120,13 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, found: Findings) -> Series
     if other:
         found.add(forms.loc[list(other)], "client", Series(other))
     return result
+
+
+def _scored_otherwise(c: Connection, known: Administration, catalog: Catalog) -> bool:
+    """Whether the definition was changed since, or a scoring rule failed or was not there when it came in."""
+    if known.definition_hash != catalog.hash(known.instrument):
+        return True
+    return any((score.reason or "").startswith(RULE_LACKED) for score in ratings.get(c, known.id).scores)
 
 
 def _fates(laid: Laid, forms: DataFrame, read: Read, found: Findings) -> Checked:
