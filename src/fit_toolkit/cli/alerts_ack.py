@@ -8,7 +8,7 @@ import click
 
 from fit_toolkit.cli.acting import by_option, note_option, say_findings
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("ack")
@@ -48,7 +48,7 @@ def command(
             ticks, findings = [Tick(alert, action_of(action or ""), note) for alert in dict.fromkeys(alerts)], []
         actor = Actor(by or app.actor, app.practice.now(), dry_run)
         done = ack(app.practice.store, ticks, actor, findings=findings)
-    app.done(f"Noted for {len(done)} {'alert' if len(done) == 1 else 'alerts'}.", dry_run=dry_run)
+    app.done(f"Noted for {count(len(done), 'alert')}.", dry_run=dry_run)
 
 
 def _text(file: TextIO) -> str:

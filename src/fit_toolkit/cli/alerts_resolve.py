@@ -6,7 +6,7 @@ import click
 
 from fit_toolkit.cli.acting import by_option, note_option, say_findings
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("resolve")
@@ -25,4 +25,4 @@ def command(app: App, alerts: tuple[int, ...], action: str, note: str, by: str |
     ticks = [Tick(alert, action_of(action), note) for alert in dict.fromkeys(alerts)]
     with say_findings(app):
         done = resolve(app.practice.store, ticks, Actor(by or app.actor, app.practice.now(), dry_run))
-    app.done(f"Resolved {len(done)} {'alert' if len(done) == 1 else 'alerts'}.", dry_run=dry_run)
+    app.done(f"Resolved {count(len(done), 'alert')}.", dry_run=dry_run)

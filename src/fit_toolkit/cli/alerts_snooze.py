@@ -9,7 +9,7 @@ import click
 from fit_toolkit.cli.acting import by_option, say_findings
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
-from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("snooze")
@@ -43,4 +43,4 @@ def command(
             practice.store, alerts, actor, reason=reason, today=practice.today(), until=until, ratings=ratings
         )  # fmt: skip
     end = f"until {until}" if until else f"for {ratings} ratings"
-    app.done(f"Put off {len(done)} {'alert' if len(done) == 1 else 'alerts'} {end}.", dry_run=dry_run)
+    app.done(f"Put off {count(len(done), 'alert')} {end}.", dry_run=dry_run)

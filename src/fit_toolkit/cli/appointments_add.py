@@ -8,7 +8,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY, has_been
-from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("add")
@@ -39,4 +39,4 @@ def command(
             diary.add_appointment(
                 c, episode, on=day, staff=staff, time=moment, status=status, reason=reason, at=practice.now()
             )
-    app.done(f"Added {repeat} appointment{'s' if repeat > 1 else ''} from {on}.", dry_run=dry_run)
+    app.done(f"Added {count(repeat, 'appointment')} from {on}.", dry_run=dry_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import dry_run_option
+from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("add")
@@ -23,4 +23,4 @@ def command(app: App, codes: tuple[str, ...], born_year: int | None, sex: str | 
     with app.practice.store.begin(dry_run=dry_run) as c:
         for code in codes:
             people.add_client(c, code, at=app.practice.now(), born_year=born_year, sex=sex)
-    app.done(f"Added {len(codes)} client{'s' if len(codes) > 1 else ''}.", dry_run=dry_run)
+    app.done(f"Added {count(len(codes), 'client')}.", dry_run=dry_run)

@@ -82,11 +82,6 @@ def figure(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Write a number with its noun: 1 form, 2 forms."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def say_flagged(app: App, instrument: Instrument, flagged: int, left_out: int, session_on: date) -> None:
     """Say at once, without naming anybody, that a flagged question was answered or left out."""
     settings = app.practice.settings

@@ -10,7 +10,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, rules_at_hand
-from fit_toolkit.cli.output import emit, visible
+from fit_toolkit.cli.output import count, emit, visible
 from fit_toolkit.errors import ConfigError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def command(app: App, files: tuple[str, ...], fmt: str) -> int:
             click.echo(visible(str(finding)))
     else:
         emit("findings", [msgspec.structs.asdict(finding) for finding in findings], fmt=fmt, columns=COLUMNS)
-    app.say(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} checked, {len(findings)} found")
+    app.say(f"{count(len(paths), 'file')} checked, {len(findings)} found")
     return int(ExitCode.REJECTED if findings else ExitCode.OK)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.forms import count
 from fit_toolkit.cli.instruments_enable import known, settings_file_text
-from fit_toolkit.cli.output import dry_run_option, write_atomic
+from fit_toolkit.cli.output import count, dry_run_option, write_atomic
 from fit_toolkit.settings import FILE
 
 

@@ -138,7 +138,7 @@ def _row(app: App, instrument: Instrument, each: Offer, word: str) -> dict[str, 
 
 
 def _say(app: App, instrument: Instrument, new: list[Offer], *, dry_run: bool) -> None:
-    from fit_toolkit.cli.forms import count
+    from fit_toolkit.cli.output import count
 
     if not new:
         app.say("fit.toml is as it was." if not dry_run else "Nothing would be written.")

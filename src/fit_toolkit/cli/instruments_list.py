@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.forms import count
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
-from fit_toolkit.cli.output import as_table, emit, format_option, visible
+from fit_toolkit.cli.output import as_table, count, emit, format_option, visible
 from fit_toolkit.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.forms import count
-from fit_toolkit.cli.output import dry_run_option, write_atomic
+from fit_toolkit.cli.output import count, dry_run_option, write_atomic
 from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:

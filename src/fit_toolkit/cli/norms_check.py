@@ -8,7 +8,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
-from fit_toolkit.cli.output import visible
+from fit_toolkit.cli.output import count, visible
 from fit_toolkit.errors import ConfigError, ExitCode, UsageError
 
 
@@ -40,6 +40,5 @@ def command(app: App, names: tuple[str, ...]) -> int:
             found += 1
         if not norms.reviewed:
             app.say(visible(f"{norms.id} ({norms.kind}) is unreviewed: nobody has put `reviewed: true` into it"))
-    count = len(names or catalog.norm_files)
-    app.say(f"{count} {'norm set' if count == 1 else 'norm sets'} checked, {found} found")
+    app.say(f"{count(len(names or catalog.norm_files), 'norm set')} checked, {found} found")
     return int(ExitCode.REJECTED if found else ExitCode.OK)

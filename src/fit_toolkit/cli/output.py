@@ -105,6 +105,11 @@ def visible(value: object) -> str:
     return _CONTROL.sub(lambda hit: f"\\x{ord(hit[0]):02x}", str(value))
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: 1 form, 2 forms."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def write_atomic(path: Path, content: bytes) -> None:
     """Write a private file that appears whole or not at all."""
     if path.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.output import count
 
 
 @click.command("check")
@@ -18,8 +19,7 @@ def command(app: App) -> int:
             app.say(f"fit: {failure}")
         for name in sorted(_unknown_people(app, {name for use in asking.uses for name in use.to})):
             app.say(f"fit: to = '{name}' is neither a role nor the code of a member of staff: administrators are told")
-        count = len({use.id for use in asking.uses})
-        app.say(f"{count} {'policy' if count == 1 else 'policies'} can be asked")
+        app.say(f"{count(len({use.id for use in asking.uses}), 'policy', 'policies')} can be asked")
         return 4 if asking.failures else 0
 
 
