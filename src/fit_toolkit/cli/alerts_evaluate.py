@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row
+from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row, told
 from fit_toolkit.cli.output import emit, format_option, output_option
 
 if TYPE_CHECKING:
@@ -92,28 +92,17 @@ def _noted(of: Marked) -> dict[str, Any]:
 
 def _told(row: dict[str, Any], *, truth: bool) -> dict[str, Any]:
     """Put a row into words for the table: every share with what it is a share of."""
-    told = {name: row.get(name) for name in ("policy", "scale", "ratings", "alerts")}
-    if row.get("ratings") is None:
-        told |= {"per_100": "looks at today only", "clients_flagged": None}
-    else:
-        told["per_100"] = _of(row, "alerts_per_100", "alerts")
-        told["clients_flagged"] = f"{row['clients_flagged']} of {row['clients']}"
+    out: dict[str, Any] = {"policy": row["policy"], "scale": row["scale"]} | told(row)
     said = [f"{name.replace('_', ' ')} {row[name]}" for name in NOTED[2:9] if row[name]]
     few = "; too few for a share" if row["noted_false_alarm"] is None and row["noted"] else ""
-    told["noted"] = f"{row['noted']} of {row['raised']}" + (f": {', '.join(said)}{few}" if said else "")
+    out["noted"] = f"{row['noted']} of {row['raised']}" + (f": {', '.join(said)}{few}" if said else "")
     if truth:
-        told |= {
+        out |= {
             "found": f"{row.get('found', 0)} of {row.get('events', 0)}",
             "quiet": f"{row.get('quiet', 0)} of {row.get('without', 0)}",
             "right": f"{row.get('true_flags', 0)} of {row.get('flags', 0)}",
         }
-    return told
-
-
-def _of(row: dict[str, Any], name: str, stem: str) -> str:
-    if row[name] is None:
-        return "no ratings"
-    return f"{row[name]:.1f} ({row[f'{stem}_low']:.1f} to {row[f'{stem}_high']:.1f})"
+    return out
 
 
 def _pairs(heard: list[Heard]) -> list[dict[str, Any]]:

@@ -60,6 +60,21 @@ def pair_rows(fires: Mapping[str, npt.NDArray[np.bool_]], counted: npt.NDArray[n
     return rows
 
 
+def told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Put how often a policy speaks into words for a table: every share with what it is a share of."""
+    out = {name: row.get(name) for name in ("ratings", "alerts")}
+    if row.get("ratings") is None:
+        return out | {"per_100": "looks at today only", "clients_flagged": None}
+    if row["alerts_per_100"] is None:
+        return out | {"per_100": "no ratings", "clients_flagged": None}
+    ends = [row[name] for name in ("alerts_low", "alerts_high")]
+    interval = "" if None in ends else f" ({ends[0]:.1f} to {ends[1]:.1f})"
+    return out | {
+        "per_100": f"{row['alerts_per_100']:.1f}{interval}",
+        "clients_flagged": f"{row['clients_flagged']} of {row['clients']}",
+    }
+
+
 def number(value: float) -> float | None:
     """Give a figure to four digits, None for one that is not there."""
     return None if math.isnan(value) else round(value, DIGITS)

@@ -11,5 +11,6 @@ command = LazyGroup(
         "list": ("fit_toolkit.cli.policies_list:command", "List the policies and whether they are ready."),
         "show": ("fit_toolkit.cli.policies_show:command", "Explain a kind of policy and its parameters."),
         "check": ("fit_toolkit.cli.policies_check:command", "Check fit.toml's policies without asking them."),
+        "tune": ("fit_toolkit.cli.policies_tune:command", "The threshold that keeps within a number of alerts."),
     },
 )

@@ -1,0 +1,220 @@
+"""The threshold with which a policy would have raised as many alerts as wanted on the ratings there are; nothing is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from fit_toolkit.analysis.quality import Flagged, Portion, Quality, policy_quality
+from fit_toolkit.course import ScaleView
+from fit_toolkit.courses.asking import Parts
+from fit_toolkit.courses.load import Loaded, Slice
+from fit_toolkit.courses.policies import PolicyUse, bind
+from fit_toolkit.engine import PluginFailureError, Workers
+from fit_toolkit.engine.records import Parameter, Thing
+from fit_toolkit.errors import ConfigError, DataError, PluginError, UsageError
+from fit_toolkit.settings import PolicyTable
+from fit_toolkit.store import runs
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+LEAST: Final = 100  # ratings: with fewer, a volume per 100 is a guess
+STRETCHES: Final = 32  # the search first goes in so many steps from the quiet end, then halves the stretch it found
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The loudest value that keeps within the budget; `met` is False where even the quietest value does not."""
+
+    table: PolicyTable
+    parameter: str
+    value: float
+    met: bool
+    limited: bool  # a louder value would have gone over the budget
+    quality: Quality
+    present: Any
+    present_quality: Quality
+
+
+def tune(
+    c: sa.Connection, parts: Parts, policy: str, *, per_100: float, as_of: date, parameter: str | None = None
+) -> Tuned:
+    """Search the values of one parameter from the quiet end on.
+
+    The number of ratings that fire is monotone in a threshold; alerts are nearly so, because two stretches may become one.
+    So the search takes the first crossing of the budget that it meets in 32 steps, and halves the stretch before it.
+
+    Raises UsageError for an unknown policy or parameter, DataError for too few ratings.
+    """
+    with _Trial(c, parts, policy, as_of) as trial:
+        wanted = _parameter(trial.thing, parameter)
+        now = trial.asked(trial.table)
+        if now.alerts.n < LEAST:
+            raise DataError(f"{now.alerts.n} ratings: too few to choose a threshold by; {LEAST} are needed")
+        grid = _grid(trial.thing, wanted, trial.view)
+
+        def asked(place: int) -> Quality | None:
+            try:
+                return trial.asked(replace(trial.table, values={**trial.table.values, wanted.name: grid[place]}))
+            except ConfigError:  # a value that does not go with the others, as a fall that would still be the ceiling
+                return None
+
+        place, found, met, limited = _search(asked, len(grid), per_100)
+        present = trial.table.values.get(wanted.name, wanted.default)
+        return Tuned(trial.table, wanted.name, grid[place], met, limited, found, present, now)
+
+
+def _search(asked: Callable[[int], Quality | None], size: int, per_100: float) -> tuple[int, Quality, bool, bool]:
+    """Give the place of the loudest value within the budget, what it does, whether it is within, and whether a louder is not."""
+    ends = {place: found for place in (0, size - 1) if (found := asked(place)) is not None}
+    if not ends:
+        raise DataError("neither end of this parameter can be asked", hint="fit policies check; fit policies show KIND")
+    quiet = min(ends, key=lambda place: ends[place].flags.count)
+
+    def within(place: int) -> Quality | None:
+        found = asked(place)
+        return found if found is not None and 100 * found.alerts.value <= per_100 else None
+
+    if (best := within(quiet)) is None:
+        return quiet, ends[quiet], False, True
+    steps = np.unique(np.rint(np.linspace(0, size - 1, min(STRETCHES + 1, size))).astype(int)).tolist()
+    path = steps if quiet == 0 else steps[::-1]
+    good, bad = path[0], None
+    for place in path[1:]:
+        found = within(place)
+        if found is None:
+            bad = place
+            break
+        good, best = place, found
+    while bad is not None and abs(bad - good) > 1:
+        middle = (good + bad) // 2
+        found = within(middle)
+        if found is None:
+            bad = middle
+        else:
+            good, best = middle, found
+    return good, best, True, bad is not None
+
+
+class _Trial:
+    """One policy of a practice, asked with other values about all its ratings; leaves no child process behind."""
+
+    def __init__(self, c: sa.Connection, parts: Parts, policy: str, as_of: date) -> None:
+        tables = [table for table in parts.settings.policies if table.values.get("id") == policy]
+        if not tables:
+            raise UsageError(f"there is no policy '{policy}'", hint="fit policies list")
+        self.parts, self.table = parts, tables[0]
+        kind = str(self.table.values.get("kind", ""))
+        self.thing: Thing = parts.registry.provided("policy", kind, where=self.table.where("kind")).thing
+        if self.thing.clock:
+            raise UsageError(f"{kind} follows the calendar: it has no volume per 100 ratings")
+        gap = parts.settings.number("alerts.max_gap_days")
+        self.part = Slice.of(c, runs.all_episodes(c), as_of=as_of, max_gap_days=gap)
+        self.workers = Workers(parts.registry)
+        self.loaded: dict[Any, Loaded] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            first = self._uses(self.table)[0]
+            if first.stands:
+                raise UsageError("a policy about safety is never tuned to a number of alerts")
+            self.view: ScaleView = first.view
+        except BaseException:
+            self.workers.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.workers.close()
+
+    def asked(self, table: PolicyTable) -> Quality:
+        """Count what the policy does as the table has it."""
+        return _together([self._quality(use) for use in self._uses(table)])
+
+    def _uses(self, table: PolicyTable) -> tuple[PolicyUse, ...]:
+        settings = replace(self.parts.settings, policies=(table,))
+        bound = bind(settings, self.parts.registry, self.parts.catalog, self.workers)
+        if not bound.uses:
+            raise PluginError("; ".join(str(failure) for failure in bound.failures) or "the policy cannot be asked")
+        return bound.uses
+
+    def _quality(self, use: PolicyUse) -> Quality:
+        loaded = self.loaded.get(use.stream)
+        if loaded is None:
+            loaded = self.loaded[use.stream] = self.part.load(use.stream, use.view, use.partners)
+        try:
+            findings = self.workers.find(use.ready, loaded.course)
+        except PluginFailureError as error:
+            raise PluginError(str(error)) from error
+        lapse = use.lapse if use.basis == "convention" else 0
+        flagged = Flagged.of(findings, after=use.after, lapse=lapse, stands=use.stands)
+        place = np.searchsorted(self.part.members["member_id"], loaded.member)
+        return policy_quality(loaded.course, flagged, whose=self.part.members["client"][place])
+
+
+def _together(found: list[Quality]) -> Quality:
+    """Add up a policy that watches several items; intervals are those of a single one only."""
+    if len(found) == 1:
+        return found[0]
+
+    def added(name: str) -> Portion:
+        each = [getattr(one, name) for one in found]
+        return Portion(
+            sum(one.count for one in each),
+            sum(one.n for one in each),
+            max(one.clients for one in each),
+            math.nan,
+            math.nan,
+        )
+
+    return Quality(alerts=added("alerts"), flags=added("flags"), clients_flagged=added("clients_flagged"))
+
+
+def _parameter(thing: Thing, name: str | None) -> Parameter:
+    """Give the parameter that was named, else the first number among them: the threshold comes first by custom."""
+    numbers = {each.name: each for each in thing.parameters if not each.role and _is_number(each)}
+    if name is None and numbers:
+        return next(iter(numbers.values()))
+    if name is not None and name in numbers:
+        return numbers[name]
+    known = ", ".join(numbers) or "none"
+    what = f"'{name}' of {thing.kind} is no threshold" if name is not None else f"{thing.kind} has no threshold"
+    raise UsageError(f"{what} that can be tuned", hint=f"its thresholds: {known}")
+
+
+def _is_number(parameter: Parameter) -> bool:
+    return "number" in parameter.type.replace("whole number", "")
+
+
+def _grid(thing: Thing, parameter: Parameter, view: ScaleView) -> list[float]:
+    """Give the values to try, from low to high: within what the policy allows and the scale has, in round steps."""
+    schema = _schema(thing, parameter.name)
+    low, high = (_bound(schema, *names) for names in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")))
+    width = view.high - view.low
+    start = view.low if low is None else low
+    end = (view.high if low is None else start + width) if high is None else high
+    step = 10.0 ** (math.floor(math.log10(end - start)) - 2)
+    digits = max(0, -round(math.log10(step)))
+    values = [round(start + place * step, digits) for place in range(round((end - start) / step) + 1)]
+    lowest, highest = schema.get("exclusiveMinimum", -math.inf), schema.get("exclusiveMaximum", math.inf)
+    return [value for value in values if lowest < value < highest and start <= value <= end]
+
+
+def _bound(schema: Mapping[str, Any], *names: str) -> float | None:
+    return next((float(schema[name]) for name in names if name in schema), None)
+
+
+def _schema(thing: Thing, name: str) -> Mapping[str, Any]:
+    """Give what the policy's own schema says about a parameter; of several types, about the number."""
+    found: Any = thing.schema
+    properties: Any = found.get("properties") or next(
+        (each["properties"] for each in found.get("$defs", {}).values() if name in each.get("properties", {})), {}
+    )
+    own: Mapping[str, Any] = properties.get(name, {})
+    return next((each for each in own.get("anyOf", ()) if each.get("type") == "number"), own)
