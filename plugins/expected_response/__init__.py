@@ -6,6 +6,7 @@ Off until it is switched on; `intended_use.txt` says what it is for and not for.
 from __future__ import annotations
 
 from fit_toolkit.plugins.expected_response.change import NoChange, Recovered, ReliableDeterioration
+from fit_toolkit.plugins.expected_response.not_on_track import NotOnTrack
 
 from fit_toolkit import AlertPolicy, hookimpl
 
@@ -13,4 +14,4 @@ from fit_toolkit import AlertPolicy, hookimpl
 @hookimpl
 def register_alert_policies() -> list[type[AlertPolicy]]:
     """Give the policies."""
-    return [ReliableDeterioration, Recovered, NoChange]
+    return [ReliableDeterioration, Recovered, NoChange, NotOnTrack]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
 import pytest
 
-from fit_toolkit.course import Findings, Limit, Norms, ScaleView
+from fit_toolkit.course import Curve, Findings, Limit, Norms, ScaleView
 from tests.builders import course_of
 from tests.policies import policy
 
@@ -93,3 +94,63 @@ def test_no_change_counts_ratings_in_a_row_and_begins_again_after_a_change() -> 
         findings, 3
     )
     assert not found("no-change", [10, 9, 6, 6, 6, 6, 6], ratings=4).fires.any(), "better is a change too"
+
+
+FLAT = {
+    "power": 0.0,
+    "intercept": 10.0,
+    "slope": 0.0,
+    "intercept_variance": 0.0,
+    "slope_variance": 0.0,
+    "covariance": 0.0,
+}
+EDGE = 10 + 1.2815515655446004 * 2  # the 90th centile of a normal curve with SD 2: 12.563
+
+
+def curve(**changes: Any) -> Curve:
+    given = {"name": "ours", "n_clients": 240, "sessions": (1, 6), "status": "local", "period": "2020 to 2024"}
+    return msgspec.convert({**given, "coefficients": FLAT | {"residual_sd": 2.0}, **changes}, Curve)
+
+
+def test_not_on_track_takes_two_known_ratings_in_a_row_outside() -> None:
+    findings = found("not-on-track", [13, 12, 13, 13, 12.5, 13, 13, 13], curve=curve(inside={"80": 0.797}))
+    assert findings.evidence["expected_high"][0] == pytest.approx(EDGE, abs=1e-9)
+    assert findings.fires.tolist() == [False, False, False, True, False, False, False, False]
+    assert findings.known.tolist() == [True] * 6 + [False] * 2, "the pack ends with session 6"
+    assert words(findings, 3) == (
+        "2 ratings in a row on the worse side of the expected range, now 13 where 80 % lay from 7.4 to 12.6; a late responder"
+        " is possible. Curve pack ours 1 (local), 240 clients, 2020 to 2024, 80 % of held-out ratings inside"
+    )
+
+
+def test_better_than_expected_is_no_alert_and_the_direction_is_that_of_the_scale() -> None:
+    assert not found("not-on-track", [5, 5, 5, 5], curve=curve()).fires.any()
+    higher = ScaleView("x", "total", high=21)
+    assert found("not-on-track", [5, 5], scale=higher, curve=curve()).fires.tolist() == [False, True]
+
+
+def test_a_pack_by_intake_needs_a_rating_at_session_1_and_judges_those_after_it() -> None:
+    by_intake = curve(coefficients=FLAT | {"intercept": 0.0, "intake": 1.0, "slope_by_intake": 0.0, "residual_sd": 2.0})
+    late = course_of([[10, 13, 13], [10, 13, 13]], scale=ANXIETY)
+    late.session[3:] += 1
+    findings = policy("not-on-track", curve=by_intake).find(late)
+    assert findings.fires.tolist() == [False, False, True, False, False, False]
+    assert findings.known.tolist() == [False, True, True, False, False, False]
+    assert findings.evidence["expected"][1] == 10
+
+
+def test_twins_are_told_where_the_pack_has_both() -> None:
+    well = FLAT | {"intercept": 6.0, "residual_sd": 2.0}
+    twins = curve(successful=well, unsuccessful=FLAT | {"residual_sd": 2.0})
+    assert "Those who ended well were at 6.0 by then, the others at 10.0. Curve" in words(
+        found("not-on-track", [14, 14], curve=twins), 1
+    )
+    assert "ended well" not in found("not-on-track", [14, 14], curve=curve(successful=well)).reason
+
+
+def test_a_curve_from_too_few_or_without_the_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="rests on 99 clients; 100 are needed"):
+        policy("not-on-track", curve=curve(n_clients=99))
+    edges = {"cut_1": 8.0, "low_80_1": -1.0, "low_90_1": -2.0}
+    with pytest.raises(ValueError, match="no range of 70 %; it has: 80, 90"):
+        policy("not-on-track", curve=curve(coefficients=FLAT | edges), percent=70.0)

@@ -23,11 +23,12 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True)
 class Catalog:
-    """Instruments, wordings and norm sets of some folders; each file is read once, when asked for."""
+    """Instruments, wordings, norm sets and curve packs of some folders; each file is read once, when asked for."""
 
     files: dict[str, File]
     wordings: dict[tuple[str, str], File]
     norm_files: dict[str, File]
+    curve_files: dict[str, File] = field(default_factory=dict)
     _read: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def ids(self) -> tuple[str, ...]:
@@ -93,6 +94,13 @@ class Catalog:
             raise DataError(f"there is no norm set '{name}'", hint=hint)
         return self._once(("norms", name), lambda: load_norms(self.norm_files[name]))
 
+    def curve_file(self, name: str) -> File:
+        """Give the file of a curve pack, unread; an unknown name is refused with the nearest known one."""
+        if name not in self.curve_files:
+            hint = nearest(name, self.curve_files) if self.curve_files else "there are none yet"
+            raise DataError(f"there is no curve pack '{name}'", hint=hint)
+        return self.curve_files[name]
+
     def _wording(self, id: str, language: str) -> Wording:
         file = self.wordings[id, language]
         wording = load_wording(file)
@@ -112,7 +120,8 @@ class Catalog:
 def build(folders: Sequence[File]) -> Catalog:
     """Find the definitions in folders (or single files); an id that two of them give is an error naming both.
 
-    A folder holds `<id>.yaml`, `wording/<language>/<id>.yaml` and `norms/<name>.yaml`.
+    A folder holds `<id>.yaml`, `wording/<language>/<id>.yaml`, `norms/<name>.yaml` and
+    `curves/<name>.json`.
     """
     catalog = Catalog({}, {}, {})
     for folder in folders:
@@ -123,6 +132,8 @@ def build(folders: Sequence[File]) -> Catalog:
             _add(catalog.files, _stem(file), file, "instrument")
         for file in _definitions(_child(folder, "norms")):
             _add(catalog.norm_files, _stem(file), file, "norm set")
+        for file in _definitions(_child(folder, "curves")):
+            _add(catalog.curve_files, _stem(file), file, "curve pack")
         for language in _entries(_child(folder, "wording")):
             for file in _definitions(language):
                 _add(catalog.wordings, (_stem(file), language.name), file, "wording")

@@ -31,7 +31,10 @@ def command(app: App, fmt: str) -> int:
                 "severity": use.severity,
                 "after": use.after,
                 "basis": use.basis,
-                "rests_on": ", ".join(f"norms {norms.name} ({norms.status})" for norms in use.norms),
+                "rests_on": ", ".join(
+                    [f"norms {norms.name} ({norms.status})" for norms in use.norms]
+                    + [f"curve {curve.name} ({curve.status})" for curve in use.curves]
+                ),
                 "ready": count.ready,
                 "not_ready": count.waiting,
             }

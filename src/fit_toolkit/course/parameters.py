@@ -33,14 +33,27 @@ class Norms(msgspec.Struct, frozen=True):
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """An expected course by intake score and session: named, versioned coefficients of a curve pack."""
+    """An expected course by intake score and session: named, versioned coefficients of a curve pack.
+
+    `coefficients`, and those of the episodes that ended well and of the others where the pack has twins, are what
+    `fit_toolkit.analysis.expected_response` takes. `sessions` are the first and the last of which it says something;
+    `inside` is the share of held-out ratings inside each of its bands (by the band's per cent).
+    """
 
     name: str
     coefficients: dict[str, float] = {}
     version: str = "1"
     source: str = ""
     hash: str = ""
+    status: Literal["published", "local", "assumed", "synthetic"] = "assumed"
+    period: str = ""
+    n_clients: int | None = None
+    sessions: tuple[float, float] | None = None
+    inside: dict[str, float] = {}
+    successful: dict[str, float] = {}
+    unsuccessful: dict[str, float] = {}
 
     def to_builtins(self) -> dict[str, Any]:
         """Plain data, as it is hashed and sent to a child process."""
-        return {"name": self.name, "coefficients": self.coefficients, "version": self.version}
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.course import TICK, Course, Members, Norms, Rating, ScaleView
+from fit_toolkit.course import TICK, Course, Curve, Members, Norms, Rating, ScaleView
 from fit_toolkit.courses.stream import Stream, scale_view
 from fit_toolkit.engine import PluginFailure, PluginFailureError, ReadyPolicy, Registry, Workers, instantiate
 from fit_toolkit.errors import ConfigError, DataError, FitError
@@ -60,6 +60,11 @@ class PolicyUse:
     def norms(self) -> tuple[Norms, ...]:
         """The norm sets it uses."""
         return self.ready.norms
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """The curve packs it uses."""
+        return self.ready.curves
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,12 @@ class _Table:
         stream, view = self._stream(self.instrument, scale, self.rater, "scale")
         parameters = {key: value for key, value in values.items() if key not in OWN_KEYS}
         ready = instantiate(
-            self.provided, parameters, where=self._where, norms=self._norms(stream), workers=self.workers
+            self.provided,
+            parameters,
+            where=self._where,
+            norms=self._norms(stream),
+            curves=self._curves(stream),
+            workers=self.workers,
         )
         severity = cast("Severity", values.get("severity", thing.severity))
         if severity not in get_args(Severity):
@@ -249,6 +259,17 @@ class _Table:
                 n_clients=norm.n_clients or None,
                 source=found.source,
             )
+
+        return look_up
+
+    def _curves(self, stream: Stream) -> Callable[[str], Curve]:
+        def look_up(name: str) -> Curve:
+            from fit_toolkit.courses.packs import curve_of, find_pack
+
+            try:
+                return curve_of(find_pack(self.catalog, name), self.instrument, stream)
+            except DataError as error:
+                raise ConfigError(error.what, where=self._where("curve"), hint=error.hint) from error
 
         return look_up
 

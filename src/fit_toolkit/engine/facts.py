@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from fit_toolkit.course import Norms, Rating
+from fit_toolkit.course import Curve, Norms, Rating
 from fit_toolkit.engine.records import What
 from fit_toolkit.errors import ContractError
 
@@ -17,6 +17,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Any]
     ratings: tuple[Rating, ...] = ()
     norms: tuple[Norms, ...] = ()
+    curves: tuple[Curve, ...] = ()
     chance: float | None = None
     min_ratings: int = 1
 
@@ -36,6 +37,7 @@ def facts_of(instance: Any, what: What) -> Facts:
         parameters=parameters,
         ratings=tuple(value for value in values if isinstance(value, Rating)),
         norms=tuple(value for value in values if isinstance(value, Norms)),
+        curves=tuple(value for value in values if isinstance(value, Curve)),
         chance=None if chance is None else float(chance),
         min_ratings=min_ratings,
     )

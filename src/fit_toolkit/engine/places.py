@@ -12,13 +12,15 @@ ENDINGS = (".yaml", ".yml", ".json")
 
 
 def definitions_in(place: Any) -> frozenset[str]:
-    """Give what a file or folder of definitions would define: `instrument x`, `norm set x`, `wording de/x`."""
+    """Give what a file or folder of definitions would define: `instrument x`, `norm set x`, `curve pack x`, `wording de/x`."""
     if place.is_file():
         return frozenset({f"instrument {_stem(place)}"})
     found = {f"instrument {_stem(file)}" for file in _files(place)}
     for each in place.iterdir():
         if each.name == "norms" and each.is_dir():
             found |= {f"norm set {_stem(file)}" for file in _files(each)}
+        if each.name == "curves" and each.is_dir():
+            found |= {f"curve pack {_stem(file)}" for file in _files(each)}
         if each.name == "wording" and each.is_dir():
             languages = [language for language in each.iterdir() if language.is_dir()]
             found |= {f"wording {language.name}/{_stem(file)}" for language in languages for file in _files(language)}

@@ -1,4 +1,4 @@
-"""Makes policies ready to run: parameters checked with their line, norm sets resolved by name, and hashed."""
+"""Makes policies ready to run: parameters checked with their line, norm sets and curve packs resolved by name, and hashed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from fit_toolkit.course import AlertPolicy, Norms, Rating
+from fit_toolkit.course import AlertPolicy, Curve, Norms, Rating
 from fit_toolkit.engine.facts import Facts, facts_of
 from fit_toolkit.engine.failing import one_line
 from fit_toolkit.engine.records import PluginFailureError, Provided
@@ -26,7 +26,7 @@ Where: TypeAlias = str | Callable[[str], str]  # a place, or the place of a para
 class ReadyPolicy:
     """A policy with its parameters, ready to be asked through `Workers.find`; the same for ours and for others'.
 
-    `parameters` is plain data in full, defaults and norm sets included. `instance` is None for one that runs in a
+    `parameters` is plain data in full, defaults, norm sets and curve packs included. `instance` is None for one that runs in a
     child process.
     """
 
@@ -37,6 +37,7 @@ class ReadyPolicy:
     chance: float | None = None
     min_ratings: int = 1
     instance: AlertPolicy | None = field(default=None, repr=False)
+    curves: tuple[Curve, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -90,18 +91,19 @@ def instantiate(
     *,
     where: Where = "",
     norms: Callable[[str], Norms] | None = None,
+    curves: Callable[[str], Curve] | None = None,
     workers: Workers | None = None,
 ) -> ReadyPolicy:
     """Check parameters and make a policy ready.
 
-    A norm set is given by name and looked up with `norms`. `workers` is the run's; without it a policy of others is
+    A norm set is given by name and looked up with `norms`, a curve pack with `curves`. `workers` is the run's; without it a policy of others is
     checked in a child process that is started for this alone.
 
     Raises:
         ConfigError: a parameter is unknown, missing or of the wrong type; carries the place from `where`.
         PluginFailureError: the plugin failed while it was asked.
     """
-    given = plain_parameters(provided, parameters, where=where, norms=norms)
+    given = plain_parameters(provided, parameters, where=where, norms=norms, curves=curves)
     if provided.cls is not None:
         instance, facts = _convert(provided, provided.cls, given, where)
     elif workers is not None:
@@ -119,6 +121,7 @@ def instantiate(
         chance=facts.chance,
         min_ratings=facts.min_ratings,
         instance=instance,
+        curves=facts.curves,
     )
 
 
@@ -128,8 +131,9 @@ def plain_parameters(
     *,
     where: Where = "",
     norms: Callable[[str], Norms] | None = None,
+    curves: Callable[[str], Curve] | None = None,
 ) -> dict[str, Any]:
-    """Refuse unknown and missing parameters with the nearest name, and put norm sets in the place of their names."""
+    """Refuse unknown and missing parameters with the nearest name; put norm sets and curve packs in place of their names."""
     known = {parameter.name: parameter for parameter in provided.thing.parameters}
     label = f"{provided.thing.what} {provided.kind!r}"
     for name in parameters:
@@ -148,7 +152,9 @@ def plain_parameters(
                 raise ConfigError(f"the norm set {value!r} cannot be looked up here", where=place(where, name))
             plain[name] = msgspec.to_builtins(norms(value))
         elif known[name].role == "curve" and isinstance(value, str):
-            raise ConfigError(f"there is no curve pack {value!r}", where=place(where, name))
+            if curves is None:
+                raise ConfigError(f"the curve pack {value!r} cannot be looked up here", where=place(where, name))
+            plain[name] = msgspec.to_builtins(curves(value))
         else:
             plain[name] = msgspec.to_builtins(value)
     return plain

@@ -71,13 +71,14 @@ def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
     if trial.bench.hangs:
         return "it does not answer in time"
     thing = provided.thing
-    needed = [each.name for each in thing.parameters if each.required and each.role]
-    if needed:
-        return Hint(f"it needs {', '.join(needed)}, which no made-up practice has")
     example = thing.fires_on
     parameters = {} if example is None else dict(example.parameters)
+    written = {name for name, value in parameters.items() if isinstance(value, Mapping)}  # in full, not by a name
+    needed = [each.name for each in thing.parameters if each.required and each.role and each.name not in written]
+    if needed:
+        return Hint(f"it needs {', '.join(needed)}, which no made-up practice has")
     given = (parameters or samples.parameters(thing, required_only=True)) | trial.parameters(provided)
-    usable = {each.name for each in thing.parameters if each.role in {"", "rating"}}
+    usable = {each.name for each in thing.parameters if each.role in {"", "rating"}} | written
     upside_down = example is not None and not example.higher_is_better
     instrument, scale = ("arriving-today", "q7") if thing.item else (LOWER if upside_down else MADE_UP, "total")
     table = _table("policies", {

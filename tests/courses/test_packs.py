@@ -1,0 +1,101 @@
+"""Curve packs in a practice: found by name, checked whole, part of what an alert rests on."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fit_toolkit.analysis import AboutPack, CurvePack, make_pack, write_pack
+from fit_toolkit.analysis.curves.pack import pack_hash
+from fit_toolkit.courses.asking import Asking
+from fit_toolkit.engine.enabling import with_name
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.practice import open_practice
+from tests.analysis.curves.shared import made_up
+from tests.clinic import Clinic
+
+POLICY = """
+[[policies]]
+id = "off-course"
+kind = "not-on-track"
+instrument = "phq-9"
+curve = "ours"
+"""
+
+
+@cache
+def made() -> CurvePack:
+    about = AboutPack(id="ours", version="1", title="Made up", instrument="phq-9", scale="total",
+                      direction="higher_is_worse", source="a test", period="2024 to 2026", kind="synthetic")  # fmt: skip
+    return make_pack(*made_up(240, 12, sessions=6), about=about)
+
+
+def pack(**changes: str) -> bytes:
+    other = msgspec.structs.replace(made(), **changes)
+    return write_pack(msgspec.structs.replace(other, hash=pack_hash(other)))
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    clinic = Clinic(tmp_path / "clinic", policies=POLICY)
+    file = clinic.root / "fit.toml"
+    file.write_text(with_name(file.read_text(encoding="utf-8"), "enabled", "expected-response"), encoding="utf-8")
+    put(clinic, pack())
+    reopen(clinic)
+    return clinic
+
+
+def reopen(clinic: Clinic) -> None:
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+
+
+def put(clinic: Clinic, data: bytes, name: str = "ours.json") -> None:
+    file = clinic.root / "instruments" / "curves" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def test_two_ratings_outside_raise_an_alert_that_names_the_pack(clinic: Clinic) -> None:
+    clinic.open("k1")
+    for week, value in enumerate((1, 3, 3)):
+        clinic.rate("k1", week * 7, value, instrument="phq-9")
+    clinic.run()
+    (alert,) = [row for row in clinic.alerts() if row["policy"] == "off-course"]
+
+    assert "ratings in a row on the worse side of the expected range" in alert["reason"]
+    assert "a late responder is possible. Curve pack ours 1 (synthetic), 240 clients, 2024 to 2026, " in alert["reason"]
+
+
+def test_the_content_of_the_pack_is_part_of_what_the_policy_is(clinic: Clinic) -> None:
+    with Asking(clinic.practice) as asking:
+        (before,) = asking.uses
+    assert before.curves[0].n_clients == 240
+    put(clinic, pack(period="2023 to 2026"))
+    with Asking(clinic.practice) as asking:
+        (after,) = asking.uses
+    assert before.hash != after.hash
+
+
+def refusal(clinic: Clinic) -> str:
+    with pytest.raises(ConfigError) as error, Asking(clinic.practice):
+        pass
+    return str(error.value)
+
+
+def test_a_pack_about_something_else_is_refused_with_the_line_of_the_policy(clinic: Clinic) -> None:
+    put(clinic, pack(instrument="gad-7"))
+    said = refusal(clinic)
+    assert "the curve pack 'ours' is about gad-7 total rated by the client, not phq-9 total" in said
+    assert "fit.toml:" in said
+
+
+def test_a_pack_that_was_changed_or_is_not_there_is_refused(clinic: Clinic) -> None:
+    put(clinic, pack().replace(b'"n_clients": 240', b'"n_clients": 999', 1))
+    assert "the hash differs" in refusal(clinic)
+    (clinic.root / "instruments" / "curves" / "ours.json").rename(clinic.root / "instruments" / "curves" / "mine.json")
+    reopen(clinic)
+    assert "there is no curve pack 'ours'" in refusal(clinic)
