@@ -84,6 +84,17 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_page_is_reached_from_the_readme() -> None:
+    found, new = set[Path](), {DOCS.parent / "README.md"}
+    while new:
+        page = new.pop()
+        found.add(page)
+        linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        new |= {file for target in linked if (file := (page.parent / target).resolve()).suffix == ".md"} - found
+        new |= {file / "README.md" for target in linked if (file := (page.parent / target).resolve()).is_dir()} - found
+    assert {page.resolve() for page in pages()} - found == set()
+
+
 def test_every_setting_a_page_shows_exists() -> None:
     from fit_toolkit.settings import SECTIONS
 
