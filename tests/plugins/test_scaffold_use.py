@@ -113,6 +113,19 @@ def test_an_import_that_a_rule_could_not_score_is_stored_and_ends_with_4(
     assert run(["enter", "k17", "five", "--on", "2026-09-23", "--answers", "4 0 3 1 2"]) == 4
 
 
+def test_a_rule_that_no_plugin_gives_any_more_is_named_when_answers_come_in(
+    clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "instruments" / "five.yaml").write_text(HEAD + ITEMS + said("scoring-rule", "yaml"))
+    (clinic / "plugins" / "ours.py").unlink()
+    (clinic / "five.csv").write_text("client,date,instrument,q1,q2,q3,q4,q5\nk17,2026-09-22,five,4,0,3,1,2\n")
+
+    assert run(["import", "five.csv"]) == 4
+    assert "five: there is no scoring rule 'ours'" in capsys.readouterr().err
+    assert run(["enter", "k17", "five", "--on", "2026-09-23", "--answers", "4 0 3 1 2"]) == 4
+    assert "five: there is no scoring rule 'ours'" in capsys.readouterr().err
+
+
 def test_what_a_broken_rule_could_not_score_is_scored_when_the_answers_come_again_as_a_correction(
     clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:

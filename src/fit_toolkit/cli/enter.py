@@ -14,6 +14,7 @@ from fit_toolkit.cli.forms import (
     check_safety,
     check_screen,
     figure,
+    name_missing_rules,
     say_flagged,
     scoring_rules,
     typist,
@@ -78,6 +79,7 @@ def command(app: App, /, client: str | None, instrument: str | None, pile: bool,
     raw = _answers(app, chosen, given["answers"])
     lost: list[str] = []
     with scoring_rules(app, lost) as rules:
+        name_missing_rules(app, [chosen], rules, lost)
         entered = store_form(app, chosen, client, day, raw, given, rules=rules)
     report(app, chosen, entered, raw)
     if open_sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
@@ -33,6 +33,15 @@ def scoring_rules(app: App, lost: list[str] | None = None) -> Iterator[Rules]:
             app.say(f"fit: {failure}")
             if lost is not None:
                 lost.append(failure)
+
+
+def name_missing_rules(app: App, forms: Iterable[Instrument], rules: Rules, lost: list[str]) -> None:
+    """Say which scoring rules no plugin gives, whose scores will be missing, and keep that in `lost`."""
+    named = {(form.id, scale.rule) for form in forms for scale in form.scales if scale.method == "plugin"}
+    for form, rule in sorted(named):
+        if rule not in rules:
+            lost.append(f"{form}: there is no scoring rule '{rule}', so its scores are missing (fit plugins list)")
+            app.say(f"fit: {lost[-1]}")
 
 
 def check_safety(app: App, instrument: Instrument) -> None:

@@ -10,7 +10,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
-from fit_toolkit.cli.forms import scoring_rules, typist
+from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
@@ -65,7 +65,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     date and the items are enough. Rows are accepted, unchanged or rejected; with one rejected row nothing is written,
     unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
     """
-    from fit_toolkit.intake.importing import run_import
+    from fit_toolkit.intake.importing import file_instruments, run_import
     from fit_toolkit.intake.mapping import fingerprint as map_hash
     from fit_toolkit.intake.mapping import load_map
     from fit_toolkit.intake.read import fingerprint, read_table
@@ -79,6 +79,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     ask = _ask(app, mapping, given, map_hash(mapping))
     lost: list[str] = []
     with scoring_rules(app, lost) as rules:
+        name_missing_rules(app, file_instruments(table, mapping, app.practice.catalog), rules, lost)
         outcome = run_import(
             app.practice.store, app.practice.catalog, table, mapping, ask,
             file=file.name, source_sha256=fingerprint(file), rules=rules,
