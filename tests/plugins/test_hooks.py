@@ -123,7 +123,9 @@ def test_hook_register_template_dirs(tmp_path: Path) -> None:
     (looks / "../NOT A NAME.html").write_text("<p>x</p>")
     folders = build(tmp_path).template_folders
 
-    assert [folder.plugin for folder in folders] == ["mine", "figures"], "those of others come before ours"
+    plugins = [folder.plugin for folder in folders]
+    assert plugins[0] == "mine", "those of others come before ours"
+    assert "figures" in plugins[1:]
     assert folders[0].names == {"sections/mine.html"}
     assert folders[0].read("sections/mine.html") == "<p>x</p>"
     assert folders[0].read("NOT A NAME.html") is None
