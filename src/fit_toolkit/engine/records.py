@@ -14,6 +14,7 @@ Origin = Literal["bundled", "drop-in", "package"]
 State = Literal["loaded", "off", "failed"]
 What = Literal["policy", "rule", "reader", "channel", "section"]
 Role = Literal["", "norms", "rating", "curve"]
+TrialKind = Literal["", "open", "shut", "other-day", "amid"]
 
 HOOKS: Mapping[str, What] = {
     "register_alert_policies": "policy",
@@ -84,7 +85,7 @@ class Limits(msgspec.Struct, frozen=True):
     memory_mb: int = 1024
     files: int = 64
     file_mb: int = 16
-    trial: Literal["", "open", "shut", "other-day", "amid"] = ""
+    trial: TrialKind = ""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,11 +7,10 @@ from typing import Literal, Self
 
 import msgspec
 
-from fit_toolkit.engine.records import Provided
+from fit_toolkit.engine.records import Provided, TrialKind
 from fit_toolkit.engine.registry import Registry
 from fit_toolkit.engine.workers import Workers
 
-Trial = Literal["", "open", "shut", "other-day", "amid"]
 Room = Literal["open", "shut", "other-day", "amid", "plain"]
 PATIENCE = 10.0  # no trial needs longer for a thousand made-up ratings
 IMPATIENCE = 1.0  # once something did not answer in time, the rest is not waited for as long
@@ -55,7 +54,7 @@ class Bench:
         if room not in self._rooms:
             limits = self.registry.limits
             seconds = min(limits.seconds, IMPATIENCE if self.hangs else PATIENCE)
-            trial: Trial = "" if room == "plain" else room
+            trial: TrialKind = "" if room == "plain" else room
             self._rooms[room] = Workers(limits=msgspec.structs.replace(limits, seconds=seconds, trial=trial))
         return self._rooms[room]
 
