@@ -162,3 +162,8 @@ def test_two_courses_of_one_client_are_one_client() -> None:
     course = three()
     found = policy_quality(course, Flagged.of(falls(course)), whose=["k1", "k1", "k2"])
     assert (found.clients_flagged.count, found.clients_flagged.n, found.flags.clients) == (1, 2, 2)
+
+
+def test_few_clients_are_never_known_exactly() -> None:
+    found = share([2, 2], [10, 10])  # drawing from two equal clients would give no width at all
+    assert (found.low, found.high) == pytest.approx(wilson_interval(0.4, 2))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fit_toolkit.catalog.norms import norms_text
 from fit_toolkit.cli import run
+from fit_toolkit.model.norms import Norm, NormSet
 
 Evaluate = Callable[..., tuple[int, str, str]]
 # k1 falls by 3 at its third rating, where the therapist marked a strain; k2 falls by 4 at its second, unmarked
@@ -62,7 +64,7 @@ def test_a_file_with_a_criterion_is_counted_as_by_hand(evaluate: Evaluate) -> No
     assert [row[name] for name in ("events", "found", "without", "quiet", "flags", "true_flags", "ppv")] == [
         "1", "1", "4", "3", "2", "1", "0.5"
     ]  # fmt: skip
-    assert "2 clients, 7 ratings, 5 of them after a client's first are counted" in err
+    assert "2 clients, 7 ratings; counted are those after a client's first: 5" in err
     assert "1 event at counted ratings: too few to tell policies apart" in err
 
 
@@ -146,7 +148,7 @@ def test_the_cohort_takes_its_range_from_an_instrument_and_its_size_from_the_opt
         (("--simulate", "5", "--mean", "99"), "the mean lies outside the scale"),
         (("--simulate", "1000000", "--sessions", "1000"), "more than 20000000 ratings"),
         (("--simulate", "5", "--norms", "own"), "--norms needs --instrument"),
-        (("--simulate", "5", "--drop", "-1"), "--drop has to be more than 0"),
+        (("--simulate", "5", "--drop", "0"), "--drop has to be more than 0"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(evaluate: Evaluate, options: tuple[str, ...], says: str) -> None:
@@ -183,3 +185,25 @@ def test_a_criterion_that_is_no_yes_or_no_is_refused(evaluate: Evaluate, tmp_pat
     code, _, err = evaluate("long.csv", *COLUMNS, "--criterion", "strain")
     assert code == 2
     assert "--criterion holds 1 where it was so" in err
+
+
+def test_the_cohort_may_be_made_from_what_a_clinic_estimated(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    norm = Norm(instrument="today-together-client", scale="total", mean=7.5, sd_between=1.2, sd_within=0.6)
+    norms = NormSet(
+        format="fit-norms/1", id="own", version="1", title="Own", kind="local", source="test", norms=(norm,)
+    )  # fmt: skip
+    folder = practice / "instruments" / "norms"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "own.yaml").write_text(norms_text(norms))
+    words = ["--simulate", "20", "--instrument", "today-together-client", "--norms", "own", "--within", "0.7"]
+    code = run(["--practice", str(practice), "analyze", "evaluate", *words, "--format", "json"])
+    model = json.loads(capsys.readouterr().out)["model"]
+    assert code == 0
+    assert (model["mean"], model["sd_between"], model["sd_within"], model["high"]) == (
+        7.5,
+        1.2,
+        0.7,
+        10,
+    )  # typed goes first

@@ -62,7 +62,7 @@ class CohortModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Cohort:
     """Made-up courses and what is true of each rating: `level` without noise, `down` inside a rupture, `onset` its start.
 
-    A rupture whose session is missing begins, for whoever reads the ratings, at none: `unseen` counts these.
+    A rupture whose first session is missing has no onset among the ratings: `unseen` counts these.
     """
 
     model: CohortModel

@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 DRAWS: Final = 1000
 SEED: Final = 2026
+FEW: Final = 10  # clients, below which draws of them would make an interval too narrow
 NOT_NUMBER: Final = math.nan
 
 
@@ -104,7 +105,8 @@ def policy_quality(
     `true` marks the ratings that it ought to find; a stretch of them in a row is one event, which begins at its onset.
     An onset is found when a rating fires at it or at one of the `window` ratings before it. `counted` are the ratings
     that count (None: all). `whose` says which client each course belongs to (None: one client a course). Intervals are Wilson's where each client gives at most one of `n`, and otherwise from
-    1,000 draws of whole clients, because ratings of one client go together.
+    1,000 draws of whole clients, because ratings of one client go together; of fewer than 10 clients,
+    or where all or none are, Wilson's as if each client gave one.
     """
     count = np.ones(len(course), bool) if counted is None else np.asarray(counted, bool)
     fires, opens = flagged.fires & count, flagged.opens & count
@@ -152,8 +154,8 @@ def share(part: ArrayLike, whole: ArrayLike, *, confidence: float = 0.95) -> Por
     count, n, clients = int(some.sum()), int(all_.sum()), len(all_)
     if not clients:
         return Portion(0, 0, 0, NOT_NUMBER, NOT_NUMBER)
-    if all_.max() == 1 or count in {0, n} or clients == 1:
-        # all or none: what is the same in every client is known as well as so many clients let it be known
+    if all_.max() == 1 or count in {0, n} or clients < FEW:
+        # all or none, or clients too few to draw from: known as well as so many independent answers would be
         low, high = wilson_interval(count / n * clients, clients, confidence=confidence)
         return Portion(count, n, clients, low, high)
     low, high = _clusters(some, all_, confidence)

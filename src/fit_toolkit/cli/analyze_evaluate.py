@@ -54,10 +54,9 @@ def _model_options(command: Any) -> Any:
         "noise_spread": "How much clients differ in noise: SD of its log [0].", "missing": "Share of ratings missing [0].",
     }  # fmt: skip
     for name in reversed(MODEL):
-        help_ = (
-            f"Simulated: {told[name][0].lower()}{told[name][1:]}" if name != "within" else f"Simulated: {told[name]}"
-        )
-        command = click.option(f"--{name.replace('_', '-')}", name, type=MODEL[name], help=help_)(command)
+        kept = told[name] if told[name].startswith("SD") else f"{told[name][0].lower()}{told[name][1:]}"
+        option = click.option(f"--{name.replace('_', '-')}", name, type=MODEL[name], help=f"Simulated: {kept}")
+        command = option(command)
     return command
 
 
@@ -133,7 +132,9 @@ def _tried(app: App, tryout: Tryout, policies: Path | None, given: dict[str, Any
     from fit_toolkit.settings.declared import BY_NAME
 
     drop = 1.0 if given["drop"] is None and policies is None else given["drop"]
-    if any(each is not None and not math.isfinite(each) for each in (drop, given["line"])) or (drop or 1) <= 0:
+    if any(each is not None and not math.isfinite(each) for each in (drop, given["line"])) or (
+        drop is not None and drop <= 0
+    ):
         raise UsageError("--drop has to be more than 0, and --line a number")
     higher = tryout.course.scale.higher_is_better
     files: list[PolicyFile] = [] if policies is None else [load_policies(policies)]
@@ -266,9 +267,9 @@ def _say(app: App, tryout: Tryout, counted: Mask) -> None:
     """Say how much it rests on, and what it is not."""
     course = tryout.course
     clients = int((course.count > 0).sum())
-    app.say(
-        f"{clients} clients, {len(course)} ratings, {int(counted.sum())} of them after a client's first are counted"
-    )
+    people = f"{clients} {'client' if clients == 1 else 'clients'}"
+    ratings = f"{len(course)} {'rating' if len(course) == 1 else 'ratings'}"
+    app.say(f"{people}, {ratings}; counted are those after a client's first: {int(counted.sum())}")
     if tryout.true is not None:
         first = tryout.true.copy()
         first[1:] &= ~(tryout.true[:-1] & (course.number[1:] > 1))
