@@ -120,3 +120,16 @@ def test_of_several_scales_without_a_total_the_sheet_names_the_one_it_draws(clin
     clinic.rate("c1", 14, 1, instrument="ours")
 
     assert sheet(clinic).panels[0].what == "Ours, mood: sum of up to 1 answers, validation unknown"
+
+
+def test_an_alert_on_a_scale_that_was_renamed_stays_on_the_sheet(clinic: Clinic) -> None:
+    policy = (
+        '\n[[policies]]\nid = "low"\nkind = "cutoff"\ninstrument = "ours"\nscale = "q2"\nline = 0.5\noperator = ">"\n'
+    )
+    settings = clinic.root / "fit.toml"
+    settings.write_text(settings.read_text() + policy)
+    define(clinic, DEFINITION.replace("TOTAL", "3"))
+    clinic.run()
+    define(clinic, DEFINITION.replace("TOTAL", "3").replace("q2", "q9"))
+
+    assert "Ours, q2" in [alert.what for alert in sheet(clinic).alerts]

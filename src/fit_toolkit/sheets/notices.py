@@ -121,7 +121,7 @@ def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
 def _rounded(row: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
     """The evidence with as many decimals as the charts print."""
     form = catalog.get(row["instrument"]) if row["instrument"] in catalog else None
-    view = form.watchable(row["scale"]) if form is not None else None
+    view = form.watchable(row["scale"]) if form is not None and _has(form, row["scale"]) else None
     decimals = 1 if view is None or view.maximum - view.minimum >= 10 else 2
     return {k: round(v, decimals) if isinstance(v, float) else v for k, v in row["evidence"].items()}
 
@@ -135,9 +135,16 @@ def _about(row: Mapping[str, Any], catalog: Catalog) -> str:
         return form.short
     if row["scale"] == form.main_scale:
         about = "The work together" if form.construct == "alliance" else title(form)
-    else:
+    elif _has(form, row["scale"]):
         about = form.watchable(row["scale"]).title.capitalize()
+    else:
+        about = f"{form.short}, {row['scale']}"
     return about if row["rater"] == "client" else f"{about} ({row['rater']})"
+
+
+def _has(form: Instrument, scale: str) -> bool:
+    """Whether there is still a scale, or an item to watch, of this name: an alert stands longer than a definition."""
+    return any(each.id == scale for each in form.scales) or any(each.id == scale for each in form.number_items)
 
 
 def marks_of(reading: Reading, language_name: Mapping[str, str]) -> tuple[Mark, ...]:
