@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fit_toolkit.sheets.data import Mark, Panel, Point
+from fit_toolkit.sheets.data import Band, Mark, Panel, Point
 
 LEFT = 6.0  # room for the numbers of the value axis
 RIGHT = 36.0  # room for the last value and its name
@@ -63,6 +63,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     bottom: float
     rules: str  # grid lines
     band: str = ""
+    expected: str = ""
     cutoff: str = ""
     line: str = ""  # the client's
     dashed: str = ""  # everybody else's
@@ -149,20 +150,20 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     return tuple(replace(n, y=_n(n.y - over)) for n in placed) if over > 0 else tuple(placed)
 
 
-def _band(panel: Panel, x: Place, y: Height) -> tuple[str, float | None]:
-    """The outline of the expected range, one closed shape per unbroken stretch, and the height of its name."""
-    if panel.band is None or not panel.band.points:
+def _band(band: Band | None, max_gap_days: int, x: Place, y: Height) -> tuple[str, float | None]:
+    """The outline of a range, one closed shape per unbroken stretch, and the height of its name."""
+    if band is None or not band.points:
         return "", None
-    lows = {p.on: p.low for p in panel.band.points}
+    lows = {p.on: p.low for p in band.points}
     shapes = []
-    for run in runs([Point(on=p.on, value=p.high, starts=p.starts) for p in panel.band.points], panel.max_gap_days):
+    for run in runs([Point(on=p.on, value=p.high, starts=p.starts) for p in band.points], max_gap_days):
         ends = [(x(p.on), p) for p in run]
         if len(run) == 1:  # a stretch of one rating still has a width
             ends = [(ends[0][0] - 1.2, run[0]), (ends[0][0] + 1.2, run[0])]
         upper = [(a, y(p.value)) for a, p in ends]
         lower = [(a, y(lows[p.on])) for a, p in reversed(ends)]
         shapes.append(_path([*upper, *lower]) + "Z")
-    newest = panel.band.points[-1]
+    newest = band.points[-1]
     return "".join(shapes), _n((y(newest.low) + y(newest.high)) / 2)
 
 
@@ -173,7 +174,8 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     if not full and panel.inset is not None:
         low, high = panel.inset.low, panel.inset.high
     y = _linear(low, high, bottom, top)
-    band, band_y = _band(panel, x, y)
+    band, band_y = _band(panel.band, panel.max_gap_days, x, y)
+    expected, expected_y = _band(panel.expected, panel.max_gap_days, x, y)
     cut = panel.cutoff
     cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
     middle = ((low + high) / 2,) if full else ()
@@ -181,10 +183,12 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     first = tuple(replace(n, y=_beside_rule(n.y, top, bottom)) for n in first)
     if panel.band is not None and band_y is not None and panel.inset is None:
         last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
+    if panel.expected is not None and expected_y is not None:
+        last = (*last, Label(x=aside, y=expected_y, text=panel.expected.label))
     return Frame(
         top=_n(top), bottom=_n(bottom),
         rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
-        band=band, band_y=None if full else band_y,
+        band=band, band_y=None if full else band_y, expected=expected,
         cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
         scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
         first=first if full else (),

@@ -75,6 +75,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     better: Better
     series: tuple[Series, ...]
     band: Band | None = None
+    expected: Band | None = None  # where ratings of comparable clients lay
     cutoff: Cutoff | None = None
     inset: Inset | None = None
     max_gap_days: int = 42

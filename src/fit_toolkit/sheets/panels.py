@@ -49,7 +49,8 @@ def draw(reading: Reading, catalog: Catalog, asking: Asking | None) -> Drawn:
     for instrument in chosen:
         named = kinds.count(instrument.construct) > 1
         band = _band(reading, instrument, asking, out)
-        out.panels.append(_panel(reading, instrument, catalog, band, named=named))
+        expected = _expected(reading, instrument, asking, out)
+        out.panels.append(_panel(reading, instrument, catalog, (band, expected), named=named))
         out.instruments.append(instrument)
         out.sources.append(_source(instrument))
         cutoff = out.panels[-1].cutoff
@@ -97,7 +98,10 @@ def _client_title(instrument: Instrument, catalog: Catalog, *, named: bool) -> s
     return wording.title if wording is not None else instrument.title
 
 
-def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Band | None, *, named: bool) -> Panel:
+def _panel(
+    reading: Reading, instrument: Instrument, catalog: Catalog, bands: tuple[Band | None, Band | None], *, named: bool
+) -> Panel:
+    """Put a panel together; `bands` are the range usual for this client and the one of comparable clients."""
     view = instrument.watchable(instrument.main_scale)
     rater = instrument.raters[0]
     series = [_series(reading, instrument, rater)]
@@ -123,7 +127,8 @@ def _panel(reading: Reading, instrument: Instrument, catalog: Catalog, band: Ban
         maximum=view.maximum,
         better="higher" if better else "lower",
         series=tuple(series),
-        band=band,
+        band=bands[0],
+        expected=bands[1],
         cutoff=cutoff,
         inset=_inset(instrument, [p.value for p in own], view.minimum, view.maximum),
         max_gap_days=reading.part.max_gap_days,
@@ -198,31 +203,23 @@ def _inset(instrument: Instrument, values: Sequence[float], low: float, high: fl
 
 def _band(reading: Reading, instrument: Instrument, asking: Asking | None, out: Drawn) -> Band | None:
     """Ask the practice's own policy for the range that is usual for this client."""
-    key = (instrument.id, instrument.main_scale, instrument.raters[0])
-    for use in asking.uses if asking is not None else ():
-        if use.basis == "unusual" and (use.stream.instrument, use.stream.scale, use.stream.rater) == key:
-            band = _ask(reading, use, asking, out)
+    for use in _about(instrument, asking):
+        if use.basis == "unusual":
+            band = _usual(reading, use, asking, out)
             if band is not None:
                 return band
     return None
 
 
-def _ask(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) -> Band | None:
-    loaded = reading.part.load(use.stream, use.view, use.partners)
-    try:
-        findings = asking.find(use, loaded.course) if asking is not None else None
-    except PluginFailureError:
-        out.notes.append(f"not checked: the policy “{use.id}” failed")
-        return None
-    mine = np.flatnonzero(loaded.member == reading.member.id)
-    course = loaded.course
-    most = int(course.count[mine].max(initial=0))
-    if 0 < most < use.ready.min_ratings:
-        out.notes.append(
-            f"not ready: the usual range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
-        )
-    courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
-    points = tuple(sorted((p for own in courses for p in _points(findings, course.day, own)), key=lambda p: p.on))
+def _about(instrument: Instrument, asking: Asking | None) -> list[PolicyUse]:
+    """The policies that look at what the panel of this form draws."""
+    key = (instrument.id, instrument.main_scale, instrument.raters[0])
+    uses = asking.uses if asking is not None else ()
+    return [use for use in uses if (use.stream.instrument, use.stream.scale, use.stream.rater) == key]
+
+
+def _usual(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) -> Band | None:
+    points = _ask(reading, use, asking, out, ("low", "high"))
     if not points:
         return None
     norms = [f"norm set {n.name} {n.version} ({_status(n.status)})" for n in use.norms]
@@ -230,9 +227,51 @@ def _ask(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) ->
     return Band(label="usual for this client", points=points)
 
 
-def _points(findings: Findings | None, day: Any, places: Any) -> list[BandPoint]:
+def _expected(reading: Reading, instrument: Instrument, asking: Asking | None, out: Drawn) -> Band | None:
+    """Ask a policy that rests on a curve pack for the range in which ratings of comparable clients lay."""
+    for use in _about(instrument, asking):
+        if not use.curves:
+            continue
+        points = _ask(reading, use, asking, out, ("expected_low", "expected_high"))
+        if points:
+            curve = use.curves[0]
+            share = use.ready.parameters.get("percent")
+            held = curve.inside.get(f"{share:g}") if isinstance(share, (int, float)) else None
+            parts = [f"curve pack {curve.name} {curve.version} ({_status(curve.status)})", f"{curve.n_clients} clients"]
+            parts += [curve.period] if curve.period else []
+            parts += [f"{share:g} % of ratings"] if isinstance(share, (int, float)) else []
+            parts += [f"{100 * held:.0f} % of held-out ones inside"] if held is not None else []
+            out.sources.append(f"Expected range, no forecast: {', '.join(parts)}.")
+            return Band(label=f"expected, n {curve.n_clients}", points=points)
+    return None
+
+
+def _ask(
+    reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn, edges: tuple[str, str]
+) -> tuple[BandPoint, ...]:
+    """Ask a policy for its range at each rating of this member; `edges` are the names of its evidence."""
+    loaded = reading.part.load(use.stream, use.view, use.partners)
+    try:
+        findings = asking.find(use, loaded.course) if asking is not None else None
+    except PluginFailureError:
+        out.notes.append(f"not checked: the policy “{use.id}” failed")
+        return ()
+    mine = np.flatnonzero(loaded.member == reading.member.id)
+    course = loaded.course
+    most = int(course.count[mine].max(initial=0))
+    if 0 < most < use.ready.min_ratings:
+        what = "usual" if edges == ("low", "high") else "expected"
+        out.notes.append(
+            f"not ready: the {what} range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
+        )
+    courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
+    found = (p for own in courses for p in _points(findings, course.day, own, edges))
+    return tuple(sorted(found, key=lambda p: p.on))
+
+
+def _points(findings: Findings | None, day: Any, places: Any, edges: tuple[str, str]) -> list[BandPoint]:
     """The range at each rating of one course, where there was one."""
-    low, high = (None, None) if findings is None else (findings.evidence.get("low"), findings.evidence.get("high"))
+    low, high = (None, None) if findings is None else (findings.evidence.get(name) for name in edges)
     if low is None or high is None:
         return []
     known = [i for i in places if not (np.isnan(low[i]) or np.isnan(high[i]))]

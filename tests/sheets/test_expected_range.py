@@ -1,0 +1,80 @@
+"""The range of comparable clients on the sheet: drawn, named, with what it rests on; never on the client's own page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from fit_toolkit.engine.enabling import with_name
+from fit_toolkit.practice import open_practice
+from fit_toolkit.sheets.chart import chart
+from fit_toolkit.sheets.client import client_page
+from fit_toolkit.sheets.data import Band, BandPoint
+from fit_toolkit.sheets.making import find_member, make_sheet
+from fit_toolkit.sheets.render import say_short
+from tests.clinic import Clinic
+from tests.sheets import examples
+
+POLICY = """
+[[policies]]
+id = "off-course"
+kind = "not-on-track"
+instrument = "phq-9"
+curve = { name = "typed", n_clients = 240, sessions = [2, 40], period = "2020 to 2024", coefficients = { power = 0.0, intercept = 12.0, slope = -2.0, intercept_variance = 9.0, slope_variance = 1.0, covariance = -1.0, residual_sd = 3.0 } }
+"""
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    made = Clinic(tmp_path / "clinic", policies=POLICY)
+    file = made.root / "fit.toml"
+    file.write_text(with_name(file.read_text(encoding="utf-8"), "enabled", "expected-response"), encoding="utf-8")
+    made.practice.store.close()
+    made.practice = open_practice(made.root, clock=made.clock)
+    made.open("k1")
+    return made
+
+
+def page(clinic: Clinic, whose: str = "therapist") -> str:
+    with clinic.practice.store.read() as c:
+        member = find_member(c, "k1", as_of=clinic.practice.today())
+    return make_sheet(clinic.practice, member, as_of=clinic.practice.today(), page=whose).decode()
+
+
+def test_it_is_hatched_on_the_panel_and_named_with_what_it_rests_on(clinic: Clinic) -> None:
+    for week in range(3):
+        clinic.rate("k1", week * 7, 2, instrument="phq-9")
+    html = page(clinic)
+    assert 'class="expected"' in html
+    assert "expected, n 240" in html
+    assert "Expected range, no forecast: curve pack typed 1 (assumed: typed by hand), 240 clients" in html
+    assert "2020 to 2024, 80 % of ratings." in html
+    assert "expected" not in page(clinic, "client")
+
+
+def test_with_one_rating_there_is_nothing_of_it(clinic: Clinic) -> None:
+    clinic.rate("k1", 0, 2, instrument="phq-9")
+    html = page(clinic)
+    assert 'class="expected"' not in html
+    assert "not ready: the expected range needs 2 ratings, there are 1 (off-course)" in html
+
+
+def test_both_ranges_have_a_name_of_their_own_and_the_client_sees_neither() -> None:
+    sheet = examples.falling()
+    panel = sheet.panels[0]
+    days = [p.on for p in panel.series[0].points]
+    points = tuple(BandPoint(on=day, low=4, high=6) for day in days)
+    both = replace(
+        panel,
+        inset=None,
+        expected=Band(label="expected, n 240", points=points),
+        band=Band(label="usual", points=points),
+    )
+    drawn = chart([both], say_date=say_short).plots[0].main
+    assert drawn.expected
+    assert drawn.band
+    names = {label.text: label.y for label in drawn.last}
+    assert abs(names["usual"] - names["expected, n 240"]) >= 3
+    assert all(each.expected is None for each in client_page(replace(sheet, panels=(both,))).panels)
