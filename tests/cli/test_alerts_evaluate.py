@@ -104,3 +104,12 @@ def test_nothing_is_changed(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
     before = (clinic.root / "store.db").read_bytes()
     evaluated(clinic, capsys)
     assert (clinic.root / "store.db").read_bytes() == before
+
+
+def test_a_practice_without_ratings_has_nothing_to_count(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = rated_clinic(tmp_path_factory.mktemp("empty") / "practice", {"k1": ()})
+    code, out, _ = evaluated(empty, capsys)
+    assert code == 0
+    assert "no ratings" in out

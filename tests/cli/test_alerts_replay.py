@@ -86,6 +86,7 @@ def test_a_policy_with_another_id_is_another_policy(
         (DROP.replace("points", "pionts"), "new.toml:6: policy 'drop' has no parameter 'pionts'"),
         (DROP + '[[either]]\nid = "x"\nof = ["drop"]\n', "nothing a practice knows"),
         ("[[policies\n", "new.toml:1"),
+        ('[[policy]]\nid = "drop"\n', "new.toml: there is no [[policies]] table"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused_with_its_line(

@@ -152,7 +152,10 @@ class PolicyFile:
 def load_policies(file: Path) -> PolicyFile:
     """Read the policies of any TOML file; what else it holds, as a copy of fit.toml does, is passed over."""
     document = _Document(file, file.name)
-    return PolicyFile(document.array("policies"), document.array("either"), document.named("norms"))
+    read = PolicyFile(document.array("policies"), document.array("either"), document.named("norms"))
+    if not read.policies:
+        raise ConfigError("there is no [[policies]] table", where=file.name, hint="write policies as in fit.toml")
+    return read
 
 
 class _Document:
