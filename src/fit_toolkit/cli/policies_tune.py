@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -53,23 +53,22 @@ def command(app: App, policy: str, budget: str, parameter: str | None, fmt: str)
         emit("tuning", rows, fmt=fmt, columns=COLUMNS)
     line = f"{found.parameter} = {_toml(found.value)}"
     if not found.met:
-        app.say(f"{per_100:g} alerts per 100 ratings cannot be kept: even {line} gives more")
+        app.say(f"{float(per_100):g} alerts per 100 ratings cannot be kept: even {line} gives more")
         return 0
     more = "" if found.limited else " (the end of its range; the budget is not used up)"
-    app.say(f"within {per_100:g} alerts per 100 ratings: {line}{more}; in {found.table.where(found.parameter)}")
+    app.say(f"within {float(per_100):g} alerts per 100 ratings: {line}{more}; in {found.table.where(found.parameter)}")
     app.say("Chosen on these ratings, so it fits them better than those to come: read the interval.")
     return 0
 
 
-def _per_100(budget: str) -> float:
+def _per_100(budget: str) -> Fraction:
     read = BUDGET.fullmatch(budget.strip())
     if read is None:
         raise UsageError("--budget is a number of alerts per 100 ratings", hint="--budget 10/100")
-    of = float(read[2]) if read[2] else 100.0
-    value = 100 * float(read[1]) / of if of else math.inf
-    if not 0 < value <= 100:
+    alerts, of = Fraction(read[1]), Fraction(read[2] or 100)
+    if not 0 < alerts <= of:
         raise UsageError("--budget has to be more than 0 and at most 100/100")
-    return value
+    return 100 * alerts / of
 
 
 def _row(setting: str, parameter: str, value: Any, quality: Quality) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -43,7 +44,7 @@ class Tuned:
 
 
 def tune(
-    c: sa.Connection, parts: Parts, policy: str, *, per_100: float, as_of: date, parameter: str | None = None
+    c: sa.Connection, parts: Parts, policy: str, *, per_100: Fraction, as_of: date, parameter: str | None = None
 ) -> Tuned:
     """Search the values of one parameter from the quiet end on.
 
@@ -70,7 +71,7 @@ def tune(
         return Tuned(trial.table, wanted.name, grid[place], met, limited, found, present, now)
 
 
-def _search(asked: Callable[[int], Quality | None], size: int, per_100: float) -> tuple[int, Quality, bool, bool]:
+def _search(asked: Callable[[int], Quality | None], size: int, per_100: Fraction) -> tuple[int, Quality, bool, bool]:
     """Give the place of the loudest value within the budget, what it does, whether it is within, and whether a louder is not."""
     ends = {place: found for place in (0, size - 1) if (found := asked(place)) is not None}
     if not ends:
@@ -79,7 +80,7 @@ def _search(asked: Callable[[int], Quality | None], size: int, per_100: float) -
 
     def within(place: int) -> Quality | None:
         found = asked(place)
-        return found if found is not None and 100 * found.alerts.value <= per_100 else None
+        return found if found is not None and 100 * found.alerts.count <= per_100 * found.alerts.n else None
 
     if (best := within(quiet)) is None:
         return quiet, ends[quiet], False, True
