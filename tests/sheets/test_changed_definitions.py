@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fit_toolkit.cli import run
 from fit_toolkit.practice import open_practice
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
@@ -133,3 +134,19 @@ def test_an_alert_on_a_scale_that_was_renamed_stays_on_the_sheet(clinic: Clinic)
     define(clinic, DEFINITION.replace("TOTAL", "3").replace("q2", "q9"))
 
     assert "Ours, q2" in [alert.what for alert in sheet(clinic).alerts]
+
+
+@pytest.mark.parametrize("page", ["therapist", "client"])
+def test_a_sheet_without_a_form_whose_definition_is_broken_ends_with_4_and_names_the_form(
+    clinic: Clinic, capfd: pytest.CaptureFixture[str], page: str
+) -> None:
+    asked = ["--practice", str(clinic.root), "sheet", "c1", "--for", page]
+    assert run(asked, clock=clinic.clock) == 0
+    capfd.readouterr()
+    define(clinic, "format: fit-instrument/1\nid: [\n")
+
+    assert run(asked, clock=clinic.clock) == 4
+    out, err = capfd.readouterr()
+    assert out.startswith("<!DOCTYPE html>")
+    assert err.startswith("fit: not shown: ours, its definition is not there or broken")
+    assert "c1" not in err

@@ -26,7 +26,8 @@ def command(app: App, client: str, episode: str | None, as_of: date | None, page
     """Make the one-page sheet about CLIENT for a session.
 
     Ratings up to the day asked for are on it as they are known today. The file is readable by you alone. Ends with 4
-    where a section of a plugin could not be made; the sheet is made all the same and says so.
+    where a section of a plugin could not be made, or a form is not shown because its definition is broken; the sheet is
+    made all the same and says so.
     """
     from fit_toolkit.sheets.making import FORMATS, find_member, make_sheet
 

@@ -15,6 +15,7 @@ from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.model.people import Candidate
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.notices import NOT_SHOWN
 from fit_toolkit.sheets.pdf import sheet_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.sections import folders_of
@@ -86,7 +87,7 @@ def make_sheet(
     practice: PracticeLike, member: int, *, as_of: date, page: str = "therapist", fmt: str = "html",
     asking: Asking | None = None, failed: Callable[[str], None] | None = None,
 ) -> bytes:  # fmt: skip
-    """Build, number and render one page about a member, as HTML or PDF; `failed` hears which section was not made."""
+    """Build, number and render one page about a member, as HTML or PDF; `failed` hears what is missing."""
     with practice.store.read() as c:
         sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
     with practice.store.begin() as c:
@@ -101,9 +102,10 @@ def make_sheet(
 
 
 def problems_of(sheet: SheetData, page: str = "") -> tuple[str, ...]:
-    """What went wrong with the sections of a sheet, or of one of its pages: one line each, without client data."""
+    """What is not on a sheet, or on one of its pages, and should be: forms and sections, one line each, no client data."""
+    forms = (note for note in sheet.notes if note.startswith(NOT_SHOWN))
     mine = (block for block in sheet.sections if block.problem and page in {"", block.page})
-    return tuple(f"the section {block.kind!r} could not be made: {block.problem}" for block in mine)
+    return (*forms, *(f"the section {block.kind!r} could not be made: {block.problem}" for block in mine))
 
 
 def template_folders(practice: PracticeLike) -> tuple[Folder, ...]:

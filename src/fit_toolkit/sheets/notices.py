@@ -19,6 +19,7 @@ from fit_toolkit.sheets.reading import EPOCH, Reading
 from fit_toolkit.sheets.words import day
 
 DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
+NOT_SHOWN = "not shown: "  # how the note about a form begins that was given and is not on the sheet
 BASIS = {"absence": "nothing rated", "convention": "a convention, not a test"}  # in short; the rest in full
 HIDDEN = {"voided", "superseded", "closed"}
 
@@ -223,7 +224,7 @@ def share_of(reading: Reading, forms: Sequence[Instrument], catalog: Catalog) ->
 def unread_of(reading: Reading, catalog: Catalog) -> list[str]:
     """Forms that were given and cannot be shown, because their definition is gone or broken."""
     forms = dict.fromkeys(given.instrument for given in reading.given if given.instrument not in catalog)
-    return [f"not shown: {form}, its definition is not there or broken (fit instruments check)" for form in forms]
+    return [f"{NOT_SHOWN}{form}, its definition is not there or broken (fit instruments check)" for form in forms]
 
 
 def unchecked_of(reading: Reading) -> list[str]:
