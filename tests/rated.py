@@ -15,11 +15,19 @@ from tests.clinic import START, TODAY, Clinic
 
 
 def rated_clinic(
-    root: Path, courses: Mapping[str, Sequence[float]], therapists: Sequence[str] = ("anna", "ben")
+    root: Path,
+    courses: Mapping[str, Sequence[float]],
+    therapists: Sequence[str] = ("anna", "ben"),
+    *,
+    instrument: str = TODAY,
+    closed: int | None = None,
 ) -> Clinic:
-    """Open an episode for each client, with the therapists in turn, and give every item of a session one value."""
+    """Open an episode for each client, with the therapists in turn, and give every item of a session one value.
+
+    With `closed`, close them all on that day.
+    """
     clinic = Clinic(root)
-    form = clinic.practice.catalog.get(TODAY)
+    form = clinic.practice.catalog.get(instrument)
     scored = [item.id for item in form.number_items if item.scored]
     with clinic.practice.store.begin() as c:
         rows, answers = [], []
@@ -34,8 +42,8 @@ def rated_clinic(
                 answers.append(numbers)
                 rows.append(
                     NewAdministration(
-                        member_id=found.member_id, instrument=TODAY, version=form.version,
-                        definition_hash=clinic.practice.catalog.hash(TODAY), rater=form.raters[0],
+                        member_id=found.member_id, instrument=instrument, version=form.version,
+                        definition_hash=clinic.practice.catalog.hash(instrument), rater=form.raters[0],
                         session_on=START + timedelta(days=7 * week), occasion=form.usual_occasion, mode="paper",
                         raw={k: str(v) for k, v in numbers.items()}, numbers=numbers, entered_by="test",
                         entered_at=clinic.clock(), pair_id=pair,
@@ -43,4 +51,6 @@ def rated_clinic(
                 )  # fmt: skip
         scores = scoring.score(form, pd.DataFrame(answers)).to_dict("records")
         ratings.add_administrations(c, rows, scores, [], at=clinic.clock())
+        for episode in people.list_episodes(c) if closed is not None else ():
+            people.close_episode(c, episode.code, on=START + timedelta(days=closed or 0), reason="ended as planned")
     return clinic

@@ -38,6 +38,7 @@ COMMANDS = {
     "plugins": ("fit_toolkit.cli.plugins:command", "Plugins: list, show, new, check, enable, disable."),
     "policies": ("fit_toolkit.cli.policies:command", "What the practice wants to be told about."),
     "norms": ("fit_toolkit.cli.norms:command", "Norm sets: list, check, estimate one from this practice's ratings."),
+    "curves": ("fit_toolkit.cli.curves:command", "Curve packs: list, fit to closed episodes, check, export, import."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
     "doctor": ("fit_toolkit.cli.doctor:command", "What is missing on this machine, and how to mend it."),
 }

@@ -77,13 +77,13 @@ def estimate_norms(c: sa.Connection, catalog: Catalog, wanted: Wanted, *, as_of:
     return found
 
 
-def check_name(name: str) -> None:
-    """Refuse a name that no norm set can have."""
+def check_name(name: str, what: str = "norm set") -> None:
+    """Refuse a name that no norm set or curve pack can have."""
     try:
         msgspec.convert(name, Slug)
     except msgspec.ValidationError as error:
         hint = "small letters, digits and hyphens"
-        raise UsageError(f"a norm set cannot be called '{name}'", hint=hint) from error
+        raise UsageError(f"a {what} cannot be called '{name}'", hint=hint) from error
 
 
 def norm_set(name: str, estimates: Iterable[Estimate]) -> NormSet | None:
