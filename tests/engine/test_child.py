@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.engine import Limits
+from fit_toolkit.engine import Limits, registry
 from fit_toolkit.engine.child import Child, ChildGoneError
 from fit_toolkit.engine.records import Source
 from fit_toolkit.engine.registry import probe
@@ -95,3 +95,14 @@ def test_a_child_leaves_when_its_parent_has_gone() -> None:
 
     assert child._process.wait(timeout=5) == 0
     child.close()
+
+
+def test_loading_has_a_shorter_time_than_an_answer_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "sleeper.py"
+    file.write_text("import time\ntime.sleep(300)\n")
+    source = Source(name="sleeper", origin="drop-in", module="sleeper", file=str(file))
+    assert registry.LOAD_SECONDS <= 10
+    monkeypatch.setattr(registry, "LOAD_SECONDS", 1.0)
+    (failure,) = probe(source, Limits(seconds=60.0)).failures
+
+    assert failure.error == "did not finish loading within 1 s"

@@ -28,7 +28,7 @@ ON_LOADING = {
     "import_syntax": "raised SyntaxError: invalid syntax (HERE)",
     "import_exits": "called sys.exit (HERE)",
     "import_leaves": "ended without an answer (exit code 0)",
-    "import_hangs": "did not answer within 2 s",
+    "import_hangs": "did not finish loading within 2 s",
     "import_eats": "raised MemoryError (HERE)",
     "import_prints": "implements no hook; is @hookimpl missing?",
     "hook_misspelt": "there is no hook 'register_alert_polices'; did you mean 'register_alert_policies'?",
@@ -280,23 +280,45 @@ def test_a_failing_package_is_contained_as_a_failing_file_is(
     assert not [name for name in sys.modules if name.startswith(("fit_find", "fit_good"))]
 
 
-def test_a_taken_kind_is_used_from_nobody_until_the_practice_chooses(
+def test_a_kind_of_ours_that_another_gives_too_stays_ours_until_the_practice_chooses(
     tmp_path: Path, without: dict[str, Findings]
 ) -> None:
     root = practice(tmp_path, "good_neighbour", "taken_kind")
     registry = build(root)
     (failure,) = of_others(registry)
 
-    assert "drop" not in registry.policies
     assert failure.plugin == "taken-kind"
-    assert "'drop' and 'taken-kind'" in failure.error
+    assert "'drop' and 'taken-kind'; 'drop' ships with the toolkit and is used" in failure.error
     assert 'choose = { "drop" = "taken-kind" }' in failure.error
-    with pytest.raises(Exception, match="given by the plugins 'drop' and 'taken-kind'"):
-        registry.provided("policy", "drop")
+    assert registry.provided("policy", "drop").plugin == "drop"
     with Workers(registry) as workers:
-        assert all(same(ask(registry, kind, courses(), workers), without[kind]) for kind in OTHERS if kind != "drop")
-    assert build(root, choose={"drop": "drop"}).policies["drop"].plugin == "drop"
+        assert all(same(ask(registry, kind, courses(), workers), without[kind]) for kind in OTHERS)
+    ours = build(root, choose={"drop": "drop"})
+    assert (ours.policies["drop"].plugin, of_others(ours)) == ("drop", [])
     assert build(root, choose={"drop": "taken-kind"}).policies["drop"].plugin == "taken-kind"
+    assert build(root, disabled=("drop",)).policies["drop"].plugin == "taken-kind"
+
+
+def test_an_installed_package_does_not_take_a_kind_of_ours_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "site", "taken_kind")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    registry = build(None, enabled=("taken-kind",))
+
+    assert registry.policies["drop"].plugin == "drop"
+    assert [each.plugin for each in of_others(registry)] == ["taken-kind"]
+
+
+def test_a_kind_that_two_others_give_is_used_from_neither_until_the_practice_chooses(tmp_path: Path) -> None:
+    root = practice(tmp_path, one="good_neighbour", two="good_neighbour")
+    registry = build(root)
+
+    assert "good-neighbour" not in registry.policies
+    assert [each.plugin for each in of_others(registry)] == ["one", "two"]
+    with pytest.raises(Exception, match=r"given by the plugins 'one' and 'two', so none is used; choose in fit.toml"):
+        registry.provided("policy", "good-neighbour")
+    assert build(root, choose={"good-neighbour": "two"}).policies["good-neighbour"].plugin == "two"
 
 
 def test_a_taken_name_is_refused_and_the_bundled_plugin_keeps_it(tmp_path: Path, without: dict[str, Findings]) -> None:

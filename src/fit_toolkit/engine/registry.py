@@ -49,6 +49,7 @@ from fit_toolkit.errors import ConfigError, ContractError, PluginError
 IN_PROCESS: Mapping[str, What] = {
     hook: what for hook, what in HOOKS.items() if what in {"reader", "channel", "section"}
 }
+LOAD_SECONDS = 10.0
 LABELS: Mapping[What, str] = {
     "policy": "alert policy",
     "rule": "scoring rule",
@@ -167,7 +168,11 @@ def build_alone(source: Source, settings: PluginSettings | None = None) -> Regis
 
 
 def probe(source: Source, limits: Limits) -> Description:
-    """Load a plugin in a child process of its own and give what it brings; never raises for what the plugin does."""
+    """Load a plugin in a child process of its own and give what it brings; never raises for what the plugin does.
+
+    Every command waits for this, so that it has less time than an answer has.
+    """
+    limits = msgspec.structs.replace(limits, seconds=min(limits.seconds, LOAD_SECONDS))
     try:
         with Child(limits) as child:
             answer, _ = child.ask("load", {"source": msgspec.to_builtins(source)}, most_bytes=0)
@@ -175,7 +180,7 @@ def probe(source: Source, limits: Limits) -> Description:
                 return _nothing(source, str(answer.body.get("error", "did not load")))
             return msgspec.convert(answer.body, Description)
     except ChildGoneError as gone:
-        return _nothing(source, str(gone))
+        return _nothing(source, str(gone).replace("did not answer", "did not finish loading"))
     except msgspec.ValidationError:
         return _nothing(source, "the answer is not in the agreed form")
 
@@ -365,13 +370,15 @@ class _Build:
             if picked:
                 return picked[0]
         names = " and ".join(repr(offer.plugin) for offer in offers)
-        text = (
-            f"the {LABELS[what]} {kind!r} is given by the plugins {names}, so none is used; "
-            f'choose in fit.toml: [plugins] choose = {{ "{kind}" = "{offers[-1].plugin}" }}'
-        )
-        conflicts[what, kind] = text
+        given = f"the {LABELS[what]} {kind!r} is given by the plugins {names}"
+        choice = f'choose in fit.toml: [plugins] choose = {{ "{kind}" = "{offers[-1].plugin}" }}'
+        ours = next((offer for offer in offers if offer.source.origin == "bundled"), None)
+        if ours is not None:  # what somebody installs must not switch off what the practice relies on
+            text = f"{given}; {ours.plugin!r} ships with the toolkit and is used; to have another, {choice}"
+        else:
+            text = conflicts[what, kind] = f"{given}, so none is used; {choice}"
         self.failures += [offer.failure(text) for offer in offers if offer.source.origin != "bundled"]
-        return None
+        return ours
 
     def _info(
         self, source: Source, told: Description, state: State, reason: str, took: float, *, isolated: bool
