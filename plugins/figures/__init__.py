@@ -23,7 +23,7 @@ class Figures(Section, frozen=True):
     kind: ClassVar[str] = "figures"
 
     instrument: Annotated[str, Meta(min_length=1, description="the id of the instrument")]
-    scale: Annotated[str, Meta(min_length=1, description="the scale of it")] = "total"
+    scale: Annotated[str, Meta(min_length=1, description="the scale of it; its main scale unless said")] | None = None
     rater: Annotated[str, Meta(min_length=1, description="whose rating")] = "client"
     title: Annotated[
         str, Meta(max_length=60, description="what to call it on the sheet; the instrument's title unless said")
@@ -32,7 +32,8 @@ class Figures(Section, frozen=True):
     def data(self, view: SheetView) -> Mapping[str, Any] | None:
         """Pick the four values, each with its day."""
         seen = view.ratings
-        mine = (seen.instrument == self.instrument) & (seen.scale == self.scale) & (seen.rater == self.rater)
+        scale = self.scale or self._main(view)
+        mine = (seen.instrument == self.instrument) & (seen.scale == scale) & (seen.rater == self.rater)
         rated = seen[mine & seen.value.notna()].reset_index(drop=True)
         if len(rated) < 2:
             return None
@@ -53,7 +54,10 @@ class Figures(Section, frozen=True):
     def _title(self, view: SheetView) -> str:
         """Name the instrument, and the scale where it is not the main one."""
         title = view.titles.get(self.instrument, self.instrument)
-        return title if self.scale == "total" else f"{title}, {self.scale}"
+        return title if self.scale in {None, self._main(view)} else f"{title}, {self.scale}"
+
+    def _main(self, view: SheetView) -> str:
+        return view.main_scales.get(self.instrument, "total")
 
 
 @hookimpl

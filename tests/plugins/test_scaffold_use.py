@@ -78,6 +78,21 @@ def test_a_section_is_on_the_sheet(clinic: Path, said: Callable[[Kind, str], str
     assert "Ours first latest of Today Together 8 5 4" in shown
 
 
+def test_a_section_shows_the_main_scale_of_an_instrument_without_a_total(
+    clinic: Path, said: Callable[[Kind, str], str]
+) -> None:
+    items = range(1, 22)
+    rows = [f"k17,anna,2026-09-{day},dass-21,{','.join([value] * 21)}" for day, value in (("01", "2"), ("08", "1"))]
+    head = f"client,therapist,date,instrument,{','.join(f'q{item}' for item in items)}"
+    (clinic / "moods.csv").write_text("\n".join([head, *rows, ""]))
+    assert run(["import", "moods.csv"]) == 0
+    add(clinic, said("section", "toml"))
+
+    assert run(["sheet", "k17", "-o", "sheet.html"]) == 0
+    shown = " ".join(re.sub(r"<[^>]*>", " ", (clinic / "sheet.html").read_text()).split())
+    assert "DASS-21 28 14 2" in shown
+
+
 def test_a_channel_gets_the_message(clinic: Path, tmp_path: Path, said: Callable[[Kind, str], str]) -> None:
     alerts, channel = said("channel", "toml").split("\n\n")
     file = clinic / "fit.toml"

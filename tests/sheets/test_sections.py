@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -178,6 +179,7 @@ def test_a_section_of_the_clients_page_sees_what_the_client_rated_and_stands_the
     assert "raters:" not in capsys.readouterr().out
 
 
+ROUND = "{% for each in range(90000) %}"
 FAULTS = {
     "raises": ("    def data(self, view):\n        raise ValueError(f'bad rating {view.ratings.value[0]}')  # here\n", None,
                "raised ValueError (mine_plugin.py:"),
@@ -199,6 +201,10 @@ FAULTS = {
     "has a template with a mistake": (GOOD, "\n\n{% if %}", "sections/mine.html:3: the template cannot be used"),
     "has a template that reaches out of the sandbox": (GOOD, "{{ ''.__class__.__mro__ }}", "SecurityError"),
     "has a template in another encoding": (GOOD, "<p>größer</p>", "the template sections/mine.html is not UTF-8"),
+    "has a template that never ends": (GOOD, f"{ROUND}{ROUND}x{{% endfor %}}{{% endfor %}}",
+                                       "its template did not end within 1 s"),
+    "has a template that says nothing for ever": (GOOD, f"{ROUND}{ROUND}{{% endfor %}}{{% endfor %}}",
+                                                  "its template did not end within 1 s"),
     "leaves an element open": (GOOD, "<div><p>{{ word }}</p>", "its HTML leaves <div> open"),
     "closes the page": (GOOD, "</div></body>", "its HTML closes <div>, which is not open there"),
     "asks for a picture": (GOOD, '<svg><use href="http://x.invalid/a.svg"/></svg>', "leads out of the section"),
@@ -212,7 +218,7 @@ def test_a_section_that_cannot_be_made_is_said_on_the_sheet_and_the_plugin_named
     fault: str, clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body, template, says = FAULTS[fault]
-    monkeypatch.setenv("FIT_PLUGINS_TIMEOUT_SECONDS", "1" if fault == "hangs" else "20")
+    monkeypatch.setenv("FIT_PLUGINS_TIMEOUT_SECONDS", "1" if "within 1 s" in says else "20")
     drop_in(clinic, body, "{{ word }}" if template is None else template)
     add(clinic, FIGURES)
     assert fit_sheet(clinic) == 4
@@ -222,6 +228,8 @@ def test_a_section_that_cannot_be_made_is_said_on_the_sheet_and_the_plugin_named
     assert says in err
     assert "plugin mine-plugin 1.2: register_sheet_sections section mine: " in err
     assert "bad rating" not in err + out, "its message may hold a client's data"
+    going_on = [each for each in threading.enumerate() if each.name == "fit-plugin"]
+    assert len(going_on) <= (fault == "hangs"), "a loop is ended, not left to run"
 
 
 def test_a_section_without_its_template_says_so(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -331,3 +339,27 @@ def test_without_plugins_the_sections_of_others_are_left_out_and_named(
     out, err = capsys.readouterr()
     assert "The section mine could not be made." in out
     assert "only plugins that ship with the toolkit are loaded" in err
+
+
+def test_figures_of_an_instrument_without_a_total_are_those_of_its_main_scale(clinic: Clinic) -> None:
+    clinic.rate("c1", 0, 0, instrument="dass-21")
+    clinic.rate("c1", 7, 2, instrument="dass-21")
+    for scale in ("", 'scale = "depression"\n', 'scale = "anxiety"\n'):
+        add(clinic, f'\n[[sections]]\nkind = "figures"\ninstrument = "dass-21"\n{scale}')
+    main, same, other = sheet(clinic).sections
+    assert "latest <b>28</b>" in main.html
+    assert main.html == same.html
+    assert "DASS-21, anxiety" in other.html
+
+
+def test_a_section_is_made_beside_a_form_whose_definition_is_broken(clinic: Clinic) -> None:
+    text = Path("instruments/phq-9.yaml").read_text()
+    own = clinic.root / "instruments/ours.yaml"
+    own.write_text(text.replace("id: phq-9\n", "id: ours\n", 1))
+    add(clinic, FIGURES)
+    clinic.rate("c1", 0, 1, instrument="ours")
+    own.write_text("format: fit-instrument/1\nid: [\n")
+    add(clinic, "")
+    made = sheet(clinic)
+    assert "highest <b>8</b>" in made.sections[0].html
+    assert made.notes[0].startswith("not shown: ours")

@@ -77,13 +77,15 @@ def _ready(table: Table, registry: Registry) -> ReadySection:
 
 
 def view_of(
-    rows: Sequence[Mapping[str, Any]], *, as_of: date, language: str, titles: Mapping[str, str] | None = None
-) -> SheetView:
+    rows: Sequence[Mapping[str, Any]], *, as_of: date, language: str, titles: Mapping[str, str] | None = None,
+    main_scales: Mapping[str, str] | None = None,
+) -> SheetView:  # fmt: skip
     """Put one member's scores into a frame that belongs to one section alone."""
     from pandas import DataFrame, Series
 
     columns = {name: Series([row[name] for row in rows]).astype(dtype) for name, dtype in COLUMNS.items()}
-    return SheetView(as_of=as_of, language=language, ratings=DataFrame(columns), titles=dict(titles or {}))
+    ratings = DataFrame(columns)
+    return SheetView(as_of, language, ratings, titles=dict(titles or {}), main_scales=dict(main_scales or {}))
 
 
 def ask(ready: ReadySection, view: SheetView) -> dict[str, Any] | None:

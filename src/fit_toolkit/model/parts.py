@@ -111,13 +111,14 @@ class SheetView:
     `ratings` has a row per score, oldest first, with the columns `date` (of the session), `session` (its number),
     `instrument`, `scale`, `rater`, `occasion`, `value` (NaN where it could not be scored) and `status`. A section of
     the client's page sees what the client rated and nothing else. `titles` gives the short title of each instrument
-    by its id.
+    by its id, `main_scales` the scale that stands for the whole of it.
     """
 
     as_of: date
     language: str
     ratings: DataFrame
     titles: Mapping[str, str] = field(default_factory=dict)
+    main_scales: Mapping[str, str] = field(default_factory=dict)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fit_toolkit.engine.sections import ReadySection, ask, ready_sections, view_of
+from fit_toolkit.engine.surroundings import within
 from fit_toolkit.engine.templates import TemplateFolder
 from fit_toolkit.errors import ContractError, FitError
 from fit_toolkit.sheets.data import SectionBlock
@@ -19,6 +20,9 @@ from fit_toolkit.sheets.render import Folder, has_template, render
 
 if TYPE_CHECKING:
     from fit_toolkit.courses.asking import Parts
+    from fit_toolkit.model.instrument import Instrument
+
+RENDER_SECONDS = 10.0  # a template only writes down a page's worth of plain data
 
 
 def folders_of(parts: Parts) -> tuple[Folder, ...]:
@@ -44,18 +48,21 @@ def sections_of(parts: Parts, reading: Reading, *, language: str) -> tuple[Secti
     if not ready:
         return ()
     folders = folders_of(parts)
-    catalog = parts.catalog
-    rated = {given.instrument for given in reading.given}
-    titles = {id: catalog.get(id).short for id in sorted(rated) if id in catalog}
-    made = (_made(each, reading, folders, language, titles) for each in ready)
+    rated = sorted({given.instrument for given in reading.given})
+    catalog = parts.catalog.readable(rated)  # what cannot be read is said on the sheet
+    forms = [catalog.get(id) for id in rated if id in catalog]
+    made = (_made(each, reading, folders, language, forms) for each in ready)
     return tuple(block for block in made if block is not None)
 
 
 def _made(
-    ready: ReadySection, reading: Reading, folders: Sequence[Folder], language: str, titles: Mapping[str, str]
+    ready: ReadySection, reading: Reading, folders: Sequence[Folder], language: str, forms: Sequence[Instrument]
 ) -> SectionBlock | None:
     block = SectionBlock(kind=ready.kind, page="client" if ready.page == "client" else "therapist")
-    view = view_of(_rows(reading, ready.page), as_of=reading.as_of, language=language, titles=titles)
+    view = view_of(
+        _rows(reading, ready.page), as_of=reading.as_of, language=language,
+        titles={form.id: form.short for form in forms}, main_scales={form.id: form.main_scale for form in forms},
+    )  # fmt: skip
     try:
         data = ask(ready, view)
         html = "" if data is None else _shown(ready, data, folders, language)
@@ -69,10 +76,17 @@ def _shown(ready: ReadySection, data: dict[str, Any], folders: Sequence[Folder],
     if provided is None:
         raise ContractError("cannot be asked")
     order = _order(provided.plugin, folders)
-    try:
+
+    def shown() -> str:
         if not has_template(ready.template, folders=order, language=language):
             raise ContractError(f"there is no template {ready.template}")
         return checked(render(ready.template, data, folders=order, language=language))
+
+    seconds = min(ready.seconds, RENDER_SECONDS)
+    try:
+        return within(seconds, shown)
+    except TimeoutError:
+        raise ContractError(str(provided.failure(f"its template did not end within {seconds:g} s"))) from None
     except FitError as error:
         raise ContractError(str(provided.failure(str(error)))) from None
 

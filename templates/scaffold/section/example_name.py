@@ -20,12 +20,14 @@ class ExampleName(Section, frozen=True):
 
     # Parameters: fit.toml may set them beside `kind`. Their types are checked there.
     rater: Annotated[str, Meta(description="whose ratings: client, therapist, carer ...")] = "client"
-    scale: Annotated[str, Meta(description="which scale of each instrument")] = "total"
+    scale: Annotated[str, Meta(description="which scale; the main one of each instrument unless said")] = ""
 
     def data(self, view: SheetView) -> dict[str, Any] | None:
         """Give plain data for the template about one client; None where there is nothing to show."""
         ratings = view.ratings  # of this client alone, oldest first
-        scores = ratings[(ratings["rater"] == self.rater) & (ratings["scale"] == self.scale) & ratings["value"].notna()]
+        main = ratings["instrument"].map(lambda instrument: view.main_scales.get(instrument, "total"))
+        wanted = ratings["scale"] == (self.scale or main)
+        scores = ratings[wanted & (ratings["rater"] == self.rater) & ratings["value"].notna()]
         rows = [
             {
                 "name": view.titles.get(str(instrument), instrument),
