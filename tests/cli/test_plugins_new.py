@@ -117,3 +117,20 @@ def test_the_commands_to_type_next_are_those_of_this_machine(fit: Fit, here: Pat
 
     assert f"  {install_command('./fit-slow-slide')}\n" in beside.err
     assert f"  {install_command(shlex.quote(str(here / 'a folder' / 'fit-slow-slide')))}\n" in away.err
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "com1"])
+def test_a_name_that_no_file_can_have_on_windows_is_refused(fit: Fit, here: Path, name: str) -> None:
+    refused = fit("plugins", "new", name, "--kind", "policy")
+
+    assert refused.code == 2
+    assert "no possible file name on Windows" in refused.err
+    assert f"our-{name}" in refused.err
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "better"), [("größe", "groesse"), ("gro\u0308ße", "groesse"), ("élan vital", "elan-vital")]
+)
+def test_letters_with_marks_are_spelt_out_in_the_name_suggested(fit: Fit, name: str, better: str) -> None:
+    assert f"(try: {better})" in fit("plugins", "new", name, "--kind", "policy").err

@@ -10,6 +10,7 @@ import importlib.util
 import keyword
 import re
 import sys
+import unicodedata
 from collections.abc import Collection, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -26,6 +27,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 EXAMPLE: Final = re.compile("example-name|example_name|ExampleName|Example name")
 CODE: Final = "example_name.py"
 USE: Final = "USE.md"
+NO_FILE: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+SPELT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l"})
 UNSEEN: Final = ("_", ".")  # what such a name begins with is no part of an example: caches
 
 
@@ -87,6 +90,8 @@ def check_name(name: str, kind: Kind, *, taken: Collection[str] = ()) -> None:
         raise UsageError("the package gets the `fit-` of its name by itself", hint=f"try: {name.removeprefix('fit-')}")
     if name in taken or name in {source.name for source in bundled()}:
         raise UsageError(f"there is a plugin, or something of a plugin, called '{name}' already", hint=_other(name))
+    if name in NO_FILE:
+        raise UsageError(f"'{name}' is no possible file name on Windows", hint=_other(name))
     words = set(re.findall(r"\w+", (_example(kind) / CODE).read_text(encoding="utf-8")))
     if class_name(name) in words or keyword.iskeyword(class_name(name)) or keyword.iskeyword(name):
         raise UsageError(f"'{name}' is a word the plugin itself needs", hint=_other(name))
@@ -96,7 +101,9 @@ def check_name(name: str, kind: Kind, *, taken: Collection[str] = ()) -> None:
 
 
 def _hint(name: str) -> str:
-    plain = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-0123456789")
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", unicodedata.normalize("NFC", name)).lower().translate(SPELT)
+    letters = "".join(each for each in unicodedata.normalize("NFKD", parted) if not unicodedata.combining(each))
+    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-0123456789")
     return f"try: {plain[:LONGEST].strip('-')}" if plain else "such as slow-slide"
 
 
