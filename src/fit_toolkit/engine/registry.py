@@ -180,8 +180,8 @@ def probe(source: Source, limits: Limits) -> Description:
                 return _nothing(source, str(answer.body.get("error", "did not load")))
             return msgspec.convert(answer.body, Description)
     except ChildGoneError as gone:
-        late = f"did not finish loading within {limits.seconds:g} s"
-        return _nothing(source, late if str(gone).startswith("did not answer within") else str(gone))
+        text = f"did not finish loading within {limits.seconds:g} s"
+        return _nothing(source, text if str(gone).startswith("did not answer within") else str(gone))
     except msgspec.ValidationError:
         return _nothing(source, "the answer is not in the agreed form")
 
