@@ -136,6 +136,15 @@ def test_a_plugin_that_failed_is_named(practice: Path) -> None:
     assert "ours" in verdict.found
 
 
+def test_a_file_in_the_wrong_folder_is_a_warning_that_says_where_it_belongs(practice: Path) -> None:
+    for name in ("plugins/x.yaml", "instruments/x.py"):
+        (practice / name).parent.mkdir(mode=0o700, exist_ok=True)
+        (practice / name).write_text("x")
+    told = {each.found: each for each in findings(practice) if each.state is State.WARN}
+    assert told["plugins/x.yaml is not read"].mend == "a definition belongs in instruments/"
+    assert told["instruments/x.py is not read"].mend == "a plugin belongs in plugins/"
+
+
 def test_an_unwritten_safety_protocol_is_a_warning(practice: Path) -> None:
     (practice / "fit.toml").write_text('[safety]\nprotocol = "call"\n')
     verdict = only(practice, "safety")

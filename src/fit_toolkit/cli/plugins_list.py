@@ -32,6 +32,7 @@ def command(app: App, fmt: str) -> int:
 
     from fit_toolkit.cli.plugins_common import registry_of
     from fit_toolkit.engine.installing import how_to_install
+    from fit_toolkit.practice import misplaced
 
     registry = registry_of(app)
     rows = [msgspec.structs.asdict(info) for info in registry.plugins]
@@ -41,6 +42,8 @@ def command(app: App, fmt: str) -> int:
         emit("plugins", rows, fmt=fmt, columns=FULL)
     for failure in registry.failures:
         app.say(str(failure))
+    for file in misplaced(app.practice.root) if app.in_practice else ():
+        app.say(str(file))
     if fmt == "table" and app.plugins and all(row["source"] == "bundled" for row in rows):
         app.say(f"There are none but those that ship. To add one, {how_to_install()}")
     return ExitCode.PARTIAL if registry.failures else ExitCode.OK

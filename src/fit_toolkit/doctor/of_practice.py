@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fit_toolkit.doctor.verdict import Check, Verdict, fail, ok, warn
 from fit_toolkit.errors import ConfigError, FitError
-from fit_toolkit.practice import Clock, Practice, utc_now
+from fit_toolkit.practice import Clock, Practice, misplaced, utc_now
 from fit_toolkit.settings import FILE, Settings, find_practice, load_settings
 
 RUN = "alerts"
@@ -103,6 +103,7 @@ class _Checks:
         """The practice's own definitions have no findings and take no name that is taken."""
         from fit_toolkit import catalog
 
+        yield from self._misplaced("instruments")
         folder = self.practice.root / "instruments"
         files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         wrong = 0
@@ -120,11 +121,17 @@ class _Checks:
         if not wrong:
             yield ok("instruments", f"{known} known, {len(files)} your own")
 
+    def _misplaced(self, folder: str) -> Iterator[Verdict]:
+        for file in misplaced(self.practice.root):
+            if file.folder == folder:
+                yield warn(folder, f"{file.file} is not read", file.advice)
+
     def of_plugins(self) -> Iterator[Verdict]:
         """Every plugin that is switched on could be loaded."""
         if not self.practice.plugins:
             yield warn("plugins", "left out by --no-plugins")
             return
+        yield from self._misplaced("plugins")
         registry = self.practice.registry
         for failure in registry.failures:
             yield fail("plugins", str(failure), "fit plugins list")
