@@ -67,3 +67,33 @@ def test_the_form_has_to_have_a_verified_figure(fit: Fit, practice: Path) -> Non
 
     assert outcome.code == 5
     assert "has no verified reliable change: give points = ... or norms = ..." in outcome.err
+
+
+def test_disable_names_what_in_fit_toml_uses_what_it_brings(fit: Fit, practice: Path) -> None:
+    file = practice / "fit.toml"
+    before = file.read_text()
+    tables = """
+[[policies]]
+id = "fell"
+kind = "drop"
+instrument = "phq-9"
+scale = "total"
+
+[[sections]]
+kind = "figures"
+instrument = "phq-9"
+"""
+    file.write_text(before + tables)
+    place = before.count("\n") + 2
+
+    tried = fit("plugins", "disable", "drop", "--dry-run")
+    assert f"fit.toml:{place}: the policy 'fell' uses what it brings" in tried.err
+    assert (
+        f"fit.toml:{place + 6}: the section 'figures' uses what it brings" in fit("plugins", "disable", "figures").err
+    )
+    (channel,) = [row for row in fit("plugins", "list").out.splitlines() if "channel stdout" in row]
+    assert "the channel 'stdout' uses what it brings" in fit("plugins", "disable", channel.split()[0]).err
+    assert "uses what it brings" not in fit("plugins", "disable", "slow-erosion").err
+    off = fit("plugins", "disable", "drop")
+    assert (off.code, "the policy 'fell' uses" in off.err) == (0, True)
+    assert "the policy 'fell'" not in fit("plugins", "disable", "drop").err, "it is off already"

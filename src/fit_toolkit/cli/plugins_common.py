@@ -10,8 +10,8 @@ from fit_toolkit.cli.context import App
 
 if TYPE_CHECKING:
     from fit_toolkit.engine import Registry
-    from fit_toolkit.engine.records import Source
-    from fit_toolkit.settings import PluginOptions
+    from fit_toolkit.engine.records import Source, What
+    from fit_toolkit.settings import PluginOptions, PolicyTable
 
 
 def options_of(app: App) -> tuple[PluginOptions | None, Path | None]:
@@ -42,6 +42,32 @@ def source_of(app: App, name: str) -> Source:
 
     _, root = options_of(app)
     return discover(root, third_party=app.plugins).source(name)
+
+
+def uses_of(app: App, source: Source) -> tuple[str, ...]:
+    """Name what in fit.toml rests on this plugin now: policies, sections and channels, each with its place."""
+    settings, groups = app.practice.settings, registry_of(app).groups
+
+    def its(what: What, kind: object) -> bool:
+        provided = groups[what].get(str(kind))
+        return provided is not None and provided.plugin == source.name
+
+    def kind_of(table: PolicyTable) -> object:
+        return table.values.get("kind")
+
+    policies = [
+        f"{table.where()}: the policy {table.values.get('id', kind_of(table))!r}"
+        for table in settings.policies
+        if its("policy", kind_of(table))
+    ]
+    sections = [
+        f"{table.where()}: the section {kind_of(table)!r}"
+        for table in settings.sections
+        if its("section", kind_of(table))
+    ]
+    place = settings.origins["alerts.channels"]
+    channels = [f"{place}: the channel {kind!r}" for kind in settings.texts("alerts.channels") if its("channel", kind)]
+    return (*policies, *sections, *channels)
 
 
 def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> bool:
