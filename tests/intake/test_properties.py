@@ -102,7 +102,7 @@ ROWS = st.lists(
 ).map(lambda rows: [f"{client},2026-02-{day:02d},{nine(answer, last)}" for client, day, answer, last in rows])
 
 
-@settings(max_examples=EXAMPLES // 5)
+@settings(max_examples=EXAMPLES // 8)
 @given(rows=ROWS, order=st.randoms(use_true_random=False), cut=st.integers(0, 12))
 def test_neither_order_nor_parts_make_a_difference(
     clinic_folder: Path, rows: list[str], order: object, cut: int
@@ -117,7 +117,7 @@ def test_neither_order_nor_parts_make_a_difference(
         assert len(whole.everything()) == len(rows)
 
 
-@settings(max_examples=EXAMPLES // 5)
+@settings(max_examples=EXAMPLES // 8)
 @given(rows=ROWS, keep=st.booleans())
 def test_twice_changes_nothing_and_undo_leaves_nothing(clinic_folder: Path, rows: list[str], keep: bool) -> None:
     from fit_toolkit.intake.undo import undo
@@ -136,7 +136,7 @@ def test_twice_changes_nothing_and_undo_leaves_nothing(clinic_folder: Path, rows
         assert clinic.add(HEAD + "\n".join(rows)).accepted == len(rows)
 
 
-@settings(max_examples=EXAMPLES // 5)
+@settings(max_examples=EXAMPLES // 8)
 @given(rows=ROWS)
 def test_wide_and_long_are_the_same(clinic_folder: Path, rows: list[str]) -> None:
     long = ["client,date,item,value"]
