@@ -142,3 +142,15 @@ def test_without_statsmodels_the_command_that_installs_it_is_named(monkeypatch: 
         library()
     assert error.value.exit_code == 5
     assert error.value.hint == "pip install 'fit-toolkit[curves]'"
+
+
+def test_a_hundred_thousand_ratings_still_find_the_top() -> None:
+    rng = np.random.default_rng(0)
+    clients, sessions = 10_000, 10
+    level, slope = rng.normal(25, 5, (clients, 1)), rng.normal(-1, 0.8, (clients, 1))
+    time = np.arange(1, sessions + 1)
+    value = np.round(level + slope * (time - 1) + rng.normal(0, 3, (clients, sessions)), 1)
+    whose = np.repeat(np.arange(clients), sessions)
+    curve = fit_curve(whose, np.tile(time, clients), value.ravel())
+    assert curve.n_scores == 100_000
+    assert curve.residual_sd == pytest.approx(3.26, abs=0.01)  # a noise of 3, and what a logarithm misses of a line

@@ -74,9 +74,10 @@ def library() -> tuple[Any, Any]:
 def _climb(minimize: Any, start: Floats, sums: _Sums) -> tuple[float, Floats] | None:
     """Go up from a start, twice, so that a simplex that has shrunk too early gets going again."""
     at = start
+    close = max(1e-9, 1e-12 * sums.n)  # the deviance grows with the ratings, and so does what rounding does to it
     for _ in range(3):
         found = minimize(_deviance, at, args=(sums,), method="Nelder-Mead",
-                         options={"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000, "maxfev": 4000})  # fmt: skip
+                         options={"xatol": 1e-7, "fatol": close, "maxiter": 2000, "maxfev": 4000})  # fmt: skip
         if not (found.success and math.isfinite(found.fun)):
             return None
         moved = float(np.abs(np.asarray(found.x) - at).max())
