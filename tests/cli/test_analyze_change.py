@@ -361,3 +361,53 @@ def test_a_long_file_without_rows_has_no_slopes(change: Change) -> None:
     code, _, err = change("client,session,score\n", *options)
     assert code == 3
     assert "0 first ratings" in err
+
+
+def test_the_agreement_is_never_written_over_the_file_that_was_read(change: Change, tmp_path: Path) -> None:
+    options = (*PAIR, "--method", "all", "--reliability", "0.75")
+    code, out, err = change(FOUR, *options, "--agreement", "ratings.csv")
+    assert (code, out) == (2, "")
+    assert "would be written over" in err
+    assert (tmp_path / "ratings.csv").read_text() == FOUR
+
+
+def test_agreement_and_result_do_not_share_a_file(change: Change, tmp_path: Path) -> None:
+    options = (*PAIR, "--method", "all", "--reliability", "0.75", "--agreement", "one.csv", "-o", "./one.csv")
+    code, _, err = change(FOUR, *options)
+    assert code == 2
+    assert "name the same file" in err
+    assert not (tmp_path / "one.csv").exists()
+
+
+def test_a_confidence_that_rounds_to_certainty_is_refused(change: Change) -> None:
+    code, _, err = change(FOUR, *JT, "--confidence", "0.9999999999999999")
+    assert code == 2
+    assert "no critical value" in err
+
+
+def test_courses_without_any_noise_give_no_index(change: Change) -> None:
+    lines = "".join(f"c{who},{time},{5 + time}\n" for who in range(8) for time in range(4))
+    code, out, err = change(f"c,t,v\n{lines}", "--method", "hlm", "--id", "c", "--time", "t", "--value", "v")
+    assert (code, out) == (3, "")
+    assert "without any noise" in err
+
+
+def test_a_comma_that_may_mark_thousands_is_not_guessed(change: Change) -> None:
+    code, out, err = change('first,last\n"1,234",3\n4,4\n5,6\n', *JT)
+    assert (code, out) == (3, "")
+    assert "thousands or decimals" in err
+    assert change("first;last\n1,234;3\n4;4\n5;6\n", *JT)[0] == 0
+    assert change('first,last\n"1,25",3\n4,4\n5,6\n', *JT)[0] == 0
+
+
+def test_options_that_play_no_part_are_said(change: Change) -> None:
+    code, _, err = change(FOUR, *JT, "--percent", "50", "--m-functional", "3")
+    assert code == 0
+    assert "not used by this: --percent, --m-functional\n" in err
+    assert "not used" not in change(FOUR, *JT)[2]
+
+
+def test_a_functional_mean_on_the_worse_side_is_doubted(change: Change) -> None:
+    line = ("--cutoff", "c", "--sd-functional", "3", "--m-functional")
+    assert "is lower really better?" in change(FOUR, *JT, *line, "40")[2]
+    assert "really better" not in change(FOUR, *JT, *line, "5")[2]

@@ -153,3 +153,9 @@ def test_intervals_from_few_clients_say_so(analyze: Analyze) -> None:
 def test_no_cell_is_repeated_in_a_message(analyze: Analyze) -> None:
     _, _, err = analyze("a,b\n1,2\nsecret,3\n", "--items", "a,b")
     assert "secret" not in err
+
+
+def test_items_without_a_name_are_refused(analyze: Analyze) -> None:
+    code, out, err = analyze("a,b\n1,2\n2,3\n", "--items", "")
+    assert (code, out) == (2, "")
+    assert "--items names no column" in err

@@ -19,6 +19,7 @@ from fit_toolkit.scoring.answers import Decimal
 
 NO_VALUE: Final = ("", "NA")  # an empty cell, and what R writes for one
 _COMMA: Final = re.compile(r"\s*-?[0-9]+,[0-9]+\s*", re.ASCII)
+_THOUSANDS: Final = re.compile(r"\s*-?[1-9][0-9]{0,2},[0-9]{3}\s*", re.ASCII)
 _POINT: Final = re.compile(r"\s*-?[0-9]+\.[0-9]+\s*", re.ASCII)
 _PLAIN: Final = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 Floats = npt.NDArray[np.float64]
@@ -95,6 +96,9 @@ def decimal_sign(table: Table, columns: Iterable[str]) -> Decimal:
     if comma and point:
         hint = "write all numbers in one way"
         raise DataError("some numbers have a decimal comma and some a point", where=table.name, hint=hint)
+    if comma and table.delimiter == "," and all(_THOUSANDS.fullmatch(text) for text in texts if _COMMA.fullmatch(text)):
+        hint = "write thousands without a comma, or separate the cells by semicolons"
+        raise DataError("a comma before three digits may mark thousands or decimals", where=table.name, hint=hint)
     return "," if comma else "."
 
 

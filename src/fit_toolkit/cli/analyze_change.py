@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fit_toolkit.cli.analyze_change_said import say_change, shown
+from fit_toolkit.cli.analyze_change_said import say_change, say_doubts, shown
 from fit_toolkit.cli.analyzing import (
     as_lines,
     columns_of,
@@ -16,6 +16,7 @@ from fit_toolkit.cli.analyzing import (
     id_option,
     refuse_problems,
     result_options,
+    spare_what_was_read,
     table_of,
 )  # fmt: skip
 from fit_toolkit.cli.context import App, pass_app
@@ -130,6 +131,10 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     columns = _columns(given)
     if agreement is not None and wish.method != "all":
         raise UsageError("--agreement belongs to --method all")
+    if agreement is not None:
+        spare_what_was_read(agreement)
+        if output is not None and agreement.resolve() == output.resolve():
+            raise UsageError("--agreement and --output name the same file", hint="give each a name of its own")
     table = table_of(file)
     numbers = read_numbers(table, columns)
     refuse_problems(app, table, numbers.problems)
@@ -138,7 +143,9 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     if agreement is not None:
         rows = [[each.one, each.other, str(each.n), shown(each.share), shown(each.kappa)] for each in made.agreements]
         write_atomic(agreement, as_lines(rows, AGREEMENT).encode())
-    return say_change(app, table, made)
+    code = say_change(app, table, made)
+    say_doubts(app, given, made)
+    return code
 
 
 def _columns(given: dict[str, Any]) -> tuple[str, str]:

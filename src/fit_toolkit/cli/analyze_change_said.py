@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.cli.output import as_table
+from fit_toolkit.cli.output import as_table, count
 from fit_toolkit.errors import ExitCode
+
+INDEXED: Final = frozenset({"jt", "gln", "hll", "en", "nk", "ha", "all"})
+SLOPES: Final = frozenset({"hlm", "hlm-relative"})
+#: Option -> the methods in which it plays a part.
+PART: Final = {
+    "reliability": INDEXED, "reliability_post": frozenset({"nk", "all"}), "sd": INDEXED, "mean": INDEXED - {"jt"},
+    "percent": frozenset({"percent", "all"}), "mid": frozenset({"anchor", "all"}), "time": SLOPES, "value": SLOPES,
+    "pre": INDEXED | {"percent", "anchor"}, "post": INDEXED | {"percent", "anchor"},
+}  # fmt: skip
+GROUPS: Final = ("m_clinical", "sd_clinical", "m_functional", "sd_functional")
 
 if TYPE_CHECKING:
     from fit_toolkit.analysis.change.judged import Judged
@@ -20,7 +30,7 @@ def say_change(app: App, table: Table, made: Judged) -> int:
     from fit_toolkit.analysis.change.indices import NAMES
 
     for name, change in made.changes.items():
-        counts = ", ".join(f"{count} {word}" for word, count in change.counts().items())
+        counts = ", ".join(f"{number} {word}" for word, number in change.counts().items())
         app.say(
             f"{NAMES[name]}, {change.better} is better: {_basis(table, made, change)}: {counts}{_limit(name, change)}"
         )
@@ -44,10 +54,28 @@ def say_change(app: App, table: Table, made: Judged) -> int:
     return int(ExitCode.PARTIAL if made.refused else ExitCode.OK)
 
 
+def say_doubts(app: App, given: dict[str, Any], made: Judged) -> None:
+    """Say which of the options given play no part in the method, and where the functional group lies on the wrong side."""
+    method = given["method"]
+    idle = [f"--{name.replace('_', '-')}" for name, used in PART.items() if given[name] and method not in used]
+    if given["cutoff"] is None:
+        idle += [f"--{name.replace('_', '-')}" for name in GROUPS if given[name] is not None]
+    if idle:
+        app.say(f"not used by this: {', '.join(idle)}")
+    if given["cutoff"] in {"b", "c"}:
+        first = next(iter(made.changes.values())).basis["m_pre"]
+        clinical = first if given["m_clinical"] is None else given["m_clinical"]
+        away = given["m_functional"] - clinical
+        if away > 0 if given["better"] == "lower" else away < 0:
+            app.say(
+                f"the functional mean is on the worse side of the clinical mean: is {given['better']} really better?"
+            )
+
+
 def _basis(table: Table, made: Judged, change: Change) -> str:
     if made.slopes is not None:
         return f"{change.n} clients with 3 ratings or more, of {len(made.slopes.clients)}"
-    return f"{change.n} complete pairs of {len(table)} {'row' if len(table) == 1 else 'rows'}"
+    return f"{count(change.n, 'complete pair')} of {count(len(table), 'row')}"
 
 
 def _limit(name: str, change: Change) -> str:

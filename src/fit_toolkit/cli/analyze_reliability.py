@@ -86,6 +86,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     from fit_toolkit.analysis.reliability.table import Asked, figures
 
     names, backwards = columns_of(items), columns_of(reverse)
+    if not any(names):
+        raise UsageError("--items names no column", hint="--items q1,q2,q3")
     unknown = [name for name in backwards if name not in names]
     if unknown:
         raise UsageError(f"--reverse names what is not among --items: {', '.join(unknown)}")

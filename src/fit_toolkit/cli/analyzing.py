@@ -64,12 +64,15 @@ def hand_over(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        read = click.get_current_context().params.get("file")
-        if isinstance(read, Path) and read.exists() and output.exists() and output.samefile(read):
-            raise UsageError(
-                "the file that was read would be written over", hint="give the results a name of their own"
-            )
+        spare_what_was_read(output)
         write_atomic(output, text.encode())
+
+
+def spare_what_was_read(output: Path) -> None:
+    """Refuse to write over the file that was read."""
+    read = click.get_current_context().params.get("file")
+    if isinstance(read, Path) and read.exists() and output.exists() and output.samefile(read):
+        raise UsageError("the file that was read would be written over", hint="give the results a name of their own")
 
 
 def as_lines(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:

@@ -136,7 +136,10 @@ def critical_value(method: str, confidence: float) -> float:
     level = between_0_and_1(confidence, "confidence")
     if method == "ha" and level <= 0.5:
         raise UsageError("ha is one-sided, so its confidence has to be above 0.5")
-    return NormalDist().inv_cdf(level if method == "ha" else 0.5 + level / 2)
+    share = level if method == "ha" else 0.5 + level / 2
+    if share >= 1:
+        raise UsageError("a confidence so close to 1 has no critical value", hint="0.95, 0.99")
+    return NormalDist().inv_cdf(share)
 
 
 def basis_of(

@@ -19,6 +19,7 @@ from fit_toolkit.analysis.change.reliable import Change, by_threshold, critical_
 from fit_toolkit.errors import DataError, UsageError
 
 LEAST_CLIENTS = 5
+LEAST_NOISE = 1e-12  # variance around the lines, where that of all ratings is 1: less is rounding
 LEAST_SPREAD = 0.01  # SD of the slopes over one SD of time, in residual SDs
 
 
@@ -114,6 +115,11 @@ def _fitted(groups: npt.NDArray[np.intp], x: Floats, y: Floats, clients: int) ->
     """Fit in units in which all is of the size of 1, and give slopes back in those of the file."""
     centre, width, level, spread = x.mean(), x.std(), y.mean(), y.std()
     fitted = fit_slopes(groups, (x - centre) / width, (y - level) / spread, clients)
+    if fitted.residual < LEAST_NOISE:
+        raise DataError(
+            "every course is a straight line without any noise, so there is no chance to tell a slope from",
+            hint="are these ratings as they were given?",
+        )
     if fitted.between[1, 1] < LEAST_SPREAD**2 * fitted.residual:
         raise DataError(
             "the clients do not differ in their slopes beyond chance, so no client's slope can be judged",
