@@ -23,6 +23,9 @@ def codes(folder: Path, *changes: tuple[str, str]) -> list[str]:
     [
         (("value: 1", "value: 1,5"), "unknown key '5'; are these decimals? they come after a point"),
         (("value: 1", 'value: "1,5"'), "expected a number, got text; its decimals come after a point"),
+        (("value: 1", "value: \u201c1\u201d"), 'expected a number, got text; use straight quotes: "..."'),
+        (('"1"', "\u201c1\u201d"), 'these quotes are part of the text; use straight quotes: "..."'),
+        (("title: Demo", "title: \u201eDemo\u201c"), 'these quotes are part of the text; use straight quotes: "..."'),
         (("text_included: false", "text_included: no"), "expected true or false, got text"),
     ],
 )
@@ -30,6 +33,11 @@ def test_what_people_write_in_another_language_is_told_without_names_of_types(
     tmp_path: Path, change: tuple[str, str], said: str
 ) -> None:
     assert any(finding.endswith(said) for finding in found(tmp_path, change))
+
+
+def test_quotes_within_a_title_are_its_own(tmp_path: Path) -> None:
+    assert found(tmp_path, ("title: Demo", "title: Demo \u201cA\u201d")) == []
+    assert found(tmp_path, ("title: Demo", "title: \u201cA\u201d and \u201cB\u201d")) == []
 
 
 def test_the_name_of_a_file_where_an_id_is_due_is_understood(tmp_path: Path) -> None:

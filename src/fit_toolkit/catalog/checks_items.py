@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from fit_toolkit.catalog.quoting import CURLED, STRAIGHTEN
 from fit_toolkit.catalog.yaml import Path
 from fit_toolkit.model.instrument import TICK, Instrument, Item, split_sources, ticks
 from fit_toolkit.model.terms import COMPARE
@@ -29,6 +30,9 @@ def check_names(instrument: Instrument) -> Iterator[Problem]:
     """Ids are safe as file names and used once; scales and items share one space because both can be watched."""
     if instrument.id in RESERVED:
         yield ("id",), "FI202", f"'{instrument.id}' is no possible file name on Windows; choose another id"
+    for key in ("version", "title", "title_short"):
+        if CURLED.fullmatch(getattr(instrument, key)):
+            yield (key,), "FI104", f"these quotes are part of the text; {STRAIGHTEN}"
     if instrument.counterpart == instrument.id:
         yield ("counterpart",), "FI203", "an instrument cannot be its own counterpart"
     seen: set[str] = set()

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from fit_toolkit.catalog.quoting import CURLED, STRAIGHTEN
 from fit_toolkit.catalog.yaml import Document, Path
 
 T = TypeVar("T", bound=Struct)
@@ -159,6 +160,8 @@ def _check_leaf(document: Document, path: Path, value: Any, kind: Any) -> None:
             message = _described(kind) or message
         if isinstance(value, (int, float)) and not isinstance(value, bool) and "Expected `str" in str(error):
             message += "; put it in quotes"
+        if isinstance(value, str) and CURLED.fullmatch(value):
+            message += f"; {STRAIGHTEN}"
         if isinstance(value, str) and re.fullmatch(r"-?\d+,\d+", value) and "a number" in message:
             message += "; its decimals come after a point"
         document.report(path, "FI104", message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fit_toolkit.catalog.convert import nearest
+from fit_toolkit.catalog.quoting import CURLED, STRAIGHTEN
 from fit_toolkit.catalog.yaml import Document
 from fit_toolkit.model.instrument import Instrument, Item, Option
 from fit_toolkit.model.wording import Wording
@@ -18,7 +19,8 @@ def check_wording(document: Document, wording: Wording, instrument: Instrument) 
     items = {item.id: item for item in instrument.items}
     if wording.version != instrument.version:
         message = f"the words belong to version {wording.version}, the definition is version {instrument.version}"
-        document.report(("version",), "FI301", message)
+        curled = CURLED.fullmatch(wording.version)
+        document.report(("version",), "FI301", f"{message}; {STRAIGHTEN}" if curled else message)
     for id in wording.items:
         if id not in items:
             document.report(("items", id), "FI302", f"there is no item '{id}'; {nearest(id, items)}", key=True)
