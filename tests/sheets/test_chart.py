@@ -111,6 +111,20 @@ def test_printed_last_values_never_cover_each_other() -> None:
     assert high - low >= 3.4
 
 
+@pytest.mark.parametrize("line", [1, 2, 7, 14, 30, 48, 59])
+@pytest.mark.parametrize("value", range(61))
+def test_the_name_of_a_line_and_the_first_value_never_cover_each_other(line: float, value: float) -> None:
+    at = Cutoff(value=line, label="line", source="a")
+    frame = drawn(panel([value, 30], maximum=60, cutoff=at)).plots[0].main
+    (first,) = frame.first
+    assert frame.cutoff_y is not None
+    assert frame.cutoff_name_y is not None
+    middle = frame.cutoff_name_y - 0.85
+    assert abs(first.y - middle) >= 2.4
+    assert abs(middle - frame.cutoff_y) == pytest.approx(1.55, abs=0.01)
+    assert middle < frame.bottom
+
+
 def test_a_cutoff_is_drawn_only_within_the_range() -> None:
     line = Cutoff(value=7, label="cut-off 7", source="x")
     assert drawn(panel([1, 2], cutoff=line)).plots[0].main.cutoff_y is not None

@@ -22,6 +22,10 @@ DENSE = 26  # more points than this are drawn as small dots
 FIRST = 7.0  # room for the first value, left of its point
 LETTER = 1.25  # about the width of a small letter
 TICK_ROOM = 19.0  # least distance between two printed dates
+HALF_LETTER = 0.85  # from the middle of a small word down to the line it stands on
+WORD_ROOM = 2.5  # least distance between two small words
+OFF_LINE = 1.3  # from a line to the middle of a small word that it does not strike through
+NAME_OFF = 1.55  # from a line to the middle of its name
 LABEL_ROOM = 3.5  # least distance between two printed values
 
 KITE = "l1.05 1.05l-1.05 1.05l-1.05 -1.05z"
@@ -76,6 +80,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     last: tuple[Label, ...] = ()
     band_y: float | None = None
     cutoff_y: float | None = None
+    cutoff_name_y: float | None = None  # where the name of the line is written: above it, or below
 
 
 class Plot(Struct, frozen=True, kw_only=True):
@@ -181,6 +186,9 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     middle = ((low + high) / 2,) if full else ()
     first, last = _printed(panel, x, y, aside)
     first = tuple(replace(n, y=_beside_rule(n.y, top, bottom)) for n in first)
+    name_y = None
+    if full and cut_y is not None:
+        name_y, first = _named_line(cut_y, first, bottom)
     if panel.band is not None and band_y is not None and panel.inset is None:
         last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
     if panel.expected is not None and expected_y is not None:
@@ -190,11 +198,25 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
         band=band, band_y=None if full else band_y, expected=expected,
         cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
+        cutoff_name_y=name_y,
         scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
         first=first if full else (),
         last=_apart(last, top + 0.8, bottom - 0.4) if full else (),
         **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
+
+
+def _named_line(line: float, first: tuple[Label, ...], bottom: float) -> tuple[float, tuple[Label, ...]]:
+    """Where a line's name is written, and the first value, so that neither covers the other and no line the value."""
+    above, below = line - NAME_OFF, line + NAME_OFF
+    near = next((n.y for n in first if abs(n.y - above) < WORD_ROOM), None)
+    if near is None:
+        return _n(above + HALF_LETTER), first
+    if near > line:  # the value lies below the line
+        return _n(above + HALF_LETTER), tuple(replace(n, y=_n(max(n.y, line + OFF_LINE))) for n in first)
+    if below + HALF_LETTER < bottom:
+        return _n(below + HALF_LETTER), tuple(replace(n, y=_n(min(n.y, line - OFF_LINE))) for n in first)
+    return _n(above + HALF_LETTER), tuple(replace(n, y=_n(above - WORD_ROOM)) for n in first)
 
 
 def _beside_rule(y: float, top: float, bottom: float) -> float:
