@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -337,3 +338,35 @@ def test_new_asks_nothing_when_all_that_is_needed_was_said(
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(""))
     assert fit(*NEW, "-o", str(tmp_path))[0] == 0
+
+
+def test_languages_whose_words_belong_to_another_version_are_left_out_of_the_list_and_named(
+    fit: Fit, tmp_path: Path
+) -> None:
+    practice = set_up(tmp_path / "practice")
+    own = practice / "instruments"
+    bundled = Path(__file__).parents[2] / "instruments"
+    text = (bundled / "arriving-today.yaml").read_text()
+    (own / "ours.yaml").write_text(text.replace("id: arriving-today\n", "id: ours\n", 1))
+    for language in ("de", "en"):
+        words = own / "wording" / language / "ours.yaml"
+        words.parent.mkdir(parents=True)
+        words.write_text(
+            (bundled / "wording" / language / "arriving-today.yaml")
+            .read_text()
+            .replace("instrument: arriving-today\n", "instrument: ours\n", 1)
+        )
+    shown = "list", "ours", "--format", "json"
+    _, out, err = fit("--practice", str(practice), "instruments", *shown)
+    (row,) = json.loads(out)["instruments"]
+    assert (row["languages"], err) == (["de", "en"], "")
+
+    german = own / "wording" / "de" / "ours.yaml"
+    german.write_text(re.sub(r"(?m)^version: .*$", 'version: "old"', german.read_text()))
+    _, out, err = fit("--practice", str(practice), "instruments", *shown)
+    (row,) = json.loads(out)["instruments"]
+    assert row["languages"] == ["en"]
+    assert err == "fit: ours: its words in de cannot be used (fit instruments check)\n"
+    code, out, _ = fit("--practice", str(practice), "instruments", "check", str(german))
+    assert code == 3
+    assert "FI301 the words belong to version old" in out

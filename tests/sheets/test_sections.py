@@ -353,7 +353,7 @@ def test_figures_of_an_instrument_without_a_total_are_those_of_its_main_scale(cl
 
 
 def test_a_section_is_made_beside_a_form_whose_definition_is_broken(clinic: Clinic) -> None:
-    text = Path("instruments/phq-9.yaml").read_text()
+    text = (Path(__file__).parents[2] / "instruments/phq-9.yaml").read_text()
     own = clinic.root / "instruments/ours.yaml"
     own.write_text(text.replace("id: phq-9\n", "id: ours\n", 1))
     add(clinic, FIGURES)

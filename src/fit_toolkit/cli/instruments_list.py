@@ -51,6 +51,9 @@ def command(app: App, search: tuple[str, ...], construct: str | None, printable:
             continue
         if _wanted(instrument, catalog, search, construct, printable=printable):
             rows.append(_row(instrument, catalog))
+            for language in catalog.languages(id):
+                if not catalog.usable_wording(id, language):
+                    app.say(f"fit: {id}: its words in {language} cannot be used (fit instruments check)")
     if fmt == "table" and rows:
         for line in _table(rows):
             click.echo(line)
@@ -91,7 +94,7 @@ def _row(instrument: Instrument, catalog: Catalog) -> dict[str, Any]:
         "construct": instrument.construct,
         "raters": list(instrument.raters),
         "items": len(instrument.items),
-        "languages": list(catalog.languages(instrument.id)),
+        "languages": [each for each in catalog.languages(instrument.id) if _prints(instrument, catalog, each)],
         "licence": instrument.licence.status,
         "electronic_use": instrument.licence.electronic_use,
         "validation": instrument.validation.status,
