@@ -75,6 +75,8 @@ def test_a_pack_is_fitted_listed_named_checked_and_handed_on(fit: Run, tmp_path:
     (fit.folder / "instruments" / "curves" / "own.json").unlink()
     assert fit("curves", "import", str(file)).code == 0
     assert (fit.folder / "instruments" / "curves" / "own.json").read_bytes() == file.read_bytes()
+    (row,) = json.loads(fit("curves", "list", "--format", "json").out)["curves"]
+    assert row["kind"] == "elsewhere", "a pack of another practice is not called local"
 
 
 def test_the_same_ratings_give_the_same_file_and_others_never_overwrite_it(fit: Run) -> None:

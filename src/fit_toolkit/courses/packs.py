@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from fit_toolkit.analysis import read_pack
+from fit_toolkit.analysis.curves.pack import pack_hash
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.course import Curve
 from fit_toolkit.courses.stream import Stream
@@ -23,6 +26,14 @@ def find_pack(catalog: Catalog, name: str) -> CurvePack:
             f"the file is called {name}, the pack in it {pack.id}", where=str(file), hint="rename the file"
         )
     return pack
+
+
+def handed_on(pack: CurvePack) -> CurvePack:
+    """Give a pack as it is for another practice: one made here is from elsewhere there."""
+    if pack.kind != "local":
+        return pack
+    other = msgspec.structs.replace(pack, kind="elsewhere")
+    return msgspec.structs.replace(other, hash=pack_hash(other))
 
 
 def curve_of(pack: CurvePack, instrument: Instrument, stream: Stream) -> Curve:

@@ -97,7 +97,10 @@ class CurvePack(Record, frozen=True):
     instrument: Slug
     scale: str
     direction: Direction
-    kind: Annotated[Literal["local", "published", "synthetic"], Meta(description="`local`: unreviewed.")]
+    kind: Annotated[
+        Literal["local", "elsewhere", "published", "synthetic"],
+        Meta(description="`local`: of this practice, unreviewed; `elsewhere`: of another one."),
+    ]
     source: Annotated[str, Meta(min_length=1)]
     period: Annotated[str, Meta(min_length=1, description="When the episodes took place.")]
     curve: CurveFit
