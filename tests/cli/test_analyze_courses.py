@@ -184,3 +184,17 @@ def test_lead_lag_says_nothing_of_few_clients_and_finds_what_is_there_in_many(an
         assert "no proof of a cause" in err
     told = json.loads(analyze(text, *LEAD, "--format", "json")[1])
     assert told["lead_lag"][0]["statistic"] == "lead"
+
+
+def test_what_is_said_counts_one_as_one_and_says_why_nothing_is_estimated(analyze: Analyze) -> None:
+    one = "client,date,own,theirs\nk1,2026-01-01,8,7\n"
+    assert analyze(one, *AGREEMENT)[2].startswith("1 dyad, 1 session\n")
+    said = analyze(one, "courses", "--id", "client", "--time", "date", "--value", "own", "--range", "0,10")[2]
+    assert said.startswith("1 client, 1 rating: 1 too-few\n")
+    assert "under 10 clients nothing is estimated" in analyze(TEXT, *LEAD)[2]
+
+
+def test_a_second_row_of_one_client_and_day_is_not_called_a_number(analyze: Analyze) -> None:
+    code, out, err = analyze(TEXT + "k1,2026-01-01,8,7\n", *AGREEMENT)
+    assert (code, out) == (3, "")
+    assert "1 cell cannot be used" in err

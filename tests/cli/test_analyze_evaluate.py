@@ -143,7 +143,7 @@ def test_the_cohort_takes_its_range_from_an_instrument_and_its_size_from_the_opt
         (("long.csv", "--simulate", "5"), "exclude each other"),
         (("long.csv", *COLUMNS, "--depth", "3"), "--depth is about a made-up cohort"),
         (("--simulate", "5", "--id", "who"), "--id is about a file"),
-        (("--simulate", "5", "--within", "0"), "--sd_within"),
+        (("--simulate", "5", "--within", "0"), "at --within"),
         (("--simulate", "5", "--trend", "nan"), "not finite"),
         (("--simulate", "5", "--mean", "99"), "the mean lies outside the scale"),
         (("--simulate", "1000000", "--sessions", "1000"), "more than 20000000 ratings"),

@@ -18,7 +18,7 @@ from fit_toolkit.cli.analyzing import (
     table_of,
 )
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import as_json
+from fit_toolkit.cli.output import as_json, count
 from fit_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     names = list(OVERALL) if overall else [*rows.keys, "scale", *DYAD]
     hand_over(_text(results, names, fmt), output)
     sessions = len(set(zip(rows.client.tolist(), rows.when.tolist(), strict=True)))
-    app.say(f"{len(next(iter(rows.keys.values())))} dyads, {sessions} sessions")
+    app.say(f"{count(len(next(iter(rows.keys.values()))), 'dyad')}, {count(sessions, 'session')}")
     app.say("Intervals of one dyad take its sessions as independent. Disagreement is no finding about the therapy.")
     return 0
 

@@ -10,7 +10,7 @@ import click
 
 from fit_toolkit.cli.analyzing import as_lines, file_argument, hand_over, refuse_problems, result_options, table_of
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import as_json
+from fit_toolkit.cli.output import as_json, count
 from fit_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     found = _columns(course, shapes, between)
     hand_over(_text(found, rows.keys, fmt), output)
     named = {name: int((shapes.name == name).sum()) for name in sorted(set(shapes.name.tolist()))}
-    app.say(f"{len(shapes.n)} clients, {len(course)} ratings: " + ", ".join(f"{n} {name}" for name, n in named.items()))
+    shown = ", ".join(f"{n} {name}" for name, n in named.items())
+    app.say(f"{count(len(shapes.n), 'client')}, {count(len(course), 'rating')}{': ' if shown else ''}{shown}")
     app.say(
         "Of simulated steady courses of 12 sessions 79 % have a V-shaped stretch at 1 SD, and 16 % at 2 SD, by chance."
     )

@@ -209,7 +209,8 @@ def _made_up(app: App, given: dict[str, Any]) -> Tryout:
     try:
         model = msgspec.convert(known | typed, CohortModel)
     except msgspec.ValidationError as error:
-        raise UsageError(f"the model of the cohort: {str(error).replace('`$.', '--').replace('`', '')}") from error
+        said = str(error).replace("`$.sd_", "--").replace("`$.", "--").replace("`", "").replace("_", "-")
+        raise UsageError(f"the model of the cohort: {said}") from error
     if not all(
         math.isfinite(each) for each in (model.depth, model.trend, model.step, model.sd_between, model.sd_within)
     ):

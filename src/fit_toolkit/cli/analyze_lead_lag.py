@@ -10,7 +10,7 @@ import click
 
 from fit_toolkit.cli.analyzing import as_lines, file_argument, hand_over, refuse_problems, result_options, table_of
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import as_json
+from fit_toolkit.cli.output import as_json, count
 
 COLUMNS = ("statistic", "value", "low", "high", "clients", "steps")
 
@@ -46,7 +46,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     on), with intervals by client; empty under 10 clients. An association in time is no proof of a cause.
     """
     from fit_toolkit.analysis.columns import plain, read_numbers
-    from fit_toolkit.analysis.lead_lag import lead_lag_effect
+    from fit_toolkit.analysis.lead_lag import CLIENTS, lead_lag_effect
     from fit_toolkit.analysis.rows import read_rows
     from fit_toolkit.course import Rating, ScaleView
 
@@ -66,7 +66,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
         told = [[name, *(None if math.isnan(each) else each for each in figures)] for name, *figures in lines]
         rows_out = [dict(zip(COLUMNS, [*line, found.clients, found.steps], strict=True)) for line in told]
         hand_over(as_json("lead_lag", rows_out, COLUMNS), output)
-    app.say(f"{found.clients} clients with {found.steps} steps from one session to the next")
+    app.say(f"{count(found.clients, 'client')} with {count(found.steps, 'step')} from one session to the next")
+    if found.clients < CLIENTS:
+        app.say(f"under {CLIENTS} clients nothing is estimated: a convention")
     app.say("An association in time is no proof of a cause" + (
         "; person means know the future, and carry comes out too low in short courses." if centre == "person" else "."
     ))  # fmt: skip

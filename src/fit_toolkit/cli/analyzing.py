@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.cli.output import output_option, visible, write_atomic
+from fit_toolkit.cli.output import count, output_option, visible, write_atomic
 from fit_toolkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -91,8 +91,10 @@ def name_problems(app: App, table: Table, problems: Sequence[Problem]) -> None:
 
 
 def refuse_problems(app: App, table: Table, problems: Sequence[Problem]) -> None:
-    """Name the cells that are no numbers and refuse the file, where a figure for all rows would be another without them."""
+    """Name the cells that cannot be used and refuse the file, where a figure for all rows would be another without them."""
     if problems:
         name_problems(app, table, problems)
-        count = f"{len(problems)} {'cell is no number' if len(problems) == 1 else 'cells are no numbers'} to use"
-        raise DataError(count, where=table.name, findings=problems, hint="mend them or leave them empty")
+        raise DataError(
+            f"{count(len(problems), 'cell')} cannot be used", where=table.name, findings=problems,
+            hint="what each should be stands above",
+        )  # fmt: skip
