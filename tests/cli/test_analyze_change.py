@@ -411,3 +411,20 @@ def test_a_functional_mean_on_the_worse_side_is_doubted(change: Change) -> None:
     line = ("--cutoff", "c", "--sd-functional", "3", "--m-functional")
     assert "is lower really better?" in change(FOUR, *JT, *line, "40")[2]
     assert "really better" not in change(FOUR, *JT, *line, "5")[2]
+
+
+def test_two_ratings_of_one_client_and_time_are_fitted_and_said(change: Change) -> None:
+    text = (CHANGE / "data" / "long_low_example.csv").read_text()
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
+    assert "another of the same client and time" not in change(text, *options)[2]
+    code, _, err = change(f"{text}L001,0,12\n", *options)
+    assert code == 0
+    assert "1 rating has another of the same client and time" in err
+
+
+def test_numbers_as_other_programs_write_them_are_read(change: Change) -> None:
+    code, out, _ = change("first,last\n.5,3\n5.,-.25\n6,+1\n", *JT)
+    assert code == 0
+    assert [(row["pre"], row["post"]) for row in read(out)] == [("0.5", "3"), ("5", "-0.25"), ("6", "1")]
+    assert change("first;last\n,5;3\n5;4\n6;1\n", *JT)[0] == 0
+    assert change("first;last\n.;3\n5;4\n6;1\n", *JT)[0] == 3

@@ -18,10 +18,10 @@ from fit_toolkit.model.instrument import TICK
 from fit_toolkit.scoring.answers import Decimal
 
 NO_VALUE: Final = ("", "NA")  # an empty cell, and what R writes for one
-_COMMA: Final = re.compile(r"\s*-?[0-9]+,[0-9]+\s*", re.ASCII)
+_COMMA: Final = re.compile(r"\s*-?[0-9]*,[0-9]+\s*", re.ASCII)
 _THOUSANDS: Final = re.compile(r"\s*-?[1-9][0-9]{0,2},[0-9]{3}\s*", re.ASCII)
-_POINT: Final = re.compile(r"\s*-?[0-9]+\.[0-9]+\s*", re.ASCII)
-_PLAIN: Final = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
+_POINT: Final = re.compile(r"\s*-?[0-9]*\.[0-9]+\s*", re.ASCII)
+_PLAIN: Final = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", re.ASCII)
 Floats = npt.NDArray[np.float64]
 
 

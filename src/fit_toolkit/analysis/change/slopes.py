@@ -48,6 +48,7 @@ class Slopes:
     sd: Floats  # conditional SD of the random slope
     change: Change  # pre and post are the first and the last rating
     model: Model
+    repeated: int = 0  # ratings that share client and time with one before: all are fitted
 
 
 def slope_change(  # noqa: PLR0913 - keyword-only figures of the method
@@ -99,7 +100,8 @@ def slope_change(  # noqa: PLR0913 - keyword-only figures of the method
         "singular": float(model.singular),
     }  # fmt: skip
     made = Change(method, better, model.n_clients, first, last, change, index, reliable, category, critical, basis)
-    return Slopes(np.asarray(clients), ratings, slope, deviation, sd, made, model)
+    same = (np.diff(groups) == 0) & (np.diff(x) == 0)
+    return Slopes(np.asarray(clients), ratings, slope, deviation, sd, made, model, int(same.sum()))
 
 
 def _need(clients: int, least: int, when: Floats, scores: Floats) -> None:
