@@ -207,3 +207,17 @@ def test_the_cohort_may_be_made_from_what_a_clinic_estimated(
         0.7,
         10,
     )  # typed goes first
+
+
+@pytest.mark.parametrize("name", ["long.csv", "rules.toml", "./worth.csv"])
+def test_what_was_read_is_kept_and_the_two_results_stay_apart(evaluate: Evaluate, tmp_path: Path, name: str) -> None:
+    code, out, _ = evaluate("long.csv", *COLUMNS, "--pairs", name, "-o", "worth.csv", policies=TWO)
+    assert (code, out) == (2, "")
+    assert (tmp_path / "long.csv").read_text() == FILE
+    assert (tmp_path / "rules.toml").read_text() == TWO
+    assert not (tmp_path / "worth.csv").exists()
+
+
+def test_the_policies_are_not_written_over(evaluate: Evaluate, tmp_path: Path) -> None:
+    assert evaluate("long.csv", *COLUMNS, "-o", "rules.toml", policies=TWO)[0] == 2
+    assert (tmp_path / "rules.toml").read_text() == TWO

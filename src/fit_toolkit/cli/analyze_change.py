@@ -14,9 +14,9 @@ from fit_toolkit.cli.analyzing import (
     file_argument,
     hand_over,
     id_option,
+    keep_apart,
     refuse_problems,
     result_options,
-    spare_what_was_read,
     table_of,
 )  # fmt: skip
 from fit_toolkit.cli.context import App, pass_app
@@ -131,10 +131,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     columns = _columns(given)
     if agreement is not None and wish.method != "all":
         raise UsageError("--agreement belongs to --method all")
-    if agreement is not None:
-        spare_what_was_read(agreement)
-        if output is not None and agreement.resolve() == output.resolve():
-            raise UsageError("--agreement and --output name the same file", hint="give each a name of its own")
+    keep_apart(agreement, output, "--agreement")
     table = table_of(file)
     numbers = read_numbers(table, columns)
     refuse_problems(app, table, numbers.problems)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from fit_toolkit.cli.analyzing import as_lines, hand_over, refuse_problems, result_options, table_of
+from fit_toolkit.cli.analyzing import as_lines, hand_over, keep_apart, refuse_problems, result_options, table_of
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, as_document, cells, pair_rows, quality_row
 from fit_toolkit.errors import DataError, PluginError, UsageError
@@ -99,6 +99,7 @@ def command(app: App, /, file: Path | None, policies: Path | None, pairs: Path |
     """
     if given["simulate"] and file is not None:
         raise UsageError("FILE and --simulate exclude each other")
+    keep_apart(pairs, output, "--pairs")
     tryout = _made_up(app, given) if given["simulate"] else _of_file(app, file, given)
     tried = _tried(app, tryout, policies, given)
     from fit_toolkit.analysis import policy_quality

@@ -69,10 +69,22 @@ def hand_over(text: str, output: Path | None) -> None:
 
 
 def spare_what_was_read(output: Path) -> None:
-    """Refuse to write over the file that was read."""
-    read = click.get_current_context().params.get("file")
-    if isinstance(read, Path) and read.exists() and output.exists() and output.samefile(read):
-        raise UsageError("the file that was read would be written over", hint="give the results a name of their own")
+    """Refuse to write over a file that was read: the ratings, or the policies."""
+    given = click.get_current_context().params
+    for read in (given.get("file"), given.get("policies")):
+        if isinstance(read, Path) and read.exists() and output.exists() and output.samefile(read):
+            raise UsageError(
+                "the file that was read would be written over", hint="give the results a name of their own"
+            )
+
+
+def keep_apart(second: Path | None, output: Path | None, name: str) -> None:
+    """Refuse a second result, before anything is written, where it would take the place of the first or of what was read."""
+    if second is None:
+        return
+    spare_what_was_read(second)
+    if output is not None and second.resolve() == output.resolve():
+        raise UsageError(f"{name} and --output name the same file", hint="give each a name of its own")
 
 
 def as_lines(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
