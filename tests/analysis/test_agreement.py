@@ -46,6 +46,14 @@ def test_gap_interval_share_and_last_three_by_hand() -> None:
     assert math.isnan(found.correlation[0])
 
 
+def test_gaps_that_are_all_the_same_have_no_interval() -> None:
+    course = dyads(([8, 7, 6], [7, 6, 5]))
+    found = rater_agreement(course, THERAPIST)
+    assert found.gap[0] == -1
+    assert math.isnan(found.low[0])
+    assert math.isnan(found.high[0])
+
+
 def test_a_correlation_comes_from_six_pairs_on_and_is_pearsons() -> None:
     own, theirs = [8.0, 7, 9, 6, 8, 7.5], [7.0, 7, 8, 6.5, 7, 7]
     found = rater_agreement(dyads((own, theirs), (own[:5], theirs[:5]), (own, [7.0] * 6)), THERAPIST)

@@ -95,3 +95,14 @@ def test_a_file_that_cannot_be_meant_is_refused_with_its_line(
     code, rows, err = replayed(clinic, capsys, tmp_path, policies)
     assert (code, rows) == (5, [])
     assert says in err
+
+
+def test_the_policies_are_not_written_over(clinic: Clinic, tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    file.write_text(
+        '[[policies]]\nid = "drop"\nkind = "drop"\ninstrument = "today-together-client"\n', encoding="utf-8"
+    )
+    before = file.read_bytes()
+    arguments = ["alerts", "replay", "--policies", str(file), "-o", str(file)]
+    assert run(["--practice", str(clinic.root), *arguments], clock=clinic.clock) == 2
+    assert file.read_bytes() == before

@@ -56,7 +56,7 @@ def rater_agreement(course: Course, other: Rating, *, confidence: float = 0.95) 
     """Compare each course with the other side's ratings of the same sessions; call it once per scale or facet.
 
     Both have to be on the same scale. `gap`: mean of the differences, with the usual t interval over the pairs (from 2
-    pairs; it takes sessions as independent, which sessions of one dyad are not quite). `last_gap`: mean of the last 3
+    pairs, none where all gaps are the same; it takes sessions as independent, which those of one dyad are not quite). `last_gap`: mean of the last 3
     pairs. `correlation`: Pearson's r over the sessions of one dyad, from 6 pairs on, none where one side never varied.
     """
     theirs, pair, n = _paired(course, other)
@@ -64,6 +64,7 @@ def rater_agreement(course: Course, other: Rating, *, confidence: float = 0.95) 
     mean = _over(reduced(np.add, gap, course), n)
     squares = reduced(np.add, np.where(pair, (gap - mean[course.owner]) ** 2, 0.0), course)
     half = _student(confidence, n) * np.sqrt(_over(_over(squares, n - 1), n))
+    half[squares == 0] = np.nan  # gaps that are all the same say nothing about their noise: no interval of width 0
     xx, yy, xy = _products(course, theirs, pair, n)
     with np.errstate(invalid="ignore", divide="ignore"):
         r = np.clip(xy / np.sqrt(xx * yy), -1, 1)

@@ -39,7 +39,10 @@ def command(app: App, policies: Path, as_of: Any, fmt: str, output: Path | None)
     Nothing is written, and nobody is told. Exit codes: 0 done, 4 some policy failed and is left out on both sides.
     """
     from fit_toolkit.alerts.replay import replay, with_policies
+    from fit_toolkit.cli.analyzing import spare_what_was_read
 
+    if output is not None:
+        spare_what_was_read(output)
     practice = app.practice
     others = with_policies(practice, policies)
     with practice.store.read() as c:
