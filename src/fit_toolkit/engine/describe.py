@@ -93,15 +93,23 @@ def _parameter(cls: type[Any], field: types.Field, taken: frozenset[str]) -> Par
     if field.name in taken:
         raise ContractError(f"{cls.__name__}: the parameter name {field.name!r} is taken by fit.toml itself")
     inner = field.type.type if isinstance(field.type, types.Metadata) else field.type
-    extra = (field.type.extra_json_schema or {}) if isinstance(field.type, types.Metadata) else {}
     return Parameter(
         name=field.name,
         type=_words(inner, f"{cls.__name__}.{field.name}"),
         required=field.required,
         default=_default(field),
-        help=str(extra.get("description", "")),
+        help=_help(field.type),
         role=_role(inner),
     )
+
+
+def _help(kind: types.Type) -> str:
+    """Find the description of a parameter, also where it stands within `Annotated[...] | None`."""
+    if isinstance(kind, types.Metadata):
+        return str((kind.extra_json_schema or {}).get("description", "")) or _help(kind.type)
+    if isinstance(kind, types.UnionType):
+        return next(filter(None, map(_help, kind.types)), "")
+    return ""
 
 
 def _default(field: types.Field) -> Any:
