@@ -9,6 +9,8 @@ import pytest
 
 from fit_toolkit import catalog
 from fit_toolkit.practice import set_up
+from fit_toolkit.sheets.form import form_data
+from fit_toolkit.sheets.render import render
 from tests.instruments.conftest import Fit, running
 
 ITEMS = """\
@@ -311,3 +313,16 @@ def test_a_form_filled_in_on_a_screen_needs_a_licence_that_covers_it(clinic: Fit
     given = ("--from", saved(practice, LINES), *LICENCE, "--electronic-use", "allowed")
     clinic("instruments", "wording", "sold", "--lang", "de", *given)
     assert enter(clinic, "sold", "--mode", "screen")[0] == 0
+
+
+def test_each_number_of_lines_that_share_them_may_have_words(fit: Fit, practice: Path) -> None:
+    new = ("mood", "--items", "2", "--answers", "1,3", "--direction", "higher_is_worse", "--status", "local")
+    assert fit("instruments", "new", *new)[0] == 0
+    text = "One.\nTwo.\nanswer.1: never\nanswer.2: at times\nanswer.3: always\n"
+    local = ("--status", "local", "--licence", "our own words")
+    assert fit("instruments", "wording", "mood", "--lang", "en", "--from", saved(practice, text), *local)[0] == 0
+    made = catalog.load_wording(practice / "instruments" / "wording" / "en" / "mood.yaml")
+    assert made.anchors == {"1": "never", "2": "at times", "3": "always"}
+    form = form_data(catalog.load_instrument(practice / "instruments" / "mood.yaml"), made)
+    assert form.numbers == (("1", "never"), ("2", "at times"), ("3", "always"))
+    assert "<b>2</b> at times" in render("forms/blank.html", {"form": form, "density": "normal"})

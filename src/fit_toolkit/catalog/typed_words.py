@@ -15,6 +15,7 @@ from fit_toolkit.model.wording import ASKED_FOR, ItemWording, Wording
 STATUSES: Final = ("open", "free", "permission", "registration", "commercial", "local")
 SCREENS: Final = ("allowed", "licence-required", "not-allowed", "unknown")
 YES_NO: Final = ("yes", "no")
+MOST_WORDED: Final = 11  # 0 to 10; a finer line has words at its ends only
 BREAK: Final = "|"  # between the paragraphs of a lead-in typed on one line
 LICENCE_KEYS: Final = (
     "licence_status",
@@ -60,7 +61,7 @@ def keys(instrument: Instrument) -> set[str]:
         for option in item.options:
             found |= {f"answer.{option_name(option)}", f"{item.id}.{option_name(option)}"}
         found |= {f"way.{way}" for way in item.ways_out}
-    return found
+    return found | {f"answer.{number}" for number in _numbers(instrument)}
 
 
 def statuses(instrument: Instrument) -> tuple[str, ...]:
@@ -89,6 +90,8 @@ def _shared(instrument: Instrument, given: Mapping[str, str]) -> Iterator[Questi
     if any(item.range for item in instrument.number_items if not item.options):
         yield Question("low", "Words at the low end of every line (Enter: none, or each line has its own)")
         yield Question("high", "Words at the high end of every line")
+        for number in _numbers(instrument):
+            yield Question(f"answer.{number}", f"Words of the number {number} on every line (Enter: none)")
     common = _common(instrument)
     if common:
         yield Question("same_answers", "Have all lines the same answers to tick?", "yes", YES_NO, required=True)
@@ -109,6 +112,13 @@ def _of_one(instrument: Instrument, item: Item, given: Mapping[str, str]) -> Ite
     if names != _common(instrument) or given.get("same_answers", "yes") != "yes":
         for name in names:
             yield Question(f"{item.id}.{name}", f"   {item.id}: words of the answer {name}", required=True)
+
+
+def _numbers(instrument: Instrument) -> tuple[str, ...]:
+    """Give the numbers that several lines share, where these are few enough for each to have words of its own."""
+    lines = [item.values() for item in instrument.number_items if not item.options]
+    shared = lines[0] if len(lines) > 1 and len(set(lines)) == 1 else ()
+    return tuple(f"{value:g}" for value in shared) if len(shared) <= MOST_WORDED else ()
 
 
 def _common(instrument: Instrument) -> tuple[str, ...]:

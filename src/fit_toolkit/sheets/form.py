@@ -50,6 +50,7 @@ class FormData(Struct, frozen=True, kw_only=True):
     translator: str = ""
     validated: bool = False
     paper_only: bool = False
+    numbers: tuple[tuple[str, str], ...] = ()  # what each number of the lines means, where their ends do not say it
 
 
 class FormWish(TypedDict, total=False):
@@ -95,7 +96,16 @@ def form_data(instrument: Instrument, wording: Wording | None, **wish: Unpack[Fo
         translator=wording.translator,
         validated=wording.validated,
         paper_only=wording.on_screen(instrument) in ("not-allowed", "licence-required"),
+        numbers=_numbers(items, wording),
     )
+
+
+def _numbers(items: Sequence[Item], wording: Wording) -> tuple[tuple[str, str], ...]:
+    """Give the words of the numbers that lines share, for lines without words at their ends."""
+    lines = [item for item in items if not item.is_text and not item.options]
+    bare = [item for item in lines if not wording.items[item.id].low and not wording.items[item.id].high]
+    marks = [number(value) for value in bare[0].values()] if bare else []
+    return tuple((mark, wording.anchors[mark]) for mark in marks if mark in wording.anchors)
 
 
 def _who_sees(words: str, who: str) -> str:
