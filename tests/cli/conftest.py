@@ -25,6 +25,19 @@ class Outcome:
 Fit = Callable[..., Outcome]
 
 
+@dataclass(frozen=True)
+class Run:
+    """Runs `fit` in a practice of its own, at noon on 12 March 2026."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> Outcome:
+        code = run(["--practice", str(self.folder), *arguments], clock=lambda: NOON)
+        captured = self.capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+
 @pytest.fixture(scope="session")
 def blank_practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return set_up(tmp_path_factory.mktemp("practice") / "blank")
@@ -41,9 +54,4 @@ def practice(blank_practice: Path, tmp_path: Path) -> Path:
 def fit(practice: Path, capsys: pytest.CaptureFixture[str]) -> Fit:
     """Run `fit` in a fresh practice at noon on 12 March 2026."""
 
-    def call(*arguments: str) -> Outcome:
-        code = run(["--practice", str(practice), *arguments], clock=lambda: NOON)
-        captured = capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
-
-    return call
+    return Run(practice, capsys)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fit_toolkit.cli import run
-from tests.cli.conftest import NOON, Outcome
+from tests.cli.conftest import Run
 from tests.rated import rated_clinic
 
 
@@ -27,17 +25,6 @@ def courses(clients: int, seed: int = 5) -> dict[str, list[float]]:
 def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("curves") / "clinic"
     return rated_clinic(folder, courses(120), instrument="phq-9", closed=40).root
-
-
-@dataclass(frozen=True)
-class Run:
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-
-    def __call__(self, *arguments: str) -> Outcome:
-        code = run(["--practice", str(self.folder), *arguments], clock=lambda: NOON)
-        captured = self.capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit.catalog import load_norms
-from fit_toolkit.cli import run
-from tests.cli.conftest import NOON, Outcome
+from tests.cli.conftest import Run
 from tests.rated import rated_clinic
 
 
@@ -20,19 +18,6 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with 30 clients who rated three times."""
     courses = {f"k{number:02}": [4 + number % 5 + (number * week) % 2 for week in range(3)] for number in range(30)}
     return rated_clinic(tmp_path_factory.mktemp("norms") / "clinic", courses).root
-
-
-@dataclass(frozen=True)
-class Run:
-    """Runs `fit` in a practice of its own."""
-
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-
-    def __call__(self, *arguments: str) -> Outcome:
-        code = run(["--practice", str(self.folder), *arguments], clock=lambda: NOON)
-        captured = self.capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
 
 
 @pytest.fixture

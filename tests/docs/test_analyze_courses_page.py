@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -11,25 +10,15 @@ import pytest
 import fit_toolkit.analysis
 from fit_toolkit.analysis import control_chance
 from fit_toolkit.analysis.shapes import SHAPES
-from tests.docs.pages import DOCS, steps, typed
-from tests.docs.test_pages import follow
+from tests.docs.pages import DOCS
+from tests.docs.test_pages import follow_results
 
 PAGE = DOCS / "analyze-courses.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def test_the_page_prints_what_its_commands_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    follow(PAGE, tmp_path, monkeypatch)
-    written, shown = "", 0
-    for step in steps(PAGE):
-        if step.language == "console":
-            words = shlex.split(typed(step)[-1])
-            written = words[words.index("-o") + 1]
-            assert (tmp_path / written).is_file()
-        elif not step.file:
-            assert (tmp_path / written).read_text() == step.text, written
-            shown += 1
-    assert shown == 3
+    assert follow_results(PAGE, tmp_path, monkeypatch) == 3
 
 
 def test_the_page_names_every_shape_and_only_public_functions() -> None:

@@ -31,6 +31,21 @@ def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             save(step)
 
 
+def follow_results(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Type a page in, and compare every result it shows with the file of the last `-o`; give how many it shows."""
+    follow(page, folder, monkeypatch)
+    written, shown = "", 0
+    for step in steps(page):
+        if step.language == "console":
+            words = shlex.split(typed(step)[-1])
+            written = words[words.index("-o") + 1]
+            assert (folder / written).is_file()
+        elif not step.file:
+            assert (folder / written).read_text() == step.text, written
+            shown += 1
+    return shown
+
+
 def do(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     words = shlex.split(line)
     if words[0] == "cd":
