@@ -14,6 +14,7 @@ command = LazyGroup(
         "ack": ("fit_toolkit.cli.alerts_ack:command", "Note what was done about alerts."),
         "snooze": ("fit_toolkit.cli.alerts_snooze:command", "Put alerts off, with a reason and an end."),
         "resolve": ("fit_toolkit.cli.alerts_resolve:command", "Say that alerts are dealt with."),
+        "stats": ("fit_toolkit.cli.alerts_stats:command", "How many there were, and what people did about them."),
         "evaluate": ("fit_toolkit.cli.alerts_evaluate:command", "How often each policy speaks, and what came of it."),
         "replay": ("fit_toolkit.cli.alerts_replay:command", "What other policies would have changed."),
         "deliver": ("fit_toolkit.cli.alerts_deliver:command", "Send the messages that are waiting."),

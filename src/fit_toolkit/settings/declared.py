@@ -62,6 +62,7 @@ SETTINGS = (
     Setting("alerts.max_gap_days", int, 42, "A rating older than this is not compared with.", minimum=1),
     Setting("alerts.repeat_days", int, 7, "Tell again of an alert nobody has seen after so many days; 0: never.", minimum=0),
     Setting("alerts.safety_repeat_days", int, 1, "The same for safety, which is always told again.", minimum=1),
+    Setting("alerts.budget", int, 10, "Say so when attention and notice exceed so many alerts per 100 sessions; 0: never.", minimum=0),
     Setting("alerts.folder", str, "messages", "Where the channel file writes, relative to the practice."),
     Setting("alerts.link", str, "", "An address inside your network, printed at the end of messages."),
     Setting("mail.host", str, "", "The mail server."),
