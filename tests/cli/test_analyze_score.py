@@ -73,13 +73,34 @@ def test_numbers_are_written_exactly(score: Score) -> None:
     assert [row["value"] for row in csv.DictReader(io.StringIO(out))] == ["30", "5.2", "0.7"]
 
 
-def test_only_an_empty_cell_or_a_way_out_is_no_answer(score: Score) -> None:
-    code, out, _ = score(f"{NINE}\n{nine('1', '')}\n{nine('1', ' ')}\n{nine('1', 'rather-not-say')}\n")
+@pytest.mark.parametrize("cell", ["", " ", "rather-not-say", "NA", "n/a", "#N/A", "NaN", "NULL"])
+def test_only_an_empty_cell_a_way_out_or_a_word_of_other_software_is_no_answer(score: Score, cell: str) -> None:
+    code, out, _ = score(f"{NINE}\n{nine('1', cell)}\n")
     assert code == 0
-    assert [row["n_answered"] for row in csv.DictReader(io.StringIO(out))] == ["8"] * 3
+    assert [row["n_answered"] for row in csv.DictReader(io.StringIO(out))] == ["8"]
 
 
-@pytest.mark.parametrize("cell", ["NA", "NaN", "null", "4", "-1", "1.5", "0x1", "1e0", "٣", "secret", "inf", "-"])
+def test_where_na_is_a_code_of_the_item_it_is_an_answer(score: Score, tmp_path: Path) -> None:
+    practice = set_up(tmp_path / "practice")
+    write_two(practice / "instruments")
+    form = practice / "instruments" / "two.yaml"
+    coded = "{id: q1, options: [{value: 0, code: never}, {value: 3, code: NA, label: nearly always}]}"
+    form.write_text(form.read_text().replace("{id: q1, range: [0, 3]}", coded))
+    (tmp_path / "answers.csv").write_text("q1,q2,q3\nNA,1,0\nnever,NA,0\n")
+    call = ("--practice", str(practice), "analyze", "score", "answers.csv", "--instrument", "two", "-o", "out.csv")
+    assert run(call) == 0
+    first = [row for row in read(tmp_path / "out.csv") if row["scale"] == "first"]
+    assert [(row["value"], row["n_answered"]) for row in first] == [("4", "2"), ("", "1")]
+
+
+def test_a_blank_row_is_passed_over_and_the_others_keep_their_numbers(score: Score) -> None:
+    code, out, err = score(f"{NINE}\n{nine('1', '1')}\n{nine('', '')}\n{nine('2', '2')}\n")
+    assert code == 0
+    assert [(row["row"], row["value"]) for row in csv.DictReader(io.StringIO(out))] == [("1", "9"), ("3", "18")]
+    assert err.startswith("1 blank row passed over\n")
+
+
+@pytest.mark.parametrize("cell", ["NA!", "none", ".", "4", "-1", "1.5", "0x1", "1e0", "٣", "secret", "inf", "-"])
 def test_a_cell_that_is_no_answer_is_named_by_place_and_spoils_its_scale_only(score: Score, cell: str) -> None:
     code, out, err = score(f"{NINE}\n{nine('1')}\n\n{nine(cell, '0')}\n")
     assert code == 4

@@ -17,7 +17,8 @@ from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.model.instrument import TICK
 from fit_toolkit.scoring.answers import Decimal
 
-NO_VALUE: Final = ("", "NA")  # an empty cell, and what R writes for one
+#: What stands for "no answer" in a cell, in any case: nothing, and what other software writes for nothing.
+NO_VALUE: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
 _COMMA: Final = re.compile(r"\s*-?[0-9]*,[0-9]+\s*", re.ASCII)
 _THOUSANDS: Final = re.compile(r"\s*-?[1-9][0-9]{0,2},[0-9]{3}\s*", re.ASCII)
 _POINT: Final = re.compile(r"\s*-?[0-9]*\.[0-9]+\s*", re.ASCII)
@@ -42,7 +43,7 @@ class Numbers:
 
 
 def read_numbers(table: Table, columns: Sequence[str], *, low: float = -math.inf, high: float = math.inf) -> Numbers:
-    """Read columns as numbers between `low` and `high`; an empty cell or NA is no number, anything else a problem.
+    """Read columns as numbers between `low` and `high`; no value (`NO_VALUE`) is no number, anything else a problem.
 
     A cell with a problem counts as NaN, so that the caller may go on with the others or refuse the file.
     """
@@ -55,7 +56,7 @@ def read_numbers(table: Table, columns: Sequence[str], *, low: float = -math.inf
         cells = table.column(column)
         read = {text: _number(text, decimal) for text in set(cells)}
         wrong = {
-            text for text, number in read.items() if text.strip() not in NO_VALUE and not low <= number <= high
+            text for text, number in read.items() if not no_value(text) and not low <= number <= high
         }  # NaN, for what cannot be read, is between nothing
         for text in wrong:
             read[text] = math.nan
@@ -65,6 +66,11 @@ def read_numbers(table: Table, columns: Sequence[str], *, low: float = -math.inf
             problems += [Problem(row, column, message) for row, text in enumerate(cells) if text in wrong]
     problems.sort(key=lambda each: each.row)
     return Numbers(values, tuple(problems))
+
+
+def no_value(text: str) -> bool:
+    """Say whether a cell stands for "no answer"."""
+    return text.strip().casefold() in NO_VALUE
 
 
 def require(table: Table, columns: Iterable[str], *, hint: str = "") -> None:
@@ -82,10 +88,13 @@ def id_cells(table: Table, ids: Sequence[str], taken: Iterable[str]) -> dict[str
     """Give the columns that say whose row it is, unchanged; without any, `row` from 1. `taken`: columns of the result."""
     clash = [name for name in ids if name in set(taken)]
     if clash:
-        raise UsageError(f"an id column cannot be called {clash[0]}: the result has one of that name")
+        raise UsageError(
+            f"an id column cannot be called {clash[0]}: the result has one of that name",
+            hint=f"give it another name in the first line of {table.name}, as client_{clash[0]}",
+        )
     require(table, dict.fromkeys(ids))
     if not ids:
-        return {"row": [str(number) for number in range(1, len(table) + 1)]}
+        return {"row": [str(number) for number in table.numbers]}
     return {name: list(table.column(name)) for name in dict.fromkeys(ids)}
 
 

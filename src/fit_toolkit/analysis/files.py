@@ -24,6 +24,10 @@ class Table:
     delimiter: str
     text: str
     preface: int = 0  # lines before the header
+    numbers: tuple[
+        int, ...
+    ] = ()  # of each row, from 1, as other software counts them: a blank row counts, an empty line does not
+    blank: int = 0  # rows of separators and nothing else, which are passed over
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -43,28 +47,42 @@ class Table:
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
         starts, before = [], 0
         for cells in reader:
-            if cells:
+            if _holds_anything(cells):
                 starts.append(before + 1)
             before = reader.line_num
         return starts[self.preface :]
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """Read a whole file; refused are other encodings than UTF-8, rows of another length, and columns named twice."""
+    """Read a whole file; refused are other encodings than UTF-8, rows of another length, and columns named twice.
+
+    Passed over are empty lines, rows of nothing but separators (counted in `blank`), and empty cells to the right of the
+    columns: spreadsheets leave all three behind.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DataError("not UTF-8", where=f"{name}:{line}", hint="save the file as UTF-8") from None
+        hint = "save the file as UTF-8; spreadsheets call that CSV UTF-8"
+        raise DataError("not UTF-8", where=f"{name}:{line}", hint=hint) from None
     preface, delimiter = 0, ""
     if text[:4].lower() == "sep=" and text[4:5] in DELIMITERS:  # a line that spreadsheets write for themselves
         preface, delimiter = 1, text[4]
     delimiter = delimiter or _delimiter(text, name)
-    rows = list(_rows(text, delimiter, name))[preface:]
+    everything = list(_rows(text, delimiter, name))[preface:]
+    rows = [row for row in everything if _holds_anything(row)]
     if not rows:
         raise DataError("the file is empty", where=name, hint="its first line has to name the columns")
     columns = tuple(cell.strip() for cell in rows[0])
-    table = Table(name, columns, tuple(zip(*rows[1:], strict=False)), delimiter, text, preface)
+    _level(rows, columns)
+    head = next(place for place, row in enumerate(everything) if row is rows[0])
+    below = everything[head + 1 :]
+    blank = len(everything) - len(rows)
+    numbers = (
+        [place for place, row in enumerate(below, start=1) if _holds_anything(row)] if blank else range(1, len(rows))
+    )
+    cells = tuple(zip(*rows[1:], strict=False))
+    table = Table(name, columns, cells, delimiter, text, preface, tuple(numbers), blank)
     _check(table, rows)
     return table
 
@@ -74,6 +92,22 @@ def written(cells: Sequence[str]) -> list[str]:
     if not any(sign in cell for sign in _QUOTED for cell in ["".join(cells)]):
         return list(cells)
     return ['"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in _QUOTED) else cell for cell in cells]
+
+
+def _holds_anything(row: Sequence[str]) -> bool:
+    """Say whether any cell holds more than gaps."""
+    return any(cell and not cell.isspace() for cell in row)
+
+
+def _level(rows: list[list[str]], columns: Sequence[str]) -> None:
+    """Cut empty cells beyond the last column, and fill up rows that lack only columns without a name."""
+    wide = len(columns)
+    named = max((place for place, name in enumerate(columns, start=1) if name), default=0)
+    for row in rows:
+        if len(row) > wide and not _holds_anything(row[wide:]):
+            del row[wide:]
+        elif named <= len(row) < wide:
+            row.extend([""] * (wide - len(row)))
 
 
 def _check(table: Table, rows: list[list[str]]) -> None:

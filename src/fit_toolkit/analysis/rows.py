@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 NEVER: Final = 10**9  # a gap that no numbering of sessions reaches
 WEEKS: Final = 42  # days, where the file has dates
-_WHOLE: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
+_WHOLE: Final = re.compile(
+    r"([0-9]{1,6})([.,]0*)?", re.ASCII
+)  # 3, and 3.0 as software writes it that knows fractions only
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 
 
@@ -73,7 +75,7 @@ def read_rows(table: Table, ids: Sequence[str], time: str) -> Rows:
     when = np.full(len(table), -1, np.int64)
     seen: dict[tuple[int, int], int] = {}
     for row, text in enumerate(texts):
-        number = _day(text) if dated else int(text)
+        number = _day(text) if dated else _session(text)
         if number is None:
             problems.append(
                 Problem(row, time, "expected a date such as 2026-09-01, or in all rows a number of the session")
@@ -85,8 +87,14 @@ def read_rows(table: Table, ids: Sequence[str], time: str) -> Rows:
     return Rows(keys, client, when, dated, tuple(sorted(problems, key=lambda each: each.row)))
 
 
+def _session(text: str) -> int | None:
+    whole = _WHOLE.fullmatch(text)
+    return int(whole[1]) if whole else None
+
+
 def _day(text: str) -> int | None:
+    """Read a date, also one that has a time of day behind it."""
     try:
-        return dt.date.fromisoformat(text).toordinal() - _EPOCH
+        return dt.datetime.fromisoformat(text).toordinal() - _EPOCH
     except ValueError:
         return None

@@ -14,7 +14,7 @@ import pandas as pd
 from msgspec import Struct
 from pandas import DataFrame
 
-from fit_toolkit.analysis.columns import Problem, decimal_sign, exact, id_cells, require
+from fit_toolkit.analysis.columns import Problem, decimal_sign, exact, id_cells, no_value, require
 from fit_toolkit.analysis.files import Table, written
 from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.model.instrument import Instrument, Item
@@ -70,7 +70,7 @@ class Scored:
             number = None if not value else float(value) if "." in value else int(value)
             made = (scale, number, int(answered), *rest)
             given = dict(zip(names, columns[position // self.scales], strict=True))
-            number_of_row = {"row": position // self.scales + 1} if self.numbered else {}
+            number_of_row = {"row": int(given["row"])} if self.numbered else {}
             yield {**given, **number_of_row, **dict(zip(COLUMNS, made, strict=True))}
 
 
@@ -161,7 +161,9 @@ def _read(item: Item, texts: set[str], decimal: Decimal) -> tuple[dict[str, floa
         try:
             read[text] = read_answer(item, text, decimal)
         except UnreadableError as error:
-            read[text], wrong[text] = math.nan, str(error)
+            read[text] = math.nan
+            if not no_value(text):  # asked last: where NA is a code of the item, it is an answer
+                wrong[text] = str(error)
     return read, wrong
 
 
@@ -171,11 +173,11 @@ def _people(table: Table, wish: Wish, problems: list[Problem]) -> DataFrame | No
     if wish.age:
         cells = table.column(wish.age)
         ages = {text: plain_number(text, ".") for text in set(cells)}
-        wrong = {text for text, age in ages.items() if text.strip() and not 0 <= age <= 130}
+        wrong = {text for text, age in ages.items() if not no_value(text) and not 0 <= age <= 130}
         problems += [Problem(row, wish.age, "expected an age in years") for row, t in enumerate(cells) if t in wrong]
         known["age_low"] = known["age_high"] = [math.nan if text in wrong else ages[text] for text in cells]
     if wish.sex:
-        words = [text.strip().casefold() for text in table.column(wish.sex)]
+        words = ["" if no_value(text) else text.strip().casefold() for text in table.column(wish.sex)]
         message = "expected female, male or other"
         problems += [Problem(row, wish.sex, message) for row, word in enumerate(words) if word not in _SEX]
         known["sex"] = [_SEX.get(word, "") for word in words]
@@ -273,7 +275,7 @@ def _totals(instrument: Instrument, table: Table, wish: Wish, ids: dict[str, lis
     for id in scales:
         scale, cells = instrument.scale(id), table.column(id)
         read = {text: plain_number(text, decimal) for text in set(cells)}
-        wrong = {text for text, n in read.items() if text.strip() and not scale.minimum <= n <= scale.maximum}
+        wrong = {text for text, n in read.items() if not no_value(text) and not scale.minimum <= n <= scale.maximum}
         message = f"expected {scale.minimum:g} to {scale.maximum:g}"
         problems += [Problem(row, id, message) for row, text in enumerate(cells) if text in wrong]
         totals[id] = [read[text] for text in cells]

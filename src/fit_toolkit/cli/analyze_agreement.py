@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from fit_toolkit.cli.analyzing import (
+    CELLS,
     as_lines,
     columns_of,
     file_argument,
@@ -33,7 +34,7 @@ DYAD: Final = (
 OVERALL: Final = ("scale", "statistic", "value", "low", "high", "dyads", "pairs")
 
 
-@click.command("agreement")
+@click.command("agreement", epilog=CELLS)
 @file_argument
 @click.option("--id", "ids", multiple=True, required=True, metavar="COL", help="Which dyad it is; may be repeated.")
 @click.option("--time", required=True, metavar="COL", help="Dates (2026-09-01), or numbers of the session.")

@@ -9,6 +9,7 @@ import click
 
 from fit_toolkit.cli.analyze_change_said import say_change, say_doubts, shown
 from fit_toolkit.cli.analyzing import (
+    CELLS,
     as_lines,
     columns_of,
     file_argument,
@@ -43,7 +44,7 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
         raise click.BadParameter("a cut-off is a, b, c or a number of points") from None
 
 
-@click.command("change")
+@click.command("change", epilog=CELLS)
 @file_argument
 @click.option(
     "--method",

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from fit_toolkit.cli.analyzing import as_lines, file_argument, hand_over, refuse_problems, result_options, table_of
+from fit_toolkit.cli.analyzing import (
+    CELLS,
+    as_lines,
+    file_argument,
+    hand_over,
+    refuse_problems,
+    result_options,
+    table_of,
+)
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import as_json, count
 from fit_toolkit.errors import UsageError
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("n", "shape", "start", "end", "v_1sd", "v_2sd", "deepest", "longest", "beyond_limits", "eroded")
 
 
-@click.command("courses")
+@click.command("courses", epilog=CELLS)
 @file_argument
 @click.option("--id", "ids", multiple=True, required=True, metavar="COL", help="Whose rating it is; may be repeated.")
 @click.option("--time", required=True, metavar="COL", help="Dates (2026-09-01), or numbers of the session.")

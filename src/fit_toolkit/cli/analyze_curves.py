@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fit_toolkit.cli.analyzing import columns_of, file_argument, hand_over, id_option, refuse_problems, table_of
+from fit_toolkit.cli.analyzing import CELLS, columns_of, file_argument, hand_over, id_option, refuse_problems, table_of
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import output_option
 from fit_toolkit.errors import ExitCode, UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMED = ("episode", "client", "id")
 
 
-@click.command("curves")
+@click.command("curves", epilog=CELLS)
 @file_argument
 @click.option("--time", required=True, metavar="COL", help="The column with the session, from 1.")
 @click.option("--value", required=True, metavar="COL", help="The column with the rating.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from fit_toolkit.cli.analyzing import as_lines, hand_over, keep_apart, refuse_problems, result_options, table_of
+from fit_toolkit.cli.analyzing import CELLS, as_lines, hand_over, keep_apart, refuse_problems, result_options, table_of
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, as_document, cells, pair_rows, quality_row
 from fit_toolkit.errors import DataError, PluginError, UsageError
@@ -60,7 +60,7 @@ def _model_options(command: Any) -> Any:
     return command
 
 
-@click.command("evaluate")
+@click.command("evaluate", epilog=CELLS)
 @click.argument("file", metavar="[FILE]", required=False,
                 type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))  # fmt: skip
 @click.option("--policies", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.toml",

@@ -8,14 +8,22 @@ from typing import Literal
 
 import click
 
-from fit_toolkit.cli.analyzing import as_lines, file_argument, hand_over, refuse_problems, result_options, table_of
+from fit_toolkit.cli.analyzing import (
+    CELLS,
+    as_lines,
+    file_argument,
+    hand_over,
+    refuse_problems,
+    result_options,
+    table_of,
+)
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import as_json, count
 
 COLUMNS = ("statistic", "value", "low", "high", "clients", "steps")
 
 
-@click.command("lead-lag")
+@click.command("lead-lag", epilog=CELLS)
 @file_argument
 @click.option("--id", "ids", multiple=True, required=True, metavar="COL", help="Whose row it is; may be repeated.")
 @click.option("--time", required=True, metavar="COL", help="Dates (2026-09-01), or numbers of the session.")

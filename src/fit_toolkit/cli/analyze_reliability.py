@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fit_toolkit.cli.analyzing import (
+    CELLS,
     as_lines,
     columns_of,
     file_argument,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 FEW = 30  # under this, a bootstrap of whole clients gives intervals that hold the truth too seldom
 
 
-@click.command("reliability")
+@click.command("reliability", epilog=CELLS)
 @file_argument
 @click.option(
     "--items", required=True, metavar="COL,COL,...", help="The columns of the items, or one column of ratings."

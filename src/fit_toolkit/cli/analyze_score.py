@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fit_toolkit.cli.analyzing import (
+    CELLS,
     columns_of,
     file_argument,
     hand_over,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 RATERS = ("client", "therapist", "carer", "observer", "supervisor")
 
 
-@click.command("score")
+@click.command("score", epilog=f"{CELLS} Where one of these words is a code of the item, it is an answer.")
 @file_argument
 @click.option(
     "--instrument", "name", required=True, metavar="ID", help="Whose answers these are: fit instruments list."

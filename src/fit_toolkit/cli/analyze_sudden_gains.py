@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from fit_toolkit.cli.analyzing import (
+    CELLS,
     as_lines,
     columns_of,
     file_argument,
@@ -33,7 +34,7 @@ COLUMNS: Final = ("from", "to", "before", "after", "magnitude", "reversed")
 CHANCE: Final = ("by_chance", "by_chance_with_trend")
 
 
-@click.command("sudden-gains")
+@click.command("sudden-gains", epilog=CELLS)
 @file_argument
 @click.option("--values", required=True, metavar="COL,COL,...", help="The columns of the sessions, in order.")
 @click.option(

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from fit_toolkit.analysis.files import Table
 
 SHOWN = 50  # cells that are named one by one
+#: Said at the end of the help of every command here.
+CELLS = (
+    "No rating or answer is an empty cell, NA, N/A, #N/A, NaN or NULL, in any case. Rows without anything in them are"
+    " passed over and counted on stderr."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -41,15 +46,19 @@ def result_options(command: F) -> F:
 
 
 def table_of(file: Path) -> Table:
-    """Read the file that was named."""
+    """Read the file that was named; rows without anything in them are passed over, and said."""
     from fit_toolkit.analysis.files import read_table
 
     if str(file) == "-":
-        return read_table(sys.stdin.buffer.read(), "stdin")
-    try:
-        return read_table(file.read_bytes(), file.name)
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=file.name) from None
+        table = read_table(sys.stdin.buffer.read(), "stdin")
+    else:
+        try:
+            table = read_table(file.read_bytes(), file.name)
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=file.name) from None
+    if table.blank:
+        click.echo(f"{count(table.blank, 'blank row')} passed over", err=True)
+    return table
 
 
 def columns_of(text: str | None) -> tuple[str, ...]:
