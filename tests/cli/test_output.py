@@ -99,3 +99,16 @@ def test_what_is_no_plain_file_is_written_to_and_never_replaced(tmp_path: Path) 
         assert pipe.is_fifo()
     finally:
         os.close(reader)
+
+
+def test_no_result_takes_the_place_of_a_practices_store_or_settings(tmp_path: Path) -> None:
+    store, settings = tmp_path / "store.db", tmp_path / "fit.toml"
+    store.write_bytes(b"SQLite format 3\0 and all that was ever entered")
+    settings.write_text("[practice]\n")
+    for kept in (store, settings):
+        before = kept.read_bytes()
+        with pytest.raises(UsageError, match="would be written over"):
+            write_atomic(kept, b"policy,alerts\n")
+        assert kept.read_bytes() == before
+    write_atomic(settings, b"[practice]\n[plugins]\n", settings=True)
+    assert settings.read_bytes().endswith(b"[plugins]\n")

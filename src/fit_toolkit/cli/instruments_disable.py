@@ -27,7 +27,7 @@ def command(app: App, id: str, names: tuple[str, ...], dry_run: bool) -> None:
     there = [each for each in known(instrument, offers(before, instrument, names), names) if each.state == "there"]
     text, gone = without_offers(before, there)
     if text != before and not dry_run:
-        write_atomic(app.practice.root / FILE, text.encode("utf-8"))
+        write_atomic(app.practice.root / FILE, text.encode("utf-8"), settings=True)
     for each in there:
         if each.id not in gone:
             app.say(f"{each.id} was changed since it was written: it stays, take it out yourself")

@@ -119,7 +119,7 @@ def _write(app: App, before: str, text: str) -> None:
     from fit_toolkit.settings import FILE
 
     if text != before:
-        write_atomic(app.practice.root / FILE, text.encode("utf-8"))
+        write_atomic(app.practice.root / FILE, text.encode("utf-8"), settings=True)
 
 
 def _row(app: App, instrument: Instrument, each: Offer, word: str) -> dict[str, object]:

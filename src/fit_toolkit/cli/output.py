@@ -21,6 +21,8 @@ from fit_toolkit.errors import UsageError
 FORMATS = ("table", "json", "csv")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DATABASE = b"SQLite format 3\0"
+_SETTINGS = "fit.toml"  # settings.FILE, without what importing settings costs every command
 F = TypeVar("F", bound=Callable[..., Any])
 
 Row = Mapping[str, Any]
@@ -110,12 +112,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a private file that appears whole or not at all."""
+def write_atomic(path: Path, content: bytes, *, settings: bool = False) -> None:
+    """Write a private file that appears whole or not at all; never over a practice's store, nor its settings unless told."""
     if path.is_dir():
         raise UsageError("this is a folder, and a file has to be named", where=str(path), hint=f"-o {path / 'NAME'}")
     if not path.parent.is_dir():
         raise UsageError("there is no such folder to write into", where=str(path.parent))
+    if not settings:
+        _spare_the_practice(path)
     if (
         path.exists() and not path.is_file()
     ):  # a device or a pipe, such as /dev/null: to put a file in its place would break it
@@ -132,6 +136,19 @@ def write_atomic(path: Path, content: bytes) -> None:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
+
+
+def _spare_the_practice(path: Path) -> None:
+    """`-o store.db` is one slip away, and what it would cost is everything that was ever entered."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        holds_store = file.read(len(_DATABASE)) == _DATABASE
+    if holds_store or path.name == _SETTINGS:
+        kept = "a database" if holds_store else "a practice's settings"
+        raise UsageError(
+            f"{kept} would be written over", where=str(path), hint="give what is written a name of its own"
+        )
 
 
 def _plain(value: object) -> object:

@@ -92,5 +92,5 @@ def change_settings(app: App, source: Source, *, on: bool, dry_run: bool) -> boo
     if not on and not source.opt_in:
         text = with_name(text, "disabled", source.name)
     if text != before and not dry_run:
-        write_atomic(file, text.encode("utf-8"))
+        write_atomic(file, text.encode("utf-8"), settings=True)
     return text != before
