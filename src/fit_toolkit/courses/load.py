@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,13 +47,22 @@ class Slice:
     calendar: Calendar
     next_day: Mapping[int, int]
     _rows: dict[Stream, Columns]
+    known_at: datetime | None = None
 
     @classmethod
-    def of(cls, c: sa.Connection, episodes: Sequence[int], *, as_of: date, max_gap_days: int = 42) -> Slice:
-        """Read members, diary, pauses and plan of the episodes."""
+    def of(
+        cls,
+        c: sa.Connection,
+        episodes: Sequence[int],
+        *,
+        as_of: date,
+        max_gap_days: int = 42,
+        known_at: datetime | None = None,
+    ) -> Slice:
+        """Read members, diary, pauses and plan of the episodes; of the ratings what is, or was `known_at` a moment."""
         today = day_number(as_of)
         members = frames.member_columns(c, episodes, on=as_of)
-        sessions = frames.session_days(c, episodes)
+        sessions = frames.session_days(c, episodes, known_at=known_at)
         later = sessions["day"] > today
         rated_ahead = list(zip(sessions["episode_id"][later].tolist(), sessions["day"][later].tolist(), strict=True))
         sessions = _kept(sessions, ~later)
@@ -67,7 +76,7 @@ class Slice:
         )
         future = [a for a in appointments if a.on > as_of and a.status == "planned"]
         ahead = calendar.next_day(list(episodes), future, rated_ahead)
-        return cls(c, tuple(episodes), as_of, max_gap_days, members, sessions, calendar, ahead, {})
+        return cls(c, tuple(episodes), as_of, max_gap_days, members, sessions, calendar, ahead, {}, known_at)
 
     def person(self, member: int, on: date) -> tuple[tuple[float, float] | None, str]:
         """Give the two ages a member may have on a day (None: unknown), and their sex ("": unknown)."""
@@ -90,7 +99,7 @@ class Slice:
     def _ratings(self, stream: Stream) -> Columns:
         if stream not in self._rows:
             read = frames.item_columns if stream.item else frames.score_columns
-            rows = read(self.c, self.episodes, stream.instrument, stream.scale, stream.rater)
+            rows = read(self.c, self.episodes, stream.instrument, stream.scale, stream.rater, known_at=self.known_at)
             self._rows[stream] = _kept(rows, rows["session_on"] <= day_number(self.as_of))
         return self._rows[stream]
 

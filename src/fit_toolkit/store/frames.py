@@ -6,7 +6,7 @@ Days count from 1970-01-01 and instants are microseconds since then, both int64;
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -38,23 +38,36 @@ _RATING: tuple[tuple[str, sa.ColumnElement[Any], str], ...] = (
 
 
 def score_columns(
-    c: sa.Connection, episode_ids: Iterable[int] | None, instrument: str, scale: str, rater: str
+    c: sa.Connection,
+    episode_ids: Iterable[int] | None,
+    instrument: str,
+    scale: str,
+    rater: str,
+    *,
+    known_at: datetime | None = None,
 ) -> Columns:
     """Return all valid scores of one scale by one rater in the given episodes (all when None).
 
+    With `known_at` (naive UTC) those that were valid at that moment, by what had been entered, corrected or voided.
     Beside the columns of the rating there are `value_ticks` (whole millionths, UNKNOWN where unscorable) and `status`.
     """
     columns = (*_RATING, ("value_ticks", s.score.c.value_ticks, "int"), ("status", s.score.c.status, "text"))
     source = _ratings().join(s.score, sa.and_(s.score.c.administration_id == _A.c.id, s.score.c.scale == scale))
-    return _fetch(c, _valid(columns, source, instrument, rater), columns, episode_ids)
+    return _fetch(c, _valid(columns, source, instrument, rater, known_at), columns, episode_ids)
 
 
 def item_columns(
-    c: sa.Connection, episode_ids: Iterable[int] | None, instrument: str, item: str, rater: str
+    c: sa.Connection,
+    episode_ids: Iterable[int] | None,
+    instrument: str,
+    item: str,
+    rater: str,
+    *,
+    known_at: datetime | None = None,
 ) -> Columns:
     """Return all valid answers to one item as `score_columns` does for a scale; unanswered is UNKNOWN."""
     columns = (*_RATING, ("number", _A.c.numbers[item].as_float(), "float"))
-    found = _fetch(c, _valid(columns, _ratings(), instrument, rater), columns, episode_ids)
+    found = _fetch(c, _valid(columns, _ratings(), instrument, rater, known_at), columns, episode_ids)
     number = found.pop("number")
     answered = ~np.isnan(number)
     ticks = np.full(len(number), UNKNOWN, np.int64)
@@ -109,14 +122,14 @@ def therapist_on(c: sa.Connection, episode_ids: Iterable[int] | None, *, on: dat
     return dict(zip(found["episode_id"].tolist(), found["staff_id"].tolist(), strict=True))
 
 
-def session_days(c: sa.Connection, episode_ids: Iterable[int] | None) -> Columns:
+def session_days(c: sa.Connection, episode_ids: Iterable[int] | None, *, known_at: datetime | None = None) -> Columns:
     """Return the days on which a session took place: those rated on, and appointments held; `episode_id`, `day`.
 
     A session's number is its place among its episode's days here.
     """
     rated = sa.select(s.episode.c.id.label("episode_id"), _A.c.session_on.label("day")).select_from(
         _A.join(s.member, s.member.c.id == _A.c.member_id).join(s.episode)
-    ).where(_A.c.state == "valid")  # fmt: skip
+    ).where(_stood(known_at))  # fmt: skip
     held = sa.select(s.episode.c.id, s.appointment.c.on).select_from(s.appointment.join(s.episode)).where(
         s.appointment.c.status == "held"
     )  # fmt: skip
@@ -136,14 +149,39 @@ def _ratings() -> sa.FromClause:
 
 
 def _valid(
-    columns: Sequence[tuple[str, sa.ColumnElement[Any], str]], source: sa.FromClause, instrument: str, rater: str
+    columns: Sequence[tuple[str, sa.ColumnElement[Any], str]],
+    source: sa.FromClause,
+    instrument: str,
+    rater: str,
+    known_at: datetime | None,
 ) -> sa.Select[Any]:
     return (
         sa.select(*(column.label(name) for name, column, _ in columns))
         .select_from(source)
-        .where(_A.c.state == "valid", _A.c.instrument == instrument, _A.c.rater == rater)
+        .where(_stood(known_at), _A.c.instrument == instrument, _A.c.rater == rater)
         .order_by(_A.c.member_id, _A.c.session_on, _A.c.id)
     )
+
+
+def _stood(known_at: datetime | None) -> sa.ColumnElement[bool]:
+    """Which ratings count: those valid now, or those that were valid at a moment.
+
+    Only the last change of a rating is kept with it. Of the ratings of one chain of corrections that were in use at the
+    moment the newest was the valid one; a form that was moved was under its new client only from then on, although
+    it keeps the instant at which it was entered.
+    """
+    if known_at is None:
+        return _A.c.state == "valid"
+
+    def in_use(a: Any) -> sa.ColumnElement[bool]:
+        return sa.and_(a.c.entered_at <= known_at, sa.or_(a.c.state == "valid", a.c.changed_at > known_at))
+
+    later, old = _A.alias("later"), _A.alias("old")
+    corrected = sa.select(later.c.id).where(later.c.root_id == _A.c.root_id, later.c.id > _A.c.id, in_use(later))
+    moved_later = sa.select(old.c.replaced_by_id).where(
+        old.c.state == "voided", old.c.replaced_by_id.is_not(None), old.c.changed_at > known_at
+    )
+    return sa.and_(in_use(_A), ~corrected.exists(), _A.c.id.not_in(moved_later))
 
 
 def _fetch(

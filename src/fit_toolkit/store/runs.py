@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,11 @@ import sqlalchemy as sa
 
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.rows import chunks, dicts, utc
+
+RUN = "alerts"  # over all that is new or due: what is waited for every morning
+ENTRY = "entry"  # over a form that was just keyed: says nothing about the morning
+RUNS = (RUN, ENTRY)
+DID_ITS_WORK = (0, 4, 6, 10)
 
 
 class Work(NamedTuple):
@@ -89,13 +94,37 @@ def finish_run(
     c.execute(sa.update(s.run).where(s.run.c.id == run).values(**values))
 
 
-def last_run(c: sa.Connection, kind: str, *, successful: bool = True) -> dict[str, Any] | None:
+def last_run(c: sa.Connection, kind: str | Sequence[str], *, successful: bool = True) -> dict[str, Any] | None:
     """Return the newest finished run of a kind, or None; `successful` asks for one that did all or part of its work."""
-    query = sa.select(s.run).where(s.run.c.kind == kind, s.run.c.finished_at.is_not(None))
+    query = _newest(kind).where(s.run.c.finished_at.is_not(None))
     if successful:
-        query = query.where(s.run.c.exit_code.in_((0, 4, 6, 10)))
-    found = dicts(c.execute(query.order_by(s.run.c.id.desc()).limit(1)))
+        query = query.where(s.run.c.exit_code.in_(DID_ITS_WORK))
+    found = dicts(c.execute(query))
     return found[0] if found else None
+
+
+def newest_run(c: sa.Connection, kind: str | Sequence[str]) -> dict[str, Any] | None:
+    """Return the newest run of a kind however it ended, and also one that is on or was cut off; None for none."""
+    found = dicts(c.execute(_newest(kind)))
+    return found[0] if found else None
+
+
+def _newest(kind: str | Sequence[str]) -> sa.Select[Any]:
+    kinds = (kind,) if isinstance(kind, str) else tuple(kind)
+    return sa.select(s.run).where(s.run.c.kind.in_(kinds)).order_by(s.run.c.id.desc()).limit(1)
+
+
+def forget_the_future(c: sa.Connection, now: datetime) -> None:
+    """Take back what a clock that was ahead has put off: messages that wait for that time, alerts that opened then.
+
+    Their history keeps the instants it was written with; without this nobody would be told again before that day.
+    """
+    moment = utc(now)
+    ahead = sa.and_(s.outbox.c.state == "due", s.outbox.c.created_at > moment)
+    c.execute(sa.update(s.outbox).where(ahead).values(
+        created_at=moment, not_before=moment, lease_until=None, lease_by=None
+    ))  # fmt: skip
+    c.execute(sa.update(s.alert).where(s.alert.c.opened_at > moment).values(opened_at=moment))
 
 
 def seen_policies(c: sa.Connection) -> dict[str, str]:
