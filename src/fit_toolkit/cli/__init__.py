@@ -40,6 +40,7 @@ COMMANDS = {
     "norms": ("fit_toolkit.cli.norms:command", "Norm sets: list, check, estimate one from this practice's ratings."),
     "curves": ("fit_toolkit.cli.curves:command", "Curve packs: list, fit to closed episodes, check, export, import."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
+    "verify": ("fit_toolkit.cli.verify:command", "Whether the store is whole and everything in it agrees."),
     "doctor": ("fit_toolkit.cli.doctor:command", "What is missing on this machine, and how to mend it."),
 }
 HELP = """FIT (feedback-informed treatment): clients rate each session, and what changed comes back in time to act on it.

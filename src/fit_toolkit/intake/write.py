@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pandas import DataFrame, Index
@@ -98,25 +99,13 @@ class _Writer:
         ]
 
     def persons(self, instrument: Instrument, forms: DataFrame) -> DataFrame | None:
-        """Say what is known about those who are rated, where a figure of the instrument asks for it.
-
-        Of a year of birth one of two ages is made: the one before this year's birthday, and the one after it.
-        """
+        """Say what is known about those who are rated, where a figure of the instrument asks for it."""
         if not instrument.is_keyed:
             return None
         known = people.persons_of(self.c, [int(member) for member in forms["member_id"].unique()])
-        found = [known[int(member)] for member in forms["member_id"]]
-        high = [
-            float("nan") if born is None else float(day.year - born)
-            for (born, _), day in zip(found, forms["session_on"], strict=True)
-        ]
-        return DataFrame(
-            {
-                "age_low": [max(age - 1, 0.0) for age in high],
-                "age_high": high,
-                "sex": [sex or "" for _, sex in found],
-                "rater": list(forms["rater"]),
-            }
+        members = (known[int(member)] for member in forms["member_id"])
+        return known_of(
+            [(*each, day, rater) for each, day, rater in zip(members, forms["session_on"], forms["rater"], strict=True)]
         )
 
     def administration(
@@ -185,6 +174,22 @@ def _silent(part: Answers, forms: Index[Any]) -> int:
     """Count the forms that leave a flagged question out."""
     raw = part.raw.loc[forms].reset_index(drop=True)
     return int(risk_left_out(part.instrument, part.numbers.loc[forms], raw)["row"].nunique())
+
+
+def known_of(forms: Sequence[tuple[int | None, str | None, date, str]]) -> DataFrame:
+    """Give what `score` has to know about people from their year of birth, sex, day of the session, and who rated.
+
+    Of a year of birth one of two ages is made: the one before this year's birthday, and the one after it.
+    """
+    high = [float("nan") if born is None else float(day.year - born) for born, _, day, _ in forms]
+    return DataFrame(
+        {
+            "age_low": [max(age - 1, 0.0) for age in high],
+            "age_high": high,
+            "sex": [sex or "" for _, sex, _, _ in forms],
+            "rater": [rater for *_, rater in forms],
+        }
+    )
 
 
 def results(

@@ -16,6 +16,8 @@ _BUSY = ("database is locked", "database table is locked", "could not obtain loc
 _DAMAGED = ("malformed", "not a database", "file is encrypted", "corrupt")
 _FULL = ("disk is full", "disk i/o error", "no space left")
 _KEPT = "events are kept as they happened and cannot be changed"
+_OLDER = "the store has the tables of an older version of fit-toolkit"
+_UPDATES = "make a copy of it; the next command that uses it brings it up to date"
 _READ_ONLY = ("readonly", "read-only", "unable to open", "permission denied")
 
 
@@ -59,19 +61,24 @@ def create_store(location: str | Path) -> Store:
     return _open_file(path)
 
 
-def open_store(location: str | Path) -> Store:
-    """Open the store at a path or database URL, migrating an older one; foreign and newer ones are refused."""
+def open_store(location: str | Path, *, upgrade: bool = True) -> Store:
+    """Open the store at a path or database URL, migrating an older one; foreign and newer ones are refused.
+
+    With `upgrade` False an older one is refused as well, so that nothing at all is written.
+    """
     if (path := _as_path(location)) is None:
-        return _open_url(str(location))
+        return _open_url(str(location), upgrade=upgrade)
     sqlite.check_file(path)
-    return _open_file(path)
+    return _open_file(path, upgrade=upgrade)
 
 
-def _open_file(path: Path) -> Store:
+def _open_file(path: Path, *, upgrade: bool = True) -> Store:
     store = Store(sqlite.make_engine(path), path)
     with store.read() as c:
         revision = migrate.current_revision(c)
     migrate.check_revision(revision)
+    if revision != migrate.HEAD and not upgrade:
+        raise StoreError(_OLDER, hint=_UPDATES)
     if revision != migrate.HEAD:
         with store.begin() as c:
             if migrate.current_revision(c) is None:
@@ -86,7 +93,7 @@ def _as_path(location: str | Path) -> Path | None:
     return None if "://" in location else Path(location)
 
 
-def _open_url(location: str) -> Store:
+def _open_url(location: str, *, upgrade: bool = True) -> Store:
     try:
         url = sa.make_url(location)
     except sa.exc.ArgumentError:
@@ -105,6 +112,8 @@ def _open_url(location: str) -> Store:
     try:
         with store.begin() as c:
             migrate.check_revision(revision := migrate.current_revision(c))
+            if revision != migrate.HEAD and not upgrade:
+                raise StoreError(_OLDER, hint=_UPDATES)
             if revision != migrate.HEAD:
                 migrate.upgrade(c)
     except BaseException:

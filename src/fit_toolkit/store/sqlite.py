@@ -50,6 +50,8 @@ def check_file(path: Path) -> None:
     (application,) = struct.unpack_from(">I", header, 68)
     if application != APPLICATION_ID:
         raise StoreError("this database belongs to another program", where=path.name, hint="nothing was changed")
+    if header[18] != header[19]:  # SQLite would take it for another kind of journal and begin to write one
+        raise StoreError("the store is damaged", where=path.name, hint="restore a backup; nothing was changed")
     _check_length(path, header, size)
     refuse_network(path.parent)
 
