@@ -413,13 +413,17 @@ def test_a_functional_mean_on_the_worse_side_is_doubted(change: Change) -> None:
     assert "really better" not in change(FOUR, *JT, *line, "5")[2]
 
 
-def test_two_ratings_of_one_client_and_time_are_fitted_and_said(change: Change) -> None:
+def test_two_ratings_of_one_client_and_time_and_a_rating_of_nobody_are_refused_by_line(change: Change) -> None:
     text = (CHANGE / "data" / "long_low_example.csv").read_text()
     options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
-    assert "another of the same client and time" not in change(text, *options)[2]
-    code, _, err = change(f"{text}L001,0,12\n", *options)
-    assert code == 0
-    assert "1 rating has another of the same client and time" in err
+    lines = text.count("\n")
+    code, out, err = change(f"{text}L001,0,12\n,3,12\nL001,0,\nL002,,7\nL002,,8\n", *options)
+    assert (code, out) == (3, "")
+    assert err.splitlines()[:2] == [
+        f"ratings.csv:{lines + 1}: session: there is a row of the same client and time before it",
+        f"ratings.csv:{lines + 2}: client: empty, so the row does not say whose it is",
+    ]  # a row without a rating repeats none, and one without a time is at none
+    assert "2 cells cannot be used" in err
 
 
 def test_numbers_as_other_programs_write_them_are_read(change: Change) -> None:

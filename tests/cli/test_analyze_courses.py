@@ -198,3 +198,44 @@ def test_a_second_row_of_one_client_and_day_is_not_called_a_number(analyze: Anal
     code, out, err = analyze(TEXT + "k1,2026-01-01,8,7\n", *AGREEMENT)
     assert (code, out) == (3, "")
     assert "1 cell cannot be used" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--line", "20"), "--line lies outside the scale, 0 to 10"),
+        (("--line", "-1"), "--line lies outside the scale"),
+        (("--line", "nan"), "--line lies outside the scale"),
+        (("--step", "11"), "--step is longer than the scale"),
+    ],
+)
+def test_a_line_or_step_that_no_rating_can_reach_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("client,session,rating\na,1,3\na,2,4\n")
+    asked = ("--id", "client", "--time", "session", "--value", "rating", "--range", "0,10")
+    assert run(["analyze", "courses", str(file), *asked, *options]) == 2
+    assert said in capsys.readouterr().err
+    assert run(["analyze", "courses", str(file), *asked, "--line", "10", "--step", "10"]) == 0
+
+
+def test_every_command_of_courses_passes_over_a_blank_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain, spread = tmp_path / "plain.csv", tmp_path / "spread.csv"
+    lines = ["client;session;own;theirs"] + [f"k{who};{at},0;{who + at},5;{at}" for who in (1, 2) for at in (1, 2, 3)]
+    plain.write_text("\n".join(lines))
+    spread.write_text(
+        "\ufeff" + "\r\n".join([lines[0] + ";;", *(f"{each};;" for each in lines[1:4]), ";;;;;", *lines[4:], ";;;;;"])
+    )
+    asked = ("--id", "client", "--time", "session")
+    for command in (
+        ("courses", *asked, "--value", "own", "--range", "0,10"),
+        ("agreement", *asked, "--own", "own", "--theirs", "theirs"),
+        ("lead-lag", *asked, "--outcome", "own", "--alliance", "theirs"),
+        ("evaluate", *asked, "--value", "own", "--range", "0,10"),
+        ("reliability", "--items", "own", "--by", "client"),
+    ):
+        assert run(["analyze", command[0], str(plain), *command[1:]]) == 0
+        out, err = capsys.readouterr()
+        assert run(["analyze", command[0], str(spread), *command[1:]]) == 0
+        assert capsys.readouterr() == (out, f"2 blank rows passed over\n{err}")

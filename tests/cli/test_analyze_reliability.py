@@ -128,7 +128,7 @@ def test_a_client_who_never_recurs_adds_nothing(analyze: Analyze) -> None:
         ("a,b\n1,2\n", ("--items", "a"), 2, "one item has no internal consistency"),
         ("a,b\n1,2\n2,2\n", ("--items", "a", "--by", "b"), 0, ""),
         ("a,b\n1,2\n2,3\n", ("--items", "a", "--by", "b"), 3, "no client has two ratings"),
-        ("a,b\n1,2\n,3\n", ("--items", "a,b"), 3, "1 of 2 rows have no gap; at least 2 are needed"),
+        ("a,b\n1,2\n,3\n", ("--items", "a,b"), 3, "items.csv: 1 of 2 rows have no gap; at least 2 are needed"),
         ("a,b\n", ("--items", "a,b"), 3, "0 of 0 rows"),
         ("a,who\n1,k\n2,\n3,\n", ("--items", "a", "--by", "who"), 3, "items.csv:3: who is empty; 1 more rows"),
     ],

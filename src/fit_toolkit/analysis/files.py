@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,6 +86,17 @@ def read_table(data: bytes, name: str) -> Table:
     table = Table(name, columns, cells, delimiter, text, preface, tuple(numbers), blank)
     _check(table, rows)
     return table
+
+
+@contextmanager
+def placed(name: str) -> Iterator[None]:
+    """Say in which file there is too little, where an error of the figures does not know it."""
+    try:
+        yield
+    except DataError as error:
+        if error.where:
+            raise
+        raise DataError(error.what, where=name, hint=error.hint, findings=error.findings) from None
 
 
 def written(cells: Sequence[str]) -> list[str]:

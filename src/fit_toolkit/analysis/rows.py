@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ WEEKS: Final = 42  # days, where the file has dates
 _WHOLE: Final = re.compile(
     r"([0-9]{1,6})([.,]0*)?", re.ASCII
 )  # 3, and 3.0 as software writes it that knows fractions only
+AGAIN: Final = "there is a row of the same client and time before it"
 _EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 
 
@@ -61,12 +62,7 @@ def read_rows(table: Table, ids: Sequence[str], time: str) -> Rows:
     """Read whose row it is and when. `time` holds dates (2026-09-01) or whole numbers of sessions, one kind throughout."""
     require(table, (*ids, time))
     lines = list(zip(*(table.column(name) for name in ids), strict=True))
-    problems = [
-        Problem(row, name, "empty, so the row does not say whose it is")
-        for row, cells in enumerate(lines)
-        for name, cell in zip(ids, cells, strict=True)
-        if not cell.strip()
-    ]
+    problems = unnamed(lines, ids)
     places = {cells: place for place, cells in enumerate(dict.fromkeys(lines))}
     client = np.array([places[cells] for cells in lines], np.int64)
     keys = {name: [cells[nth] for cells in places] for nth, name in enumerate(ids)}
@@ -83,8 +79,29 @@ def read_rows(table: Table, ids: Sequence[str], time: str) -> Rows:
             continue
         when[row] = number
         if seen.setdefault((int(client[row]), number), row) != row:
-            problems.append(Problem(row, time, "there is a row of the same client and time before it"))
+            problems.append(Problem(row, time, AGAIN))
     return Rows(keys, client, when, dated, tuple(sorted(problems, key=lambda each: each.row)))
+
+
+def unnamed(lines: Sequence[Sequence[str]], ids: Sequence[str]) -> list[Problem]:
+    """Name the empty cells among those that say whose row it is."""
+    return [
+        Problem(row, name, "empty, so the row does not say whose it is")
+        for row, cells in enumerate(lines)
+        for name, cell in zip(ids, cells, strict=True)
+        if not cell.strip()
+    ]
+
+
+def repeated(lines: Sequence[Hashable], when: Floats, time: str) -> list[Problem]:
+    """Name the rows that share client and time with one before; a row without a time shares it with none."""
+    seen: set[tuple[Hashable, float]] = set()
+    problems = []
+    for row, key in enumerate(zip(lines, when.tolist(), strict=True)):
+        if key in seen:
+            problems.append(Problem(row, time, AGAIN))
+        seen.add(key)  # NaN is equal to nothing
+    return problems
 
 
 def _session(text: str) -> int | None:

@@ -125,7 +125,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     answer is about the past: it raises no alert.
     """
     from fit_toolkit.analysis.change.judged import AGREEMENT
-    from fit_toolkit.analysis.change.of_file import judge
+    from fit_toolkit.analysis.change.of_file import judge, unclear
     from fit_toolkit.analysis.columns import read_numbers
 
     wish = _wish(given)
@@ -135,7 +135,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     keep_apart(agreement, output, "--agreement")
     table = table_of(file)
     numbers = read_numbers(table, columns)
-    refuse_problems(app, table, numbers.problems)
+    refuse_problems(app, table, unclear(table, numbers, wish))
     made = judge(table, numbers, wish)
     hand_over(made.json() if fmt == "json" else made.csv(), output)
     if agreement is not None:
@@ -159,6 +159,7 @@ def _wish(given: dict[str, Any]) -> Wish:
     from fit_toolkit.analysis.change.of_file import Wish
 
     told = {name: given[name] for name in Wish.__struct_fields__ if name in given}
+    told["time"] = given["time"] or ""
     told |= {name: _numbers(given[name], name) for name in ("percent", "mid")}
     inclusive = None if given["threshold"] is None else given["threshold"] == "inclusive"
     return Wish(**{**told, "inclusive": inclusive})

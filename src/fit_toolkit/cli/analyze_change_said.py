@@ -38,11 +38,6 @@ def say_change(app: App, table: Table, made: Judged) -> int:
         app.say(
             "singular fit: the slopes hardly differ, or follow from the intercepts; the indices are too large to be trusted"
         )
-    if made.slopes is not None and made.slopes.repeated:
-        again = count(made.slopes.repeated, "rating has", "ratings have")
-        app.say(
-            f"{again} another of the same client and time: all are fitted, and the later in the file counts as the later"
-        )
     if made.line is not None:
         app.say(f"cut-off {made.line.kind} {made.line.value:.6g}; a rating on it is {_on(made.line.at)}")
     if made.interval is not None:

@@ -69,6 +69,10 @@ def command(  # noqa: PLR0917 - click hands them over by name
     low, high = _ends(ends)
     if (step is not None and not 0 < step < math.inf) or (between is not None and not 0 <= between < math.inf):
         raise UsageError("--step has to be more than 0, --between 0 or more")
+    if step is not None and step > high - low:
+        raise UsageError(f"--step is longer than the scale, {low:g} to {high:g}: nothing could ever count as a change")
+    if line is not None and not low <= line <= high:
+        raise UsageError(f"--line lies outside the scale, {low:g} to {high:g}", hint="it is in the points of --range")
     table = table_of(file)
     id_cells(table, ids, COLUMNS)
     rows, numbers = read_rows(table, tuple(dict.fromkeys(ids)), time), read_numbers(table, [value], low=low, high=high)

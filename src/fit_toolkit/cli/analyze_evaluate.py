@@ -137,7 +137,10 @@ def _tried(app: App, tryout: Tryout, policies: Path | None, given: dict[str, Any
         drop is not None and drop <= 0
     ):
         raise UsageError("--drop has to be more than 0, and --line a number")
-    higher = tryout.course.scale.higher_is_better
+    scale = tryout.course.scale
+    if given["line"] is not None and not scale.low <= given["line"] <= scale.high:
+        raise UsageError(f"--line lies outside the scale, {scale.low:g} to {scale.high:g}")
+    higher = scale.higher_is_better
     files: list[PolicyFile] = [] if policies is None else [load_policies(policies)]
     files.append(
         rules_at_hand(

@@ -83,6 +83,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     one moment only. A cell that is no number is named by line and column, and nothing is computed.
     """
     from fit_toolkit.analysis.columns import read_numbers
+    from fit_toolkit.analysis.files import placed
     from fit_toolkit.analysis.reliability.items import reverse as turned
     from fit_toolkit.analysis.reliability.table import Asked, figures
 
@@ -106,7 +107,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
         high=high if ends else math.nan, resamples=bootstrap, seed=seed, confidence=confidence,
     )  # fmt: skip
     keys = ["\0".join(cells) for cells in zip(*(table.column(name) for name in by), strict=True)] if by else None
-    found = figures(values, names, asked, keys)
+    with placed(table.name):
+        found = figures(values, names, asked, keys)
     hand_over(_text(found, fmt, with_intervals=bool(bootstrap)), output)
     _say(app, found, asked, names)
     return 0

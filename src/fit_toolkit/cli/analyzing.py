@@ -117,5 +117,5 @@ def refuse_problems(app: App, table: Table, problems: Sequence[Problem]) -> None
         name_problems(app, table, problems)
         raise DataError(
             f"{count(len(problems), 'cell')} cannot be used", where=table.name, findings=problems,
-            hint="what each should be stands above",
+            hint="what is wrong with each stands above",
         )  # fmt: skip

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -18,8 +16,9 @@ from fit_toolkit.analysis.change.points import percent_change, points_change
 from fit_toolkit.analysis.change.reliable import Change, reliable_change
 from fit_toolkit.analysis.change.side_by_side import Agreement, all_methods
 from fit_toolkit.analysis.change.slopes import slope_change
-from fit_toolkit.analysis.columns import Numbers, id_cells
-from fit_toolkit.analysis.files import Table
+from fit_toolkit.analysis.columns import Numbers, Problem, id_cells, require
+from fit_toolkit.analysis.files import Table, placed
+from fit_toolkit.analysis.rows import repeated, unnamed
 from fit_toolkit.errors import DataError, UsageError
 
 SLOPES: Final = ("hlm", "hlm-relative")
@@ -32,6 +31,7 @@ class Wish(Struct, frozen=True):
     method: str
     better: Better
     ids: tuple[str, ...] = ()
+    time: str = ""  # the column, for slopes
     reliability: float | None = None
     reliability_post: float | None = None
     sd: float | None = None
@@ -51,8 +51,20 @@ class Wish(Struct, frozen=True):
 
 def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
     """Judge the change of every client in a file; `numbers` are its columns first, last - or time, value for slopes."""
-    with _placed(table.name):
+    with placed(table.name):
         return _slopes(table, numbers.values, wish) if wish.method in SLOPES else _pairs(table, numbers.values, wish)
+
+
+def unclear(table: Table, numbers: Numbers, wish: Wish) -> tuple[Problem, ...]:
+    """Name the cells that cannot be used; for slopes also rows that are nobody's, and second ratings of one client and time."""
+    if wish.method not in SLOPES or not wish.ids:
+        return numbers.problems
+    ids = tuple(dict.fromkeys(wish.ids))
+    require(table, ids)
+    lines = list(zip(*(table.column(name) for name in ids), strict=True))
+    when = np.where(np.isfinite(numbers.values).all(axis=1), numbers.values[:, 0], np.nan)  # as far as it is rated
+    more = [*unnamed(lines, ids), *repeated(lines, when, wish.time)]
+    return tuple(sorted((*numbers.problems, *more), key=lambda each: each.row))
 
 
 def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
@@ -91,11 +103,6 @@ def _slopes(table: Table, values: Floats, wish: Wish) -> Judged:
         raise UsageError(f"{wish.method} needs the column that says whose rating it is: --id COL")
     taken = ("pre", "post", "change", "n", "slope", "sd", "index", "reliable", "category")
     ids = id_cells(table, wish.ids, taken)
-    blank = [row for row, key in enumerate(zip(*ids.values(), strict=True)) if not any(cell.strip() for cell in key)]
-    if blank:
-        raise DataError(
-            "it does not say whose rating this is", where=f"{table.name}:{table.line(blank[0])}: {wish.ids[0]}"
-        )
     places: dict[tuple[str, ...], int] = {}
     codes = [places.setdefault(key, len(places)) for key in zip(*ids.values(), strict=True)]
     line, interval = None, None
@@ -196,14 +203,3 @@ def _line(wish: Wish, first: Floats) -> tuple[Cutoff | None, Interval | None]:
 
 def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-@contextmanager
-def _placed(name: str) -> Iterator[None]:
-    """Say in which file ratings are too few or all the same."""
-    try:
-        yield
-    except DataError as error:
-        if error.where:
-            raise
-        raise DataError(error.what, where=name, hint=error.hint, findings=error.findings) from None
