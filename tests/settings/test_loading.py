@@ -157,3 +157,28 @@ def test_sections_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "fit.toml").write_text('sections = ["figures"]\n')
     with pytest.raises(ConfigError, match=r"fit\.toml:1: sections are written as \[\[sections\]\] tables"):
         load_settings(tmp_path, environment={})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('quiet = "7pm to 7am"', "'quiet' must be written as 19:00-07:00"),
+        ('quiet = "19:00-24:00"', "'quiet' must be written as 19:00-07:00"),
+        ('holidays = ["Christmas"]', "'holidays' must be written as 2026-12-25"),
+        ('holidays = ["2026-12-25", "2026-02-30"]', "'holidays' must be written as 2026-12-25"),
+        ('digest = "someday"', "'digest' must be one of: "),
+    ],
+)
+def test_hours_and_days_that_cannot_be_meant_are_refused(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "fit.toml").write_text(f"[alerts]\n{line}\n")
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_settings(tmp_path, environment={})
+    assert caught.value.where == "fit.toml:2"
+
+
+def test_hours_and_days_are_read_and_no_hours_at_all_are_allowed(tmp_path: Path) -> None:
+    (tmp_path / "fit.toml").write_text('[alerts]\nquiet = "19:00-07:00"\nholidays = ["2026-12-25"]\n')
+    settings = load_settings(tmp_path, environment={})
+    assert settings.text("alerts.quiet") == "19:00-07:00"
+    assert settings.texts("alerts.holidays") == ("2026-12-25",)
+    assert load_settings(None, environment={"FIT_ALERTS_QUIET": ""}).text("alerts.quiet") == ""

@@ -17,6 +17,8 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ""  # of the text, or of each one of a list
+    example: str = ""  # of what fits the pattern
 
     @property
     def section(self) -> str:
@@ -62,6 +64,18 @@ SETTINGS = (
     Setting("alerts.max_gap_days", int, 42, "A rating older than this is not compared with.", minimum=1),
     Setting("alerts.repeat_days", int, 7, "Tell again of an alert nobody has seen after so many days; 0: never.", minimum=0),
     Setting("alerts.safety_repeat_days", int, 1, "The same for safety, which is always told again.", minimum=1),
+    Setting("alerts.safety_old_days", int, 90, "Flagged answers older than this when first seen, with later ones below the line or the episode ended, are told in one message; 0: each alone.", minimum=0),
+    Setting("alerts.escalate_days", int, 14, "Attention nobody noted anything about goes to the supervisor after so many days, after as many again to the administrators; 0: never.", minimum=0),
+    Setting("alerts.safety_escalate_days", int, 1, "The same for safety, in working days.", minimum=1),
+    Setting("alerts.escalate_failures", int, 3, "A safety message also goes to whoever stands in after so many failures to send it.", minimum=1),
+    Setting("alerts.quiet", str, "", "Hold messages back between these hours, such as 19:00-07:00; never those about safety. Run fit alerts deliver after their end.",
+            pattern="(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?", example="19:00-07:00"),
+    Setting("alerts.quiet_weekends", bool, False, "Hold them back on Saturdays and Sundays, too."),
+    Setting("alerts.holidays", list, [], "Days on which they are held back, too, and that are no working days, such as 2026-12-25.",
+            pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", example="2026-12-25"),
+    Setting("alerts.digest", str, "", "The day of the weekly digest, sent also when there is nothing to tell; empty: none.",
+            choices=("", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
+    Setting("alerts.notices", str, "daily", "Tell notices with the rest (daily), or in the weekly digest only.", choices=("daily", "digest")),
     Setting("alerts.budget", int, 10, "Say so when attention and notice exceed so many alerts per 100 sessions; 0: never.", minimum=0),
     Setting("alerts.folder", str, "messages", "Where the channel file writes, relative to the practice."),
     Setting("alerts.link", str, "", "An address inside your network, printed at the end of messages."),

@@ -9,6 +9,7 @@ import tomllib
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -248,10 +249,24 @@ def _check(setting: Setting, value: Any, where: str) -> Any:
             raise ConfigError(f"'{setting.key}' must be {word} {limit}", where=where)
     if setting.choices and value not in setting.choices:
         raise ConfigError(f"'{setting.key}' must be one of: {', '.join(setting.choices)}", where=where)
+    texts = value if isinstance(value, list) else [value]
+    if setting.pattern and not all(re.fullmatch(setting.pattern, text, re.ASCII) and _is_day(text) for text in texts):
+        raise ConfigError(f"'{setting.key}' must be written as {setting.example}", where=where)
     if setting.name == "practice.time_zone" and value not in zoneinfo.available_timezones():
         known = sorted(zoneinfo.available_timezones())
         raise ConfigError("there is no such time zone", where=where, hint=_nearest(value, known))
     return value
+
+
+def _is_day(text: str) -> bool:
+    """Say whether what looks like a day is one; anything else is not asked."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return True
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _fits(kind: type[Any], value: Any) -> bool:
