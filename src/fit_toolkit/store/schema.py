@@ -134,7 +134,7 @@ assignment = sa.Table(
     _to("episode_id", "episode", index=True),
     _to("staff_id", "staff", index=True),
     Column("role", String(16), nullable=False),
-    Column("starts_on", Date, nullable=False),
+    Column("starts_on", Date, nullable=False, index=True),
     Column("ends_on", Date),  # the last day on which it holds
     _one_of("role", ASSIGNMENT_ROLES),
 )
@@ -322,11 +322,14 @@ alert = sa.Table(
     Column("snooze_ratings", Integer),
     Column("snooze_reason", Text),
     Column("policy_hash", String(64), nullable=False),
+    Column("remind_at", DateTime),  # when a message about it is next to be thought of
+    Column("held", String(16)),  # why no message goes out about it just now
     _one_of("severity", SEVERITIES),
     _one_of("basis", ("unusual", "convention", "answer", "absence")),
     _one_of("state", ALERT_STATES),
     _partial("uq_alert_live", ALERT_KEY, _LIVE, unique=True),
     _partial("ix_alert_live_member", ("member_id",), _LIVE),
+    _partial("ix_alert_remind", ("remind_at",), "remind_at IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -389,6 +392,19 @@ outbox = sa.Table(
     _one_of("severity", SEVERITIES),
     _one_of("state", OUTBOX_STATES),
     _partial("ix_outbox_due", ("not_before",), "state = 'due'"),
+    sqlite_autoincrement=True,
+)
+
+told = sa.Table(  # which message told whom of which alert, as it was at its event `seq`; `lap` counts repeats
+    "told",
+    metadata,
+    _id(),
+    _to("alert_id", "alert", index=True),
+    _to("outbox_id", "outbox", index=True),
+    Column("staff_id", Integer, nullable=False, server_default="0"),  # 0: nobody could be found
+    Column("seq", Integer, nullable=False),
+    Column("lap", Integer, nullable=False, server_default="0"),
+    Column("reason", String(16), nullable=False),
     sqlite_autoincrement=True,
 )
 
