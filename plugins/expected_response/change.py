@@ -109,7 +109,7 @@ class Recovered(Reliable, frozen=True):
 
     "Recovered" is the term of Jacobson and Truax (1991) for this and says nothing else about the person. The line is a
     number, or the name of a published cut-off of the scale, which brings its own side; where the scale has one only, it
-    need not be named. The first rating has to lie on the side of clients. Over once one of the two no longer holds.
+    need not be named. The first rating has to lie on the side of clients. On the sheet it stands after every other alert. Over once one of the two no longer holds.
     """
 
     kind: ClassVar[str] = "recovered"
@@ -146,6 +146,7 @@ class Recovered(Reliable, frozen=True):
             points=needed,
             line=line,
             days=_days(course),
+            good_news=1.0,  # read by the sheet: it comes after whatever is worrying
             reason="good news: {value:g} is {better:.3g} better than the first rating ({first:g}), {days:.0f} days before, "
             f"and across the line {{line:g}}; {self.told}",
         )
@@ -168,7 +169,7 @@ class NoChange(Reliable, frozen=True):
     """`ratings` ratings in a row without a reliable change since the first, for better or worse.
 
     The client may improve late: of those who end well some do not change for many sessions. How many ratings are many is
-    a convention that the practice sets. Over once a rating is reliably better or worse than the first.
+    a convention that the practice sets, and so is the 8 it is left at. Over once a rating is reliably better or worse than the first.
     """
 
     kind: ClassVar[str] = "no-change"
@@ -177,7 +178,9 @@ class NoChange(Reliable, frozen=True):
     fires_on = Example((5.0, 5.5, 4.5, 5.0), parameters={"points": 2, "ratings": 4})
     quiet_on = Example((5.0, 7.0, 5.0, 5.5, 5.0), parameters={"points": 2, "ratings": 4})
 
-    ratings: Annotated[int, Meta(ge=3, le=100, description="how many in a row, the first one included")] = 8
+    ratings: Annotated[
+        int, Meta(ge=3, le=100, description="how many in a row, the first one included; 8 is a convention")
+    ] = 8
 
     @property
     def min_ratings(self) -> int:

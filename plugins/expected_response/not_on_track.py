@@ -26,8 +26,9 @@ class NotOnTrack(AlertPolicy, frozen=True):
     """The rating is on the worse side of the expected range, at `exceedances` known ratings in a row.
 
     The range is that of a curve pack: where `percent` of the ratings of clients with such a first rating lay at this
-    session. With a pack by intake it takes a rating at session 1. At sessions of which the pack says nothing, nothing is
-    said. Half of what lies outside lies on the worse side, so at 80 % one rating in ten does so without meaning anything,
+    session. With a pack by intake it takes a rating at session 1, and one like those the pack was made from: a client whose
+    first rating lies outside the 5th to 95th centile of theirs is not judged, as hardly anybody in the pack was like
+    that. At sessions of which the pack says nothing, nothing is said. The sheet says why there is no range. Half of what lies outside lies on the worse side, so at 80 % one rating in ten does so without meaning anything,
     and a late responder is possible. Over once a rating is back inside.
     """
 
@@ -58,7 +59,7 @@ class NotOnTrack(AlertPolicy, frozen=True):
     def find(self, course: Course) -> Findings:
         """Compare each rating with the range for its session."""
         begun = course.number == 1
-        intake = np.where(course.hold(course.session, when=begun) == 1, course.first, np.nan)
+        intake = np.where(course.hold(course.session, when=begun) == 1, self._like_those(course.first), np.nan)
         session = self._sessions(course)
         bounds = (course.scale.low, course.scale.high)
         found = expected_response(self.curve.coefficients, session, intake, percents=(self.percent,), limits=bounds)
@@ -80,6 +81,11 @@ class NotOnTrack(AlertPolicy, frozen=True):
             f"{self.percent:g} % lay from {{expected_low:.1f}} to {{expected_high:.1f}}; a late responder is possible. "
             f"{words}{self._named}",
         )
+
+    def _like_those(self, intake: Any) -> Any:
+        """First ratings like those the pack was made from, else NaN."""
+        low, high = self.curve.intakes or (-np.inf, np.inf)
+        return np.where((intake >= low) & (intake <= high), intake, np.nan)
 
     def _sessions(self, course: Course) -> Any:
         """The session of each point where the pack says something of it, else NaN; by intake, from the second rating on."""

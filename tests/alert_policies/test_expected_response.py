@@ -139,6 +139,18 @@ def test_a_pack_by_intake_needs_a_rating_at_session_1_and_judges_those_after_it(
     assert findings.evidence["expected"][1] == 10
 
 
+def test_a_client_whose_first_rating_is_unlike_those_of_the_pack_is_not_judged() -> None:
+    by_intake = FLAT | {"intercept": 0.0, "intake": 1.0, "slope_by_intake": 0.0, "residual_sd": 1.0}
+    pack = curve(coefficients=by_intake, intakes=(5.0, 12.0))
+    courses = [[4.9, 9.0, 9.0], [5.0, 9.0, 9.0], [12.0, 18.0, 18.0], [12.1, 18.0, 18.0]]
+    findings = policy("not-on-track", curve=pack).find(course_of(courses, scale=ANXIETY))
+    assert findings.fires.reshape(4, 3)[:, 2].tolist() == [False, True, True, False], "the edges belong to the pack"
+    assert findings.known.reshape(4, 3)[:, 2].tolist() == [False, True, True, False]
+    assert math.isnan(findings.evidence["expected_high"][2])
+    judged = policy("not-on-track", curve=curve(coefficients=by_intake)).find(course_of(courses, scale=ANXIETY))
+    assert judged.fires.reshape(4, 3)[:, 2].all(), "where no intakes are said, all are judged"
+
+
 def test_twins_are_told_where_the_pack_has_both() -> None:
     well = FLAT | {"intercept": 6.0, "residual_sd": 2.0}
     twins = curve(successful=well, unsuccessful=FLAT | {"residual_sd": 2.0})

@@ -60,12 +60,14 @@ def put(clinic: Clinic, data: bytes, name: str = "ours.json") -> None:
 
 
 def test_two_ratings_outside_raise_an_alert_that_names_the_pack(clinic: Clinic) -> None:
-    clinic.open("k1")
-    for week, value in enumerate((1, 3, 3)):
+    clinic.open("k1", "unlike")
+    for week, (value, low) in enumerate(((2, 1), (3, 3), (3, 3))):
         clinic.rate("k1", week * 7, value, instrument="phq-9")
+        clinic.rate("unlike", week * 7, low, instrument="phq-9")
     clinic.run()
     (alert,) = [row for row in clinic.alerts() if row["policy"] == "off-course"]
 
+    assert alert["client"] == "k1"
     assert "ratings in a row on the worse side of the expected range" in alert["reason"]
     assert "a late responder is possible. Curve pack ours 1 (synthetic), 240 clients, 2024 to 2026, " in alert["reason"]
 

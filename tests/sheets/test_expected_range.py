@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,85 @@ def test_it_is_hatched_on_the_panel_and_named_with_what_it_rests_on(clinic: Clin
     assert "Expected range, no forecast: curve pack typed 1 (assumed: typed by hand), 240 clients" in html
     assert "2020 to 2024, 80 % of ratings." in html
     assert "expected" not in page(clinic, "client")
+
+
+def test_the_table_has_the_range_beside_the_ratings_and_so_has_whoever_listens_to_the_chart(clinic: Clinic) -> None:
+    for week in range(3):
+        clinic.rate("k1", week * 7, 2, instrument="phq-9")
+    html = page(clinic)
+    # by hand: 12 - 2 ln 3 = 9.803, SD sqrt(9 - 2 ln 3 + ln(3)^2 + 9) = 4.124, 1.2816 of it to either side
+    assert re.search(r"<th[^>]*>[^<]*expected, n 240</th><td>–</td><td>[^<]+</td><td>4.5 to 15.1</td>", html)
+    assert "expected, n 240: last from 4.52 to 15.09." in html
+
+
+def test_the_name_of_a_line_that_crosses_the_range_stands_on_white(clinic: Clinic) -> None:
+    clinic.rate("k1", 0, 1, instrument="phq-9")
+    assert 'class="clear"' not in page(clinic), "there is no range yet"
+    clinic.rate("k1", 7, 1, instrument="phq-9")
+    html = page(clinic)
+    assert html.index('class="expected"') < html.index('class="clear"') < html.index('class="client"')
+
+
+BY_INTAKE = POLICY.replace("slope = -2.0", "slope = -2.0, intake = 0.5, slope_by_intake = 0.0").replace(
+    "sessions = [2, 40]", "sessions = [2, 40], intakes = [5, 20]"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "why"),
+    [
+        (0, (0, 7, 14), "the first rating lies outside those of curve pack typed, 5 to 20 (off-course)"),
+        (3, (0, 7, 14), "the first rating lies outside those of curve pack typed, 5 to 20 (off-course)"),
+        (1, (0, 7, 14), ""),
+    ],
+)
+def test_a_course_that_is_not_judged_has_no_range_and_the_sheet_says_why(
+    clinic: Clinic, first: int, days: tuple[int, ...], why: str
+) -> None:
+    file = clinic.root / "fit.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(POLICY, BY_INTAKE), encoding="utf-8")
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+    clinic.rate("k1", days[0], first, instrument="phq-9")
+    for day in days[1:]:
+        clinic.rate("k1", day, 2, instrument="phq-9")
+    html = page(clinic)
+    assert ('class="expected"' in html) == (not why)
+    assert (f"not judged: {why}" if why else "") in html
+    assert ("not judged" in html) == bool(why)
+
+
+GOOD_AND_BAD = """
+[[policies]]
+id = "better"
+kind = "recovered"
+instrument = "phq-9"
+severity = "attention"
+
+[[policies]]
+id = "fell"
+kind = "drop"
+instrument = "today-together-client"
+points = 2.0
+"""
+
+
+def test_good_news_stands_after_whatever_is_worrying_and_does_not_ask_in_its_place(clinic: Clinic) -> None:
+    file = clinic.root / "fit.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(POLICY, GOOD_AND_BAD), encoding="utf-8")
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+    clinic.rate("k1", 0, 2, instrument="phq-9")
+    clinic.rate("k1", 7, 0, instrument="phq-9")
+    clinic.run()
+    assert "<br>What has helped?</p>" in page(clinic)
+    for day, value in ((0, 8), (7, 5)):
+        clinic.rate("k1", day, value)
+    clinic.run()
+    html = page(clinic)
+    told = html.partition("Worth asking about")[2]
+    assert told.index("down 3") < told.index("good news"), "although the good news is of the higher severity"
+    assert "What has helped?" not in html
 
 
 def test_with_one_rating_there_is_nothing_of_it(clinic: Clinic) -> None:

@@ -13,7 +13,15 @@ from fit_toolkit.sheets.data import AlertLine, Band, BandPoint, Facet, Facets, P
 from fit_toolkit.sheets.pdf import DENSITIES, write_pdf
 from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.sheets.trim import guess
-from fit_toolkit.sheets.words import ALLIANCE_QUESTION, OUTCOME_QUESTION, QUESTIONS, days_ago, headline, question
+from fit_toolkit.sheets.words import (
+    ALLIANCE_QUESTION,
+    GOOD_NEWS_QUESTION,
+    OUTCOME_QUESTION,
+    QUESTIONS,
+    days_ago,
+    headline,
+    question,
+)
 from tests.sheets import examples
 
 START = date(2026, 1, 5)
@@ -88,6 +96,18 @@ def test_the_question_is_about_what_stands_out() -> None:
     assert question(NO_FACETS, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == ALLIANCE_QUESTION
     moved = Facets(rows=(Facet(label="tasks", client=4, moved=True),))
     assert question(moved, (), ()) == QUESTIONS["tasks"]
+
+
+def test_good_news_asks_only_where_nothing_worrying_stands() -> None:
+    good = replace(alert(), about="outcome", good_news=True)
+    better = panel(3, 8, hot=True)
+    assert question(NO_FACETS, (better,), (good,)) == GOOD_NEWS_QUESTION
+    facet_fell = replace(alert(), about="alliance")
+    assert question(NO_FACETS, (better,), (facet_fell, good)) == ALLIANCE_QUESTION
+    assert question(NO_FACETS, (better,), (replace(alert(), about="outcome"), good)) == OUTCOME_QUESTION
+    assert question(NO_FACETS, (better,), (replace(good, state="done"),)) == ""
+    moved = Facets(rows=(Facet(label="tasks", client=4, moved=True),))
+    assert question(moved, (better,), (good,)) == QUESTIONS["tasks"]
 
 
 def test_an_alert_that_is_done_asks_nothing() -> None:

@@ -36,7 +36,8 @@ class Curve(msgspec.Struct, frozen=True):
     """An expected course by intake score and session: named, versioned coefficients of a curve pack.
 
     `coefficients`, and those of the episodes that ended well and of the others where the pack has twins, are what
-    `fit_toolkit.analysis.expected_response` takes. `sessions` are the first and the last of which it says something;
+    `fit_toolkit.analysis.expected_response` takes. `sessions` are the first and the last of which it says something,
+    `intakes` the lowest and the highest first rating (5th and 95th centile of those it was made from);
     `inside` is the share of held-out ratings inside each of its bands (by the band's per cent).
     """
 
@@ -49,6 +50,7 @@ class Curve(msgspec.Struct, frozen=True):
     period: str = ""
     n_clients: int | None = None
     sessions: tuple[float, float] | None = None
+    intakes: tuple[float, float] | None = None
     inside: dict[str, float] = {}
     successful: dict[str, float] = {}
     unsuccessful: dict[str, float] = {}

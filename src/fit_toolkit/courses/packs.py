@@ -54,6 +54,7 @@ def curve_of(pack: CurvePack, instrument: Instrument, stream: Stream) -> Curve:
         period=pack.period,
         n_clients=pack.curve.n_clients,
         sessions=pack.sessions,
+        intakes=pack.intakes if pack.curve.by_intake else None,
         inside={f"{c.percent:g}": c.inside for c in pack.calibration if c.quintile is None and c.session is None},
         successful={} if pack.successful is None else pack.successful.coefficients(),
         unsuccessful={} if pack.unsuccessful is None else pack.unsuccessful.coefficients(),

@@ -80,6 +80,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     last: tuple[Label, ...] = ()
     band_y: float | None = None
     cutoff_y: float | None = None
+    cutoff_name_x: float = 0.0
     cutoff_name_y: float | None = None  # where the name of the line is written: above it, or below
 
 
@@ -198,7 +199,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
         band=band, band_y=None if full else band_y, expected=expected,
         cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
-        cutoff_name_y=name_y,
+        cutoff_name_x=_n(left + 0.6), cutoff_name_y=name_y,
         scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
         first=first if full else (),
         last=_apart(last, top + 0.8, bottom - 0.4) if full else (),

@@ -145,6 +145,8 @@ class AlertLine(Struct, frozen=True, kw_only=True):
     since: date
     state: State
     done: str = ""  # what was done about it
+    about: str = ""  # the construct of its form; empty where the form is gone
+    good_news: bool = False
 
 
 class Quote(Struct, frozen=True, kw_only=True):

@@ -85,11 +85,17 @@ def _risk_state(reading: Reading, form: str, item: str) -> str:
 
 
 def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
-    """Alerts that stand, the most serious first, then what a person lately did about one."""
+    """Alerts that stand, the most serious first and good news last, then what a person lately did about one."""
     rows = [row for row in reading.alerts if row["state"] not in HIDDEN and not _stands_above(row, catalog)]
     live = [row for row in rows if row["state"] in {"open", "acknowledged", "snoozed"}]
     live.sort(
-        key=lambda row: (RANK[row["severity"]], row["state"] != "open", -row["session_on"].toordinal(), row["id"])
+        key=lambda row: (
+            _good(row),
+            RANK[row["severity"]],
+            row["state"] != "open",
+            -row["session_on"].toordinal(),
+            row["id"],
+        )
     )
     since = reading.as_of - timedelta(days=DONE_FOR_DAYS)
     done = [r for r in rows if r not in live and r["action"] and r["changed_at"].date() >= since]
@@ -116,7 +122,14 @@ def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
         since=EPOCH + timedelta(days=int(row["opened_day"])),
         state=seen_as(row["state"]),  # type: ignore[arg-type]
         done=row["action"] or "",
+        about=catalog.get(row["instrument"]).construct if row["instrument"] in catalog else "",
+        good_news=_good(row),
     )
+
+
+def _good(row: Mapping[str, Any]) -> bool:
+    """Whether the policy said by its evidence that this is good news."""
+    return bool(row["evidence"].get("good_news"))
 
 
 def _rounded(row: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.course import Findings
+from fit_toolkit.course import Curve, Findings
 from fit_toolkit.courses.asking import Asking
 from fit_toolkit.courses.policies import PolicyUse
 from fit_toolkit.engine import PluginFailureError
@@ -265,8 +265,23 @@ def _ask(
             f"not ready: the {what} range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
         )
     courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
-    found = (p for own in courses for p in _points(findings, course.day, own, edges))
+    found = [p for own in courses for p in _points(findings, course.day, own, edges)]
+    if use.curves and not found and most >= use.ready.min_ratings:
+        first = courses[0][0] if len(courses[0]) else 0
+        why = _beyond(use.curves[0], int(course.session[first]), float(course.value[first]))
+        out.notes.append(f"not judged: {why} ({use.id})")
     return tuple(sorted(found, key=lambda p: p.on))
+
+
+def _beyond(curve: Curve, session: int, value: float) -> str:
+    """Why a curve pack says nothing of a course with enough ratings."""
+    if "intake" in curve.coefficients and session != 1:
+        return f"no rating at session 1, on which curve pack {curve.name} rests"
+    low, high = curve.intakes or (value, value)
+    if not low <= value <= high:
+        rests = f"{number(low)} to {number(high)}"
+        return f"the first rating lies outside those of curve pack {curve.name}, {rests}"
+    return f"curve pack {curve.name} says nothing of these sessions"
 
 
 def _points(findings: Findings | None, day: Any, places: Any, edges: tuple[str, str]) -> list[BandPoint]:

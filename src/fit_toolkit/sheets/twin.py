@@ -8,11 +8,11 @@ from datetime import date
 from msgspec import Struct
 
 from fit_toolkit.sheets.chart import number, places
-from fit_toolkit.sheets.data import Panel, Point
+from fit_toolkit.sheets.data import BandPoint, Panel, Point
 
 
 class TwinRow(Struct, frozen=True, kw_only=True):
-    """One rater's values of one panel, a cell per session; empty where nothing was rated."""
+    """One rater's values of one panel, or the range expected of them, a cell per session; empty where there is none."""
 
     label: str
     n: int | None  # answers behind each number unless the cell says otherwise; None for typed totals
@@ -37,6 +37,11 @@ def cell(point: Point | None, decimals: int = 2) -> str:
     return text
 
 
+def _range(point: BandPoint, decimals: int) -> str:
+    """The edges of a range as one cell."""
+    return f"{number(point.low, decimals)} to {number(point.high, decimals)}"
+
+
 def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
     """The last sessions of all panels side by side."""
     days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
@@ -48,4 +53,8 @@ def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
             label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
             n = max((p.items for p in series.points if p.items is not None), default=None)
             rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
+        if panel.expected is not None:
+            edges = {p.on: _range(p, places(panel)) for p in panel.expected.points}
+            label = f"{panel.title}, {panel.expected.label}"
+            rows.append(TwinRow(label=label, n=None, cells=tuple(edges.get(d, "") for d in shown)))
     return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))

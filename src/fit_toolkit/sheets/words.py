@@ -23,6 +23,7 @@ QUESTIONS = {
 }
 ALLIANCE_QUESTION = "What should we do differently today?"
 OUTCOME_QUESTION = "What has been different since we last met?"
+GOOD_NEWS_QUESTION = "What has helped?"
 DISTANT = 300  # days from which on a date without its year would be taken for a nearer one
 
 
@@ -96,15 +97,19 @@ def _outside(panel: Panel) -> str:
 
 
 def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...]) -> str:
-    """At most one question, and only when something stands out: about what moved, else about the lowest facet."""
+    """At most one question, and only when something stands out: about what moved, else about the lowest facet.
+
+    Good news gives the question only where nothing worrying stands.
+    """
     moved = next((f for f in facets.rows if f.moved), None)
     if moved is not None:
         return QUESTIONS.get(moved.label, ALLIANCE_QUESTION)
     live = [a for a in alerts if a.state != "done" and a.basis != "nothing rated"]
-    if not live:
-        return ""
+    worrying = [a for a in live if not a.good_news]
+    if not worrying:
+        return GOOD_NEWS_QUESTION if live else ""
     about = {p.key for p in panels for s in p.series for point in s.points if point.stands_out}
-    if "alliance" not in about and "outcome" in about:
+    if "alliance" not in about | {a.about for a in worrying} and "outcome" in about:
         return OUTCOME_QUESTION
     lowest = next((f for f in facets.rows if f.lowest), None)
     return QUESTIONS.get(lowest.label, ALLIANCE_QUESTION) if lowest is not None else ALLIANCE_QUESTION
