@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fit_toolkit.course import Course, Findings
 from fit_toolkit.courses.evaluate import Find
 from fit_toolkit.courses.policies import PolicyUse
+from fit_toolkit.engine import PluginFailureError
 
 
 class StopError(Exception):
@@ -38,6 +39,11 @@ class Stopping:
         def go_on(use: PolicyUse, course: Course) -> Findings:
             if self.asked:
                 raise StopError
-            return find(use, course)
+            try:
+                return find(use, course)
+            except PluginFailureError as error:
+                if self.asked:  # the signal reached its child process, too: that says nothing about the policy
+                    raise StopError from error
+                raise
 
         return go_on
