@@ -432,3 +432,49 @@ def test_numbers_as_other_programs_write_them_are_read(change: Change) -> None:
     assert [(row["pre"], row["post"]) for row in read(out)] == [("0.5", "3"), ("5", "-0.25"), ("6", "1")]
     assert change("first;last\n,5;3\n5;4\n6;1\n", *JT)[0] == 0
     assert change("first;last\n.;3\n5;4\n6;1\n", *JT)[0] == 3
+
+
+def test_the_smallest_detectable_change_from_a_reliability_or_an_error_of_measurement(change: Change) -> None:
+    code, out, err = change(FOUR, *PAIR, "--method", "sdc", "--reliability", "0.75")
+    assert code == 0
+    wanted = [-2 / 11.3158573, -8 / 11.3158573]
+    assert [float(row["index"]) for row in read(out)][:2] == pytest.approx(wanted, abs=1e-8)
+    assert "SEM 4.082, 11.32 points of one client, 5.658 of the mean of all" in err
+    code, out, _ = change(FOUR, *PAIR, "--method", "sdc", "--sem", "1", "--cutoff", "13", "--format", "json")
+    made = json.loads(out)  # SDC 2.77
+    assert [row["category"] for row in made["change"]] == ["unchanged", "recovered", "improved", "deteriorated"]
+    assert made["figures"]["sdc"]["sdc"] == pytest.approx(2.771808, abs=1e-6)
+    assert made["figures"]["sdc"]["critical"] == 1
+
+
+def test_without_an_error_of_measurement_sdc_says_where_one_comes_from(change: Change) -> None:
+    code, _, err = change(FOUR, *PAIR, "--method", "sdc")
+    assert code == 2
+    assert "sd_within" in err
+    assert change(FOUR, *PAIR, "--method", "sdc", "--sem", "1", "--reliability", "0.8")[0] == 2
+    assert "not used by this: --sem" in change(FOUR, *JT, "--sem", "1")[2]
+
+
+def test_hageman_and_arrindell_speak_of_the_group_too(change: Change) -> None:
+    pre, post = [10, 20, 30, 20, 15], [8, 12, 27, 29, 4]
+    text = "first,last\n" + "".join(f"{a},{b}\n" for a, b in zip(pre, post, strict=True))
+    asked = (*PAIR, "--method", "ha", "--reliability", "0.8")
+    code, out, err = change(text, *asked, "--format", "json")
+    assert code == 0
+    # SD1 = sqrt(55), SEM^2 = 11; the changes -2, -8, -3, 9, -11 have mean -3 and variance 58.5, of which 22 is error
+    group = json.loads(out)["group"]
+    assert group["mean_change"] == pytest.approx(-3)
+    assert group["sd_true_change"] == pytest.approx((58.5 - 22) ** 0.5)
+    assert group["share_truly_better"] == pytest.approx(0.6902, abs=1e-4)  # normal share under 3 / 6.041523 = 0.496563
+    assert group["share_truly_functional"] is None
+    assert (
+        "as a group, without error of measurement: mean change -3, SD 6.042; expected 69% changed for the better ("
+        in err
+    )
+    known = ("--cutoff", "c", "--m-functional", "8", "--sd-functional", "6")
+    assert "past the cut-off" in change(text, *asked, *known)[2]
+    narrow = change(text, *asked, *known[:-1], "2")  # narrower than the error of measurement: no cut-off in true scores
+    assert narrow[0] == 0
+    assert "as a group" in narrow[2]
+    assert "past the cut-off" not in narrow[2]
+    assert "as a group" not in change(text, *asked, "--sd", "7")[2]

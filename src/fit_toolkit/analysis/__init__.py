@@ -28,7 +28,7 @@ _HOME = {
     "Intervals": "fit_toolkit.analysis.reliability",
     "LeadLag": "fit_toolkit.analysis.lead_lag",
     "Neighbours": "fit_toolkit.analysis.curves.neighbours",
-    "Portion": "fit_toolkit.analysis.quality",
+    "Portion": "fit_toolkit.analysis.shares",
     "Quality": "fit_toolkit.analysis.quality",
     "Repeated": "fit_toolkit.analysis.reliability",
     "SameAnswers": "fit_toolkit.analysis.quality",
@@ -55,6 +55,7 @@ _HOME = {
     "course_shapes": "fit_toolkit.analysis.shapes",
     "cutoff_interval": "fit_toolkit.analysis.change.cutoffs",
     "declared_cutoff": "fit_toolkit.analysis.change.cutoffs",
+    "detectable_change": "fit_toolkit.analysis.change.detectable",
     "drift_check": "fit_toolkit.analysis.curves.drift",
     "ended_better": "fit_toolkit.analysis.curves.twins",
     "erosion_run_length": "fit_toolkit.analysis.erosion",
@@ -92,7 +93,7 @@ _HOME = {
     "twin_curves": "fit_toolkit.analysis.curves.twins",
     "usual_band": "fit_toolkit.analysis.usual",
     "v_shapes": "fit_toolkit.analysis.v_shape",
-    "wilson_interval": "fit_toolkit.analysis.quality",
+    "wilson_interval": "fit_toolkit.analysis.shares",
     "write_pack": "fit_toolkit.analysis.curves.pack",
 }
 __all__ = [
@@ -142,6 +143,7 @@ __all__ = [
     "course_shapes",
     "cutoff_interval",
     "declared_cutoff",
+    "detectable_change",
     "drift_check",
     "ended_better",
     "erosion_run_length",

@@ -7,6 +7,7 @@ from fit_toolkit.analysis.change.cutoffs import Cutoff as Cutoff
 from fit_toolkit.analysis.change.cutoffs import clinical_cutoff as clinical_cutoff
 from fit_toolkit.analysis.change.cutoffs import cutoff_interval as cutoff_interval
 from fit_toolkit.analysis.change.cutoffs import declared_cutoff as declared_cutoff
+from fit_toolkit.analysis.change.detectable import detectable_change as detectable_change
 from fit_toolkit.analysis.change.hageman import hageman_arrindell as hageman_arrindell
 from fit_toolkit.analysis.change.important import important_difference as important_difference
 from fit_toolkit.analysis.change.points import percent_change as percent_change
@@ -52,12 +53,10 @@ from fit_toolkit.analysis.erosion import slow_erosion as slow_erosion
 from fit_toolkit.analysis.lead_lag import LeadLag as LeadLag
 from fit_toolkit.analysis.lead_lag import lead_lag_effect as lead_lag_effect
 from fit_toolkit.analysis.quality import Flagged as Flagged
-from fit_toolkit.analysis.quality import Portion as Portion
 from fit_toolkit.analysis.quality import Quality as Quality
 from fit_toolkit.analysis.quality import SameAnswers as SameAnswers
 from fit_toolkit.analysis.quality import policy_quality as policy_quality
 from fit_toolkit.analysis.quality import same_answers as same_answers
-from fit_toolkit.analysis.quality import wilson_interval as wilson_interval
 from fit_toolkit.analysis.quantiles import student_quantile as student_quantile
 from fit_toolkit.analysis.reliability import Consistency as Consistency
 from fit_toolkit.analysis.reliability import Intervals as Intervals
@@ -71,6 +70,8 @@ from fit_toolkit.analysis.reliability import shares as shares
 from fit_toolkit.analysis.shapes import ShapeRule as ShapeRule
 from fit_toolkit.analysis.shapes import Shapes as Shapes
 from fit_toolkit.analysis.shapes import course_shapes as course_shapes
+from fit_toolkit.analysis.shares import Portion as Portion
+from fit_toolkit.analysis.shares import wilson_interval as wilson_interval
 from fit_toolkit.analysis.sudden import ByChance as ByChance
 from fit_toolkit.analysis.sudden import SuddenGainRule as SuddenGainRule
 from fit_toolkit.analysis.sudden import SuddenGains as SuddenGains
@@ -131,6 +132,7 @@ __all__ = [
     "course_shapes",
     "cutoff_interval",
     "declared_cutoff",
+    "detectable_change",
     "drift_check",
     "ended_better",
     "erosion_run_length",

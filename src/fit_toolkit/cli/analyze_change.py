@@ -27,7 +27,7 @@ from fit_toolkit.errors import UsageError
 if TYPE_CHECKING:
     from fit_toolkit.analysis.change.of_file import Wish
 
-METHODS = ("jt", "gln", "hll", "en", "nk", "ha", "percent", "anchor", "hlm", "hlm-relative", "all")
+METHODS = ("jt", "gln", "hll", "en", "nk", "ha", "sdc", "percent", "anchor", "hlm", "hlm-relative", "all")
 RELIABILITY = (
     "Reliability of the first ratings, between 0 and 1: from one session to the next, or of a retest. Not alpha, which is"
     " about items and makes too many changes look reliable."
@@ -51,7 +51,7 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
     type=click.Choice(METHODS),
     required=True,
     metavar="METHOD",
-    help="jt, gln, hll, en, nk, ha, percent, anchor, hlm, hlm-relative; all: the first six side by side.",
+    help="jt, gln, hll, en, nk, ha, sdc, percent, anchor, hlm, hlm-relative; all: the first six side by side.",
 )
 @click.option("--pre", metavar="COL", help="The column of the first ratings.")
 @click.option("--post", metavar="COL", help="The column of the last ratings.")
@@ -61,6 +61,12 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
     "--reliability-post", type=float, metavar="R", help="Reliability of the last ratings (nk). Default: the same."
 )
 @click.option("--sd", type=float, metavar="S", help="SD of the first ratings. Default: that of the complete pairs.")
+@click.option(
+    "--sem",
+    type=float,
+    metavar="S",
+    help="sdc: standard error of measurement, instead of --reliability; as sd_within of fit analyze reliability --by.",
+)
 @click.option("--mean", type=float, metavar="M", help="Mean of the first ratings. Default: that of the complete pairs.")
 @click.option(
     "--better",

@@ -10,16 +10,19 @@ from fit_toolkit.cli.output import as_table, count
 from fit_toolkit.errors import ExitCode
 
 INDEXED: Final = frozenset({"jt", "gln", "hll", "en", "nk", "ha", "all"})
+PAIRED: Final = INDEXED | {"sdc", "percent", "anchor"}
 SLOPES: Final = frozenset({"hlm", "hlm-relative"})
 #: Option -> the methods in which it plays a part.
 PART: Final = {
-    "reliability": INDEXED, "reliability_post": frozenset({"nk", "all"}), "sd": INDEXED, "mean": INDEXED - {"jt"},
+    "reliability": INDEXED | {"sdc"}, "reliability_post": frozenset({"nk", "all"}), "sd": INDEXED | {"sdc"},
+    "sem": frozenset({"sdc"}), "mean": INDEXED - {"jt"},
     "percent": frozenset({"percent", "all"}), "mid": frozenset({"anchor", "all"}), "time": SLOPES, "value": SLOPES,
-    "pre": INDEXED | {"percent", "anchor"}, "post": INDEXED | {"percent", "anchor"},
+    "pre": PAIRED, "post": PAIRED,
 }  # fmt: skip
 GROUPS: Final = ("m_clinical", "sd_clinical", "m_functional", "sd_functional")
 
 if TYPE_CHECKING:
+    from fit_toolkit.analysis.change.hageman import Group
     from fit_toolkit.analysis.change.judged import Judged
     from fit_toolkit.analysis.change.reliable import Change
     from fit_toolkit.analysis.files import Table
@@ -34,9 +37,13 @@ def say_change(app: App, table: Table, made: Judged) -> int:
         app.say(
             f"{NAMES[name]}, {change.better} is better: {_basis(table, made, change)}: {counts}{_limit(name, change)}"
         )
+    if made.group is not None:
+        app.say(_as_a_group(made.group))
     if made.slopes is not None and made.slopes.model.singular:
         app.say(
-            "singular fit: the slopes hardly differ, or follow from the intercepts; the indices are too large to be trusted"
+            "singular fit: the slopes hardly differ, or follow from the intercepts; the indices are too large to be trusted."
+            f" {made.slopes.model.n_clients} clients with {made.slopes.model.n_ratings} ratings cannot tell more;"
+            " --method jt judges first and last ratings"
         )
     if made.line is not None:
         app.say(f"cut-off {made.line.kind} {made.line.value:.6g}; a rating on it is {_on(made.line.at)}")
@@ -72,6 +79,15 @@ def say_doubts(app: App, given: dict[str, Any], made: Judged) -> None:
             )
 
 
+def _as_a_group(group: Group) -> str:
+    """Put the group level in words; it is no sum of what is said of each client."""
+    past = "" if math.isnan(group.share_truly_functional) else f", {group.share_truly_functional:.0%} past the cut-off"
+    return (
+        f"as a group, without error of measurement: mean change {group.mean_change:.4g}, SD {group.sd_true_change:.4g};"
+        f" expected {group.share_truly_better:.0%} changed for the better{past} (normal model; says nothing of any one client)"
+    )
+
+
 def _basis(table: Table, made: Judged, change: Change) -> str:
     if made.slopes is not None:
         return f"{change.n} clients with 3 ratings or more, of {len(made.slopes.clients)}"
@@ -85,6 +101,9 @@ def _limit(name: str, change: Change) -> str:
         return (
             f"; {change.basis['improvement']:g} {unit} for the better, {change.basis['deterioration']:g} for the worse"
         )
+    if name == "sdc":
+        group = f"{change.basis['sdc_group']:.4g} of the mean of all"
+        return f"; SEM {change.basis['sem']:.4g}, {change.basis['sdc']:.4g} points of one client, {group}"
     if "sem" in change.basis:
         return f"; SD {change.basis['sd_pre']:.4g}, SEM {change.basis['sem']:.4g}, critical value {change.critical:.3f}"
     return f"; mean slope {change.basis['mean_slope']:.4g}, critical value {change.critical:.3f}"

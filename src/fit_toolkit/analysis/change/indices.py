@@ -88,6 +88,7 @@ INDICES: Final[dict[str, Callable[[Pairs, Basis], Floats]]] = {
     "nk": _nk,
     "ha": _ha,
 }
+SDC: Final = "sdc"
 NAMES: Final = {
     "jt": "Jacobson-Truax",
     "gln": "Gulliksen-Lord-Novick",
@@ -95,6 +96,7 @@ NAMES: Final = {
     "en": "Edwards-Nunnally",
     "nk": "Nunnally-Kotsch",
     "ha": "Hageman-Arrindell",
+    SDC: "smallest detectable change",
     "percent": "percentage change",
     "anchor": "minimal important difference",
     "hlm": "mixed-model slope",

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from fit_toolkit.analysis.change.cutoffs import Cutoff, Interval
+from fit_toolkit.analysis.change.hageman import Group
 from fit_toolkit.analysis.change.pairs import Floats
 from fit_toolkit.analysis.change.reliable import Change
 from fit_toolkit.analysis.change.side_by_side import Agreement
@@ -33,6 +34,7 @@ class Judged:
     agreements: tuple[Agreement, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     slopes: Slopes | None = None
+    group: Group | None = None  # of ha
 
     def csv(self) -> str:
         """Write it as CSV; ids are those of the file, unchanged."""
@@ -53,6 +55,8 @@ class Judged:
             made["cutoff"] = {"kind": self.line.kind, "value": self.line.value, "at": self.line.at}
         if self.interval is not None:
             made["interval"] = _finite({name: getattr(self.interval, name) for name in self.interval.__struct_fields__})
+        if self.group is not None:
+            made["group"] = _finite({name: getattr(self.group, name) for name in self.group.__struct_fields__})
         if self.agreements:
             made["agreement"] = [_finite({name: getattr(each, name) for name in AGREEMENT}) for each in self.agreements]
             made["refused"] = self.refused

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
 
 from fit_toolkit.analysis.change.cutoffs import At, Cutoff, Interval, clinical_cutoff, cutoff_interval
-from fit_toolkit.analysis.change.indices import INDICES
+from fit_toolkit.analysis.change.detectable import detectable_change
+from fit_toolkit.analysis.change.hageman import Group, hageman_arrindell
+from fit_toolkit.analysis.change.indices import INDICES, SDC
 from fit_toolkit.analysis.change.judged import Judged, texts
 from fit_toolkit.analysis.change.pairs import Better, Floats, moments, pairs_of
 from fit_toolkit.analysis.change.points import percent_change, points_change
@@ -22,7 +25,7 @@ from fit_toolkit.analysis.rows import repeated, unnamed
 from fit_toolkit.errors import DataError, UsageError
 
 SLOPES: Final = ("hlm", "hlm-relative")
-METHODS: Final = (*INDICES, "percent", "anchor", *SLOPES, "all")
+METHODS: Final = (*INDICES, SDC, "percent", "anchor", *SLOPES, "all")
 
 
 class Wish(Struct, frozen=True):
@@ -35,6 +38,7 @@ class Wish(Struct, frozen=True):
     reliability: float | None = None
     reliability_post: float | None = None
     sd: float | None = None
+    sem: float | None = None
     mean: float | None = None
     cutoff: str | float | None = None
     at_cutoff: At = "neither"
@@ -76,12 +80,21 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
     if wish.method == "all":
         beside = all_methods(pre, post, better=wish.better, cutoff=line, others=made, **_figures(wish))
         made, refused, agreed = beside.changes, beside.refused, beside.agreements
+    elif wish.method == SDC:
+        if wish.reliability is None and wish.sem is None:
+            hint = "--sem S is sd_within of fit analyze reliability --by, or --reliability R from session to session"
+            raise UsageError("sdc needs the error of measurement", hint=hint)
+        made[SDC] = detectable_change(
+            pre, post, better=wish.better, reliability=wish.reliability, sd=wish.sd, sem=wish.sem, cutoff=line,
+            confidence=wish.confidence, inclusive=bool(wish.inclusive),
+        )  # fmt: skip
     elif wish.method in INDICES:
         made = {
             wish.method: reliable_change(
                 pre, post, better=wish.better, method=wish.method, cutoff=line, **_figures(wish)
             )
         }
+    group = _group(pre, post, wish) if wish.method == "ha" and wish.sd is None and wish.mean is None else None
     first = next(iter(made.values()))
     results = {"pre": texts(first.pre), "post": texts(first.post), "change": texts(first.change)}
     words = []
@@ -95,7 +108,28 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
             words.append(f"{before}category")
     ids = id_cells(table, wish.ids, results)
     kept = frozenset([*wish.ids, *words])
-    return Judged({**ids, **results}, kept, made, line, interval, agreed, refused)
+    return Judged({**ids, **results}, kept, made, line, interval, agreed, refused, group=group)
+
+
+def _group(pre: Floats, post: Floats, wish: Wish) -> Group:
+    """Give the group level of Hageman and Arrindell; its cut-off is a, b or c, in true scores."""
+    plain = partial(
+        hageman_arrindell,
+        pre,
+        post,
+        reliability=wish.reliability or math.nan,
+        better=wish.better,
+        confidence=wish.confidence,
+    )
+    if not isinstance(wish.cutoff, str):
+        return plain().group
+    try:
+        return plain(
+            kind=wish.cutoff, m_clinical=_or_nan(wish.m_clinical), sd_clinical=_or_nan(wish.sd_clinical),
+            m_functional=_or_nan(wish.m_functional), sd_functional=_or_nan(wish.sd_functional),
+        ).group  # fmt: skip
+    except DataError:  # where a group differs less than error of measurement would, there is no cut-off in true scores
+        return plain().group
 
 
 def _slopes(table: Table, values: Floats, wish: Wish) -> Judged:

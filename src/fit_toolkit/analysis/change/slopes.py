@@ -20,6 +20,7 @@ from fit_toolkit.errors import DataError, UsageError
 
 LEAST_CLIENTS = 5
 LEAST_NOISE = 1e-12  # variance around the lines, where that of all ratings is 1: less is rounding
+INSTEAD = "the methods on first and last ratings, as jt, ask for less"
 LEAST_SPREAD = 0.01  # SD of the slopes over one SD of time, in residual SDs
 
 
@@ -106,7 +107,8 @@ def slope_change(  # noqa: PLR0913 - keyword-only figures of the method
 
 def _need(clients: int, least: int, when: Floats, scores: Floats) -> None:
     if clients < LEAST_CLIENTS:
-        raise DataError(f"{clients} clients with {least} ratings or more, a mixed model needs at least {LEAST_CLIENTS}")
+        message = f"{clients} clients with {least} ratings or more, a mixed model needs at least {LEAST_CLIENTS}"
+        raise DataError(message, hint=INSTEAD)
     if when.min() == when.max():
         raise DataError("all ratings are of the same time, so there is no slope")
     if scores.min() == scores.max():
@@ -125,7 +127,7 @@ def _fitted(groups: npt.NDArray[np.intp], x: Floats, y: Floats, clients: int) ->
     if fitted.between[1, 1] < LEAST_SPREAD**2 * fitted.residual:
         raise DataError(
             "the clients do not differ in their slopes beyond chance, so no client's slope can be judged",
-            hint="more ratings per client, or more clients",
+            hint=f"{INSTEAD}; more ratings per client, or more clients, may tell them apart",
         )
     unit = spread / width
     turn = (
