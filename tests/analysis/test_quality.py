@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fit_toolkit.analysis import CohortModel, Flagged, policy_quality, same_answers, simulate, wilson_interval
-from fit_toolkit.analysis.quality import share
+from fit_toolkit.analysis.quality import Tally, together
+from fit_toolkit.analysis.shares import share
 from fit_toolkit.course import Course, Findings
 from tests.builders import course_of
 
@@ -120,7 +121,38 @@ def test_ratings_that_go_together_in_a_client_widen_the_interval() -> None:
     apart = share([2] * 50, [10] * 50)
     assert together.value == apart.value == 0.2
     assert together.high - together.low > 0.15  # 50 clients know no more than 50 answers
-    assert apart.high - apart.low < 1e-9
+    # as many ratings in every client tell no less than as many clients would, and no more than so many answers
+    assert (apart.low, apart.high) == pytest.approx(wilson_interval(100, 500))
+
+
+def test_what_was_seen_once_is_not_known_to_be_nothing_nor_to_be_rare() -> None:
+    once = share([1] + [0] * 39, [9] * 40)  # drawing whole clients gives 0 to 3 of 360
+    assert 0 < once.low < 1 / 360
+    assert once.high == pytest.approx(wilson_interval(1, 360)[1], rel=0.05)
+    assert once.high > 5 / 360  # the exact limit is 5.6
+
+
+def test_rare_alerts_are_covered_as_often_as_common_ones() -> None:
+    random = np.random.default_rng(5)
+    covered = sum(
+        found.low <= 0.004 <= found.high
+        for found in (share(random.binomial(8, 0.004, 120), np.full(120, 8)) for _ in range(300))
+    )
+    assert 0.92 <= covered / 300 <= 0.995
+
+
+def test_parts_put_together_are_the_whole() -> None:
+    course, whose = three(), np.array(["k1", "k2", "k1"])
+    true, counted = marks("..x. ..x ."), course.number > 1
+    flagged = Flagged.of(falls(course))
+    whole = policy_quality(course, flagged, true=true, counted=counted, whose=whose, window=1)
+    parts = []
+    for first, last, points in ((0, 1, slice(0, 4)), (1, 3, slice(4, 8))):
+        part = course_of([[8, 8, 5, 8], [7, 3, 3], [9]][first:last])
+        cut = Flagged(flagged.fires[points], flagged.opens[points])
+        parts.append(Tally.of(part, cut, true=true[points], counted=counted[points], whose=whose[first:last], window=1))
+    assert together(parts).quality() == whole
+    assert whole.clients_flagged.n == 2
 
 
 def test_a_rule_that_never_spoke_in_few_clients_is_not_known_to_be_silent() -> None:

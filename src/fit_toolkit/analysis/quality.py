@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Final
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from fit_toolkit.analysis.per_course import reduced
+from fit_toolkit.analysis.shares import NOT_NUMBER, Portion, share
 from fit_toolkit.course import Course, Findings, Spells, cut
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-DRAWS: Final = 1000
-SEED: Final = 2026
-FEW: Final = 10  # clients, below which draws of them would make an interval too narrow
-NOT_NUMBER: Final = math.nan
-
-
-class Portion(Struct, frozen=True):
-    """`count` of `n` with the interval of their share; NaN where there is nothing to share.
-
-    `clients` is how many clients the `n` come from.
-    """
-
-    count: int
-    n: int
-    clients: int
-    low: float
-    high: float
-
-    @property
-    def value(self) -> float:
-        """The share."""
-        return self.count / self.n if self.n else NOT_NUMBER
 
 
 class Quality(Struct, frozen=True):
@@ -90,6 +68,82 @@ def opened(spells: Spells, points: int) -> Mask:
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What a policy does on some courses, counted client by client, so that tallies of several parts can be put together.
+
+    `clients` names each client once; `counts` has a row for each: ratings that count, alerts, flags, and, where the truth is
+    known (`truth`), onsets, found onsets, ratings without, quiet ones, and true flags. `leads`: one for each onset met.
+    """
+
+    clients: NDArray[Any]
+    counts: Ints
+    leads: Floats
+    truth: bool
+
+    @classmethod
+    def of(
+        cls,
+        course: Course,
+        flagged: Flagged,
+        *,
+        true: ArrayLike | None = None,
+        counted: ArrayLike | None = None,
+        whose: ArrayLike | None = None,
+        window: int = 0,
+    ) -> Tally:
+        """Count on one array of courses; the arguments are those of `policy_quality`."""
+        count = np.ones(len(course), bool) if counted is None else np.asarray(counted, bool)
+        fires, opens = flagged.fires & count, flagged.opens & count
+        masks, leads = [count, opens, fires], np.empty(0)
+        if true is not None:
+            truth = np.asarray(true, bool)
+            onset = truth & ((course.number == 1) | ~np.concatenate(([False], truth[:-1]))) & count
+            lead = _lead(course, flagged.fires, truth, onset, window)
+            outside = count & ~truth
+            masks += [onset, onset & (lead >= 0), outside, outside & ~fires, fires & truth]
+            leads = lead[onset & ~np.isnan(lead)]
+        counts = np.stack([reduced(np.add, mask.astype(np.int64), course) for mask in masks], axis=1)
+        names = np.arange(len(counts)) if whose is None else np.asarray(whose)
+        return together([cls(names, counts, leads, true is not None)])
+
+    def quality(self, *, confidence: float = 0.95) -> Quality:
+        """Give the shares with their intervals."""
+
+        def portion(part: Ints, whole: Ints) -> Portion:
+            return share(part, whole, confidence=confidence)
+
+        ratings, alerts, flags = self.counts[:, :3].T
+        speaks = Quality(
+            alerts=portion(alerts, ratings),
+            flags=portion(flags, ratings),
+            clients_flagged=portion((flags > 0).astype(np.int64), (ratings > 0).astype(np.int64)),
+        )
+        if not self.truth:
+            return speaks
+        onsets, found, without, quiet, right = self.counts[:, 3:].T
+        return Quality(
+            alerts=speaks.alerts,
+            flags=speaks.flags,
+            clients_flagged=speaks.clients_flagged,
+            sensitivity=portion(found, onsets),
+            specificity=portion(quiet, without),
+            ppv=portion(right, flags),
+            lead=float(np.median(self.leads)) if len(self.leads) else NOT_NUMBER,
+            lead_n=len(self.leads),
+        )
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    """Put tallies of several parts into one: a client who is in two of them is one client."""
+    names = np.concatenate([each.clients for each in tallies])
+    counts = np.concatenate([each.counts for each in tallies])
+    clients, place = np.unique(names, return_inverse=True)
+    added = np.zeros((len(clients), counts.shape[1]), np.int64)
+    np.add.at(added, place, counts)
+    return Tally(clients, added, np.concatenate([each.leads for each in tallies]), tallies[0].truth)
+
+
 def policy_quality(
     course: Course,
     flagged: Flagged,
@@ -104,85 +158,12 @@ def policy_quality(
 
     `true` marks the ratings that it ought to find; a stretch of them in a row is one event, which begins at its onset.
     An onset is found when a rating fires at it or at one of the `window` ratings before it. `counted` are the ratings
-    that count (None: all). `whose` says which client each course belongs to (None: one client a course). Intervals are Wilson's where each client gives at most one of `n`, and otherwise from
-    1,000 draws of whole clients, because ratings of one client go together; of fewer than 10 clients,
-    or where all or none are, Wilson's as if each client gave one.
+    that count (None: all). `whose` says which client each course belongs to (None: one client a course). Intervals are
+    Wilson's, for as many independent answers as ratings that go together in a client are worth (`share` has the formula);
+    of fewer than 10 clients, or where all or none are, as if each client gave one.
     """
-    count = np.ones(len(course), bool) if counted is None else np.asarray(counted, bool)
-    fires, opens = flagged.fires & count, flagged.opens & count
-
-    clients = None if whose is None else np.unique(np.asarray(whose), return_inverse=True)[1]
-
-    def per_client(mask: Mask) -> Ints:
-        per_course = np.asarray(reduced(np.add, mask.astype(np.int64), course))
-        return per_course if clients is None else np.rint(np.bincount(clients, weights=per_course)).astype(np.int64)
-
-    def portion(part: Mask, whole: Mask) -> Portion:
-        return share(per_client(part & whole), per_client(whole), confidence=confidence)
-
-    here = per_client(count) > 0
-    ever = (per_client(fires) > 0) & here
-    speaks = Quality(
-        alerts=portion(opens, count),
-        flags=portion(fires, count),
-        clients_flagged=share(ever.astype(np.int64), here.astype(np.int64), confidence=confidence),
-    )
-    if true is None:
-        return speaks
-    truth = np.asarray(true, bool)
-    onset = truth & ((course.number == 1) | ~np.concatenate(([False], truth[:-1]))) & count
-    lead = _lead(course, flagged.fires, truth, onset, window)
-    found = onset & (lead >= 0)
-    met = lead[onset & ~np.isnan(lead)]
-    return Quality(
-        alerts=speaks.alerts,
-        flags=speaks.flags,
-        clients_flagged=speaks.clients_flagged,
-        sensitivity=portion(found, onset),
-        specificity=portion(~fires, count & ~truth),
-        ppv=portion(truth, fires),
-        lead=float(np.median(met)) if len(met) else NOT_NUMBER,
-        lead_n=len(met),
-    )
-
-
-def share(part: ArrayLike, whole: ArrayLike, *, confidence: float = 0.95) -> Portion:
-    """Give the share of `part` in `whole`, both counted client by client, with its interval."""
-    some, all_ = np.asarray(part, np.int64), np.asarray(whole, np.int64)
-    counted = all_ > 0
-    some, all_ = some[counted], all_[counted]
-    count, n, clients = int(some.sum()), int(all_.sum()), len(all_)
-    if not clients:
-        return Portion(0, 0, 0, NOT_NUMBER, NOT_NUMBER)
-    if all_.max() == 1 or count in {0, n} or clients < FEW:
-        # all or none, or clients too few to draw from: known as well as so many independent answers would be
-        low, high = wilson_interval(count / n * clients, clients, confidence=confidence)
-        return Portion(count, n, clients, low, high)
-    low, high = _clusters(some, all_, confidence)
-    return Portion(count, n, clients, low, high)
-
-
-def wilson_interval(count: float, n: float, *, confidence: float = 0.95) -> tuple[float, float]:
-    """Give Wilson's interval of a share: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)."""
-    if n <= 0:
-        return NOT_NUMBER, NOT_NUMBER
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    p = count / n
-    centre, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
-    return (0.0 if count == 0 else low), (1.0 if count == n else high)
-
-
-def _clusters(part: Ints, whole: Ints, confidence: float) -> tuple[float, float]:
-    """Quantiles of the share over draws of whole clients with replacement.
-
-    Clients with the same two counts are drawn together, by the multinomial, so that a large clinic costs no more.
-    """
-    kinds, times = np.unique(np.stack((part, whole)), axis=1, return_counts=True)
-    drawn = np.random.default_rng(SEED).multinomial(int(times.sum()), times / times.sum(), DRAWS)
-    shares = (drawn @ kinds[0]) / (drawn @ kinds[1])
-    low, high = np.quantile(shares, (0.5 - confidence / 2, 0.5 + confidence / 2))
-    return float(low), float(high)
+    tally = Tally.of(course, flagged, true=true, counted=counted, whose=whose, window=window)
+    return tally.quality(confidence=confidence)
 
 
 def _lead(course: Course, fires: Mask, true: Mask, onset: Mask, window: int) -> Floats:
@@ -218,6 +199,15 @@ class SameAnswers(Struct, frozen=True):
     def n(self) -> int:
         """How many ratings both judged."""
         return self.both + self.only_first + self.only_second + self.neither
+
+    def __add__(self, other: SameAnswers) -> SameAnswers:
+        """Add up two parts of the ratings."""
+        return SameAnswers(
+            self.both + other.both,
+            self.only_first + other.only_first,
+            self.only_second + other.only_second,
+            self.neither + other.neither,
+        )
 
     @property
     def same(self) -> float:
