@@ -129,9 +129,12 @@ def anxiety_pair(
     specific_start: npt.ArrayLike,
     specific_end: npt.ArrayLike,
 ) -> tuple[Floats, Floats, npt.NDArray[np.object_]]:
-    """Choose each client's anxiety measure: that of the problem where both its ratings are there, else GAD-7."""
+    """Choose each client's anxiety measure: that of the problem where both its ratings are there, else GAD-7.
+
+    `problem` is a word of `INSTEAD_OF_GAD7`, or the name of the measure itself, as ies-r in older data; others have GAD-7.
+    """
     codes, different = pd.factorize(np.asarray(problem, dtype=object), use_na_sentinel=False)
-    chosen_for = [INSTEAD_OF_GAD7.get(str(word).strip().casefold(), "gad-7") for word in different]
+    chosen_for = [_instead(str(word).strip().casefold()) for word in different]
     names = np.array(chosen_for, dtype=object)[codes]
     gad, specific = (
         [np.asarray(each, dtype=np.float64) for each in pair]
@@ -140,6 +143,12 @@ def anxiety_pair(
     chosen = (names != "gad-7") & np.isfinite(specific[0]) & np.isfinite(specific[1])
     names[~chosen] = "gad-7"
     return np.where(chosen, specific[0], gad[0]), np.where(chosen, specific[1], gad[1]), names
+
+
+def _instead(word: str) -> str:
+    """Give the measure that takes the place of GAD-7 for a problem, or the one that was named."""
+    named = word.replace("_", "-")
+    return named if named in MEASURES and named != "phq-9" else INSTEAD_OF_GAD7.get(word, "gad-7")
 
 
 def _answer(yes: Bools, asked: Bools) -> Floats:
