@@ -7,12 +7,16 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fit_toolkit.alerts.run import run_alerts
+from fit_toolkit.alerts.worth import _through
 from fit_toolkit.cli import run
+from fit_toolkit.courses import slices
 from fit_toolkit.store import alerts as stored
 from tests.alerts.outgoing import DROP, LOW, use
+from tests.builders import course_of
 from tests.clinic import Clinic
 from tests.rated import rated_clinic
 
@@ -113,3 +117,27 @@ def test_a_practice_without_ratings_has_nothing_to_count(
     code, out, _ = evaluated(empty, capsys)
     assert code == 0
     assert "no ratings" in out
+
+
+def test_a_criterion_changes_nothing_about_how_often_a_policy_speaks(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = rows_of(evaluated(clinic, capsys, "--format", "json")[1])["drop"]
+    against = rows_of(evaluated(clinic, capsys, "--criterion", "low", "--format", "json")[1])["drop"]
+    assert {name: against[name] for name in alone} == alone
+
+
+def test_slice_by_slice_comes_to_the_same(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (("--criterion", "low", "--window", "1", "--format", "json"), ("--pairs", "--format", "json"))
+    at_once = [evaluated(clinic, capsys, *options) for options in asked]
+    monkeypatch.setattr(slices, "EPISODES_A_SLICE", 5)
+    assert [evaluated(clinic, capsys, *options) for options in asked] == at_once
+
+
+def test_an_event_goes_on_over_a_session_that_the_criterion_does_not_know() -> None:
+    course = course_of([[8, 4, 4, 4, 8], [4, 4], [4, 8, 4]])
+    counted = np.array([True, True, False, True, True, True, False, True, True, True])
+    true = np.array([False, True, False, True, False, True, False, False, False, True])
+    assert _through(true, counted, course).tolist() == [False, True, True, True, False, True, False, False, False, True]

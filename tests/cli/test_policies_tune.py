@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fit_toolkit.cli import run
+from fit_toolkit.courses import slices
 from tests.alerts.outgoing import CARE, DROP, LOW, use
 from tests.clinic import Clinic
 from tests.rated import rated_clinic
@@ -94,3 +95,11 @@ def test_too_few_ratings_are_refused_with_their_number(tmp_path: Any, capsys: py
     code, _, err = tuned(small, capsys, "drop", "--budget", "5/100")
     assert code == 3
     assert "3 ratings: too few to choose a threshold by; 100 are needed" in err
+
+
+def test_the_threshold_is_the_same_slice_by_slice(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = tuned(clinic, capsys, "drop", "--budget", "8/100")
+    monkeypatch.setattr(slices, "EPISODES_A_SLICE", 7)
+    assert tuned(clinic, capsys, "drop", "--budget", "8/100") == at_once

@@ -10,24 +10,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.courses.asking import Asking, Parts
 from fit_toolkit.courses.evaluate import Failed, evaluate
-from fit_toolkit.courses.load import Slice
+from fit_toolkit.courses.slices import all_slices
 from fit_toolkit.engine import PluginFailure, Registry
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.model.alerts import Key, Spell
 from fit_toolkit.settings import Settings, load_policies
 from fit_toolkit.store import alerts as stored
-from fit_toolkit.store import frames, runs
+from fit_toolkit.store import frames
 from fit_toolkit.store.people import list_staff
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-EPISODES_A_SLICE: Final = 4000
 OPENED, GONE, SEVERITY, DAY, END = "opened", "gone", "other severity", "other day", "other end"
 
 
@@ -141,10 +140,8 @@ def _spells(c: sa.Connection, parts: Parts, as_of: date, failures: list[PluginFa
     with Asking(parts) as asking:
         failures += asking.failures
         lost = set(asking.unready)
-        episodes = runs.all_episodes(c)
         gap = parts.settings.number("alerts.max_gap_days")
-        for start in range(0, len(episodes), EPISODES_A_SLICE):
-            part = Slice.of(c, episodes[start : start + EPISODES_A_SLICE], as_of=as_of, max_gap_days=gap)
+        for part in all_slices(c, as_of=as_of, max_gap_days=gap):
             done = evaluate(part, asking.uses, asking.find)
             found += done.spells
             lost |= _failed(done.failed, failures)

@@ -10,33 +10,39 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fit_toolkit.analysis.quality import Flagged, Portion, Quality, SameAnswers, policy_quality, same_answers, share
+from fit_toolkit.analysis.quality import Flagged, Quality, SameAnswers, Tally, same_answers, together
+from fit_toolkit.analysis.shares import Portion, share
+from fit_toolkit.course import Course
 from fit_toolkit.courses.evaluate import Find
 from fit_toolkit.courses.load import Loaded, Slice
 from fit_toolkit.courses.policies import PolicyUse
+from fit_toolkit.courses.slices import all_slices
+from fit_toolkit.courses.stream import Stream
 from fit_toolkit.engine import PluginFailureError
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import PluginError, UsageError
 from fit_toolkit.model.alerts import ACTIONS, GONE
 from fit_toolkit.store import alerts as stored
-from fit_toolkit.store import runs
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Name = tuple[str, Stream]  # a policy that watches several items is asked once for each
 ENOUGH: Final = 10  # marked alerts, below which a share would say more than is known
 FALSE_ALARM: Final = ACTIONS[5]
 
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What one policy says about every rating of its stream in the whole history; None for one that looks at today only."""
+    """What one policy says about every rating of its stream in one slice; None for one that looks at today only."""
 
     use: PolicyUse
     loaded: Loaded
@@ -49,18 +55,22 @@ class Heard:
         course = self.loaded.course
         return self.loaded.member[course.owner] * DAYS + course.day
 
-    def quality(self, events: Heard | None, window: int) -> Quality | None:
-        """Count it, against another policy's flags where one is named: only on days that this one rated too."""
+    def speaks(self) -> Tally | None:
+        """Count how often it speaks, on all its ratings."""
+        if self.flagged is None:
+            return None
+        return Tally.of(self.loaded.course, self.flagged, whose=self.clients)
+
+    def against(self, events: Heard, window: int) -> Tally | None:
+        """Count it against another policy's flags: only on days that this one rated too."""
         if self.flagged is None:
             return None
         course = self.loaded.course
-        if events is None:
-            return policy_quality(course, self.flagged, whose=self.clients)
         their_days, their_flags = events.by_day()
         mine = self.days
-        true = np.isin(mine, their_days[their_flags])
         counted = np.isin(mine, their_days)
-        return policy_quality(course, self.flagged, true=true, counted=counted, whose=self.clients, window=window)
+        true = _through(np.isin(mine, their_days[their_flags]), counted, course)
+        return Tally.of(course, self.flagged, true=true, counted=counted, whose=self.clients, window=window)
 
     def by_day(self) -> tuple[Ints, Mask]:
         """Give each member-day with a rating once, and whether any rating of it fires."""
@@ -71,7 +81,40 @@ class Heard:
         return days, fires
 
 
+def _through(true: Mask, counted: Mask, course: Course) -> Mask:
+    """An event goes on over a rating that the criterion says nothing about, where it stood before and stands after."""
+    known = np.flatnonzero(counted)
+    if not len(known):
+        return true
+    nth = np.searchsorted(known, np.arange(len(true)), side="right")
+    before, after = known[np.maximum(nth - 1, 0)], known[np.minimum(nth, len(known) - 1)]
+    owner = course.owner
+    between = ~counted & (nth > 0) & (nth < len(known)) & (owner[before] == owner) & (owner[after] == owner)
+    through: Mask = true | (between & true[before] & true[after])
+    return through
+
+
 DAYS: Final = 1_000_000  # more days than any calendar of ratings has
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What one policy is worth on the whole history; `quality` is None for one that looks at today only.
+
+    How often it speaks is counted on all its ratings, what is about the criterion on the days that both rated.
+    """
+
+    use: PolicyUse
+    quality: Quality | None
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Every policy, how far every two agree on the member-days that both rated, and what failed."""
+
+    worth: tuple[Worth, ...]
+    pairs: tuple[tuple[PolicyUse, PolicyUse, SameAnswers], ...]
+    failed: tuple[PluginFailureError, ...]
 
 
 @dataclass(frozen=True)
@@ -84,19 +127,57 @@ class Marked:
     false_alarms: Portion | None = None  # None: too few notes to give a share
 
 
-def listen(
-    c: sa.Connection, uses: Sequence[PolicyUse], find: Find, *, as_of: date, max_gap_days: int
-) -> tuple[list[Heard], list[PluginFailureError]]:
-    """Ask every policy about the whole history; one that fails is named and the others go on."""
-    part = Slice.of(c, runs.all_episodes(c), as_of=as_of, max_gap_days=max_gap_days)
+@dataclass(frozen=True)
+class Asked:
+    """What else to say: against the flags of one policy, up to `window` ratings before them; how far every two agree."""
+
+    criterion: str | None = None
+    window: int = 0
+    pairs: bool = False
+
+
+NOTHING_MORE: Final = Asked()
+
+
+def weigh(
+    c: sa.Connection,
+    uses: Sequence[PolicyUse],
+    find: Find,
+    *,
+    as_of: date,
+    max_gap_days: int,
+    asked: Asked = NOTHING_MORE,
+) -> Weighed:
+    """Ask every policy about the whole history, slice by slice; one that fails is named and the others go on."""
+    wanted = None if asked.criterion is None else _criterion(uses, asked.criterion)
+    counts: dict[Name, list[tuple[Tally | None, Tally | None]]] = {}
+    answers: dict[tuple[Name, Name], SameAnswers] = {}
+    failed: dict[Name, PluginFailureError] = {}
+    for part in all_slices(c, as_of=as_of, max_gap_days=max_gap_days):
+        heard = _listen(part, [use for use in uses if _name(use) not in failed], find, failed)
+        events = None if wanted is None else _events(heard, wanted, failed)
+        for each in heard:
+            against = None if events is None else each.against(events, asked.window)
+            counts.setdefault(_name(each.use), []).append((each.speaks(), against))
+        for first, second in combinations(heard, 2) if asked.pairs else ():
+            found = _agreement(first, second)
+            if found is not None:
+                key = (_name(first.use), _name(second.use))
+                answers[key] = answers[key] + found if key in answers else found
+    kept = {_name(use): use for use in uses if _name(use) not in failed}
+    agree = [(kept[one], kept[two], found) for (one, two), found in answers.items() if {one, two} <= kept.keys()]
+    worth = [Worth(use, _quality(counts[key])) for key, use in kept.items() if use is not wanted]
+    return Weighed(tuple(worth), tuple(agree), tuple(failed.values()))
+
+
+def _listen(part: Slice, uses: Sequence[PolicyUse], find: Find, failed: dict[Name, PluginFailureError]) -> list[Heard]:
     found: list[Heard] = []
-    failed: list[PluginFailureError] = []
     for use in uses:
         loaded = part.load(use.stream, use.view, use.partners)
         try:
             findings = find(use, loaded.course)
         except PluginFailureError as error:
-            failed.append(error)
+            failed[_name(use)] = error
             continue
         place = np.searchsorted(part.members["member_id"], loaded.member)
         flagged = None
@@ -104,20 +185,51 @@ def listen(
             lapse = use.lapse if use.basis == "convention" else 0
             flagged = Flagged.of(findings, after=use.after, lapse=lapse, stands=use.stands)
         found.append(Heard(use, loaded, part.members["client"][place], flagged))
-    return found, failed
+    return found
 
 
-def events_of(heard: Sequence[Heard], policy: str) -> Heard:
-    """Give the policy whose flags are to count as what others ought to find."""
-    named = [each for each in heard if each.use.id == policy]
+def _name(use: PolicyUse) -> Name:
+    return use.id, use.stream
+
+
+def _criterion(uses: Sequence[PolicyUse], policy: str) -> PolicyUse:
+    named = [use for use in uses if use.id == policy]
     if not named:
         raise UsageError(f"there is no policy '{policy}'", hint="fit policies list")
-    if len(named) > 1 or named[0].flagged is None:
-        raise UsageError(f"'{policy}' cannot be a criterion: it has to watch one scale or item", hint="--criterion ID")
+    if len(named) > 1:
+        raise _no_criterion(policy)
     return named[0]
 
 
-def agreement(first: Heard, second: Heard) -> SameAnswers | None:
+def _events(heard: Sequence[Heard], wanted: PolicyUse, failed: Mapping[Name, PluginFailureError]) -> Heard:
+    if _name(wanted) in failed:
+        raise PluginError(f"the criterion could not be asked: {failed[_name(wanted)]}")
+    events = next(each for each in heard if each.use is wanted)
+    if events.flagged is None:
+        raise _no_criterion(wanted.id)
+    return events
+
+
+def _no_criterion(policy: str) -> UsageError:
+    return UsageError(f"'{policy}' cannot be a criterion: it has to watch one scale or item", hint="--criterion ID")
+
+
+def _quality(counts: Sequence[tuple[Tally | None, Tally | None]]) -> Quality | None:
+    """Give what all slices come to; how often a policy speaks does not depend on the criterion."""
+    speaks = [one for one, _ in counts if one is not None]
+    if not speaks:
+        return None
+    quality = together(speaks).quality()
+    against = [two for _, two in counts if two is not None]
+    if not against:
+        return quality
+    on_both = together(against).quality()
+    return msgspec.structs.replace(
+        on_both, alerts=quality.alerts, flags=quality.flags, clients_flagged=quality.clients_flagged
+    )
+
+
+def _agreement(first: Heard, second: Heard) -> SameAnswers | None:
     """Compare two policies on the member-days that both rated; None where one of them looks at today only."""
     if first.flagged is None or second.flagged is None:
         return None

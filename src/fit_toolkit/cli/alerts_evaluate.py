@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,9 @@ from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row
 from fit_toolkit.cli.output import emit, format_option, output_option
 
 if TYPE_CHECKING:
-    from fit_toolkit.alerts.worth import Heard, Marked
+    from fit_toolkit.alerts.worth import Marked, Worth
+    from fit_toolkit.analysis import SameAnswers
+    from fit_toolkit.courses.policies import PolicyUse
 
 NAMES: Final = ("policy", "kind", "scale", "rater")
 NOTED: Final = ("raised", "noted", "talked_about_it", "changed_something", "took_to_supervision", "referred",
@@ -38,22 +40,29 @@ def command(app: App, criterion: str | None, window: int, pairs: bool, fmt: str,
     notes no share is given. With --criterion, as a policy on the therapist's own rating, also sensitivity, specificity,
     PPV and lead, on the days rated by both. Changes nothing.
     """
-    from fit_toolkit.alerts.worth import events_of, listen, marked
+    from fit_toolkit.alerts.worth import Asked, marked, weigh
     from fit_toolkit.courses.asking import Asking
 
     practice = app.practice
     gap = practice.settings.number("alerts.max_gap_days")
     with Asking(practice, forgiving=True) as asking, practice.store.read() as c:
-        heard, failed = listen(c, asking.uses, asking.find, as_of=practice.today(), max_gap_days=gap)
+        asked = Asked(criterion, window, pairs)
+        found = weigh(c, asking.uses, asking.find, as_of=practice.today(), max_gap_days=gap, asked=asked)
         notes = marked(c)
-    for failure in (*asking.failures, *(error.failure for error in failed)):
+    for failure in (*asking.failures, *(error.failure for error in found.failed)):
         app.say(f"fit: {failure}")
     if pairs:
-        emit("policy_pairs", _pairs(heard), fmt=fmt, columns=PAIRS, output=output, empty="no two policies to compare")
+        emit(
+            "policy_pairs",
+            _pairs(found.pairs),
+            fmt=fmt,
+            columns=PAIRS,
+            output=output,
+            empty="no two policies to compare",
+        )
     else:
-        events = None if criterion is None else events_of(heard, criterion)
-        rows = [_row(each, notes, events, window) for each in heard if each is not events]
-        truth = TRUTH if events is not None else ()
+        truth = TRUTH if criterion is not None else ()
+        rows = [_row(each, notes, truth=bool(truth)) for each in found.worth]
         columns = (*NAMES, *SPEAKS, *truth, *NOTED)
         if fmt == "table":
             rows, columns = [_told(row, truth=bool(truth)) for row in rows], (*SHORT, *(_TOLD if truth else ()))
@@ -61,22 +70,21 @@ def command(app: App, criterion: str | None, window: int, pairs: bool, fmt: str,
         app.say(
             "Noted: what people marked, of the alerts raised at the time. No false-alarm rate: nobody knows which were false."
         )
-    return 4 if asking.failures or failed else 0
+    return 4 if asking.failures or found.failed else 0
 
 
 _TOLD: Final = ("found", "quiet", "right")
 
 
-def _row(each: Heard, notes: Any, events: Heard | None, window: int) -> dict[str, Any]:
+def _row(each: Worth, notes: Any, *, truth: bool) -> dict[str, Any]:
     from fit_toolkit.alerts.worth import Marked
 
     use = each.use
     row: dict[str, Any] = {
         "policy": use.id, "kind": use.kind, "scale": use.stream.scale, "rater": use.stream.rater
     }  # fmt: skip
-    found = each.quality(events, window)
-    if found is not None:
-        row |= quality_row(found, truth=events is not None)
+    if each.quality is not None:
+        row |= quality_row(each.quality, truth=truth)
     return row | _noted(notes.get((use.id, use.stream.scale, use.stream.rater), Marked()))
 
 
@@ -105,24 +113,17 @@ def _told(row: dict[str, Any], *, truth: bool) -> dict[str, Any]:
     return out
 
 
-def _pairs(heard: list[Heard]) -> list[dict[str, Any]]:
-    from fit_toolkit.alerts.worth import agreement
-
-    rows = []
-    for first, second in combinations(heard, 2):
-        found = agreement(first, second)
-        if found is None:
-            continue
-        rows.append(
-            {
-                "first": _name(first), "second": _name(second), "ratings": found.n, "both": found.both,
-                "only_first": found.only_first, "only_second": found.only_second, "neither": found.neither,
-                "same": number(found.same), "kappa": number(found.kappa),
-            }
-        )  # fmt: skip
-    return rows
+def _pairs(found: Iterable[tuple[PolicyUse, PolicyUse, SameAnswers]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "first": _name(first), "second": _name(second), "ratings": same.n, "both": same.both,
+            "only_first": same.only_first, "only_second": same.only_second, "neither": same.neither,
+            "same": number(same.same), "kappa": number(same.kappa),
+        }
+        for first, second, same in found
+    ]  # fmt: skip
 
 
-def _name(each: Heard) -> str:
+def _name(use: PolicyUse) -> str:
     """Give the policy's id, with the item where it watches several."""
-    return f"{each.use.id} {each.use.stream.scale}" if each.use.stream.item else each.use.id
+    return f"{use.id} {use.stream.scale}" if use.stream.item else use.id

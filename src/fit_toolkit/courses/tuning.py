@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fit_toolkit.analysis.quality import Flagged, Portion, Quality, policy_quality
-from fit_toolkit.course import ScaleView
+from fit_toolkit.analysis.quality import Flagged, Quality, Tally, together
+from fit_toolkit.analysis.shares import Portion
+from fit_toolkit.course import Course, ScaleView
 from fit_toolkit.courses.asking import Parts
-from fit_toolkit.courses.load import Loaded, Slice
 from fit_toolkit.courses.policies import PolicyUse, bind
+from fit_toolkit.courses.slices import all_slices
+from fit_toolkit.courses.stream import Stream
 from fit_toolkit.engine import PluginFailureError, Workers
 from fit_toolkit.engine.records import Parameter, Thing
 from fit_toolkit.errors import ConfigError, DataError, PluginError, UsageError
 from fit_toolkit.settings import PolicyTable
-from fit_toolkit.store import runs
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -115,10 +117,9 @@ class _Trial:
         self.thing: Thing = parts.registry.provided("policy", kind, where=self.table.where("kind")).thing
         if self.thing.clock:
             raise UsageError(f"{kind} follows the calendar: it has no volume per 100 ratings")
-        gap = parts.settings.number("alerts.max_gap_days")
-        self.part = Slice.of(c, runs.all_episodes(c), as_of=as_of, max_gap_days=gap)
+        self.c, self.as_of = c, as_of
         self.workers = Workers(parts.registry)
-        self.loaded: dict[Any, Loaded] = {}
+        self.loaded: dict[Stream, list[tuple[Course, NDArray[np.str_]]]] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -146,17 +147,26 @@ class _Trial:
         return bound.uses
 
     def _quality(self, use: PolicyUse) -> Quality:
-        loaded = self.loaded.get(use.stream)
-        if loaded is None:
-            loaded = self.loaded[use.stream] = self.part.load(use.stream, use.view, use.partners)
-        try:
-            findings = self.workers.find(use.ready, loaded.course)
-        except PluginFailureError as error:
-            raise PluginError(str(error)) from error
+        if use.stream not in self.loaded:
+            self.loaded[use.stream] = list(self._load(use))
         lapse = use.lapse if use.basis == "convention" else 0
-        flagged = Flagged.of(findings, after=use.after, lapse=lapse, stands=use.stands)
-        place = np.searchsorted(self.part.members["member_id"], loaded.member)
-        return policy_quality(loaded.course, flagged, whose=self.part.members["client"][place])
+        tallies = []
+        for course, whose in self.loaded[use.stream]:
+            try:
+                findings = self.workers.find(use.ready, course)
+            except PluginFailureError as error:
+                raise PluginError(str(error)) from error
+            flagged = Flagged.of(findings, after=use.after, lapse=lapse, stands=use.stands)
+            tallies.append(Tally.of(course, flagged, whose=whose))
+        return together(tallies).quality()
+
+    def _load(self, use: PolicyUse) -> Iterator[tuple[Course, NDArray[np.str_]]]:
+        """Give the courses slice by slice, because that is how they are asked, and whose each is."""
+        gap = self.parts.settings.number("alerts.max_gap_days")
+        for part in all_slices(self.c, as_of=self.as_of, max_gap_days=gap):
+            loaded = part.load(use.stream, use.view, use.partners)
+            place = np.searchsorted(part.members["member_id"], loaded.member)
+            yield loaded.course, part.members["client"][place]
 
 
 def _together(found: list[Quality]) -> Quality:
