@@ -12,6 +12,7 @@ from fit_toolkit.alerts import lists
 from fit_toolkit.alerts.acts import Actor, ack, resolve
 from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.errors import DataError
+from fit_toolkit.store import freshness
 from fit_toolkit.store import schema as s
 from tests.alerts.outgoing import CARE, DROP, LOW, clinic_with, day_of, leave
 from tests.clinic import ARRIVING, Clinic
@@ -136,13 +137,15 @@ def test_it_says_when_alerts_were_last_looked_at_and_louder_when_that_is_long_ag
     built: Clinic, hours: int, said: str
 ) -> None:
     with built.practice.store.read() as c:
-        assert said in lists.last_run_line(c, now=built.clock() + timedelta(hours=hours))
+        now = built.clock() + timedelta(hours=hours)
+        assert said in freshness.in_words(freshness.last_looked(c, built.practice.settings, now=now))
 
 
 def test_a_practice_whose_alerts_were_never_looked_at_is_told_so(tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path, policies=LOW)
     with clinic.practice.store.read() as c:
-        assert "never looked at" in lists.last_run_line(c, now=clinic.clock())
+        looked = freshness.last_looked(c, clinic.practice.settings, now=clinic.clock())
+    assert "never looked at" in freshness.in_words(looked)
 
 
 def test_every_state_of_the_store_is_new_seen_or_done() -> None:

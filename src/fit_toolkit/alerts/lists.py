@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from fit_toolkit.alerts.standing import RUN_KIND
 from fit_toolkit.courses.words import basis_text, cause_text, reason_text, worth_text
 from fit_toolkit.model.alerts import SEEN_AS, seen_as
 from fit_toolkit.store import alerts as stored
-from fit_toolkit.store import people, runs
+from fit_toolkit.store import people
 from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ STATES: Mapping[str, tuple[str, ...] | None] = {
     "done": _DONE,
     "all": None,
 }
-STALE = timedelta(hours=36)  # a daily run that is later than this is late
 
 
 def listing(
@@ -100,23 +98,6 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def last_run_line(c: sa.Connection, *, now: datetime) -> str:
-    """Say when alerts were last looked at; louder when that is longer ago than it should be."""
-    last = runs.last_run(c, RUN_KIND)
-    if last is None:
-        return "Alerts were never looked at: fit alerts run does it, and cron should every morning."
-    at = aware(last["finished_at"])
-    past = now - last["finished_at"]
-    if past <= STALE:
-        return f"Last looked at {at:%Y-%m-%d %H:%M} UTC."
-    return f"WARNING: last looked at {at:%Y-%m-%d %H:%M} UTC, {_ago(past)} ago. Is cron still running fit alerts run?"
-
-
 def aware(moment: datetime) -> datetime:
     """An instant of the store with its zone, so that it prints as what it is."""
     return moment.replace(tzinfo=UTC)
-
-
-def _ago(past: timedelta) -> str:
-    hours = int(past.total_seconds() // 3600)
-    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fit_toolkit.alerts import freshness
 from fit_toolkit.alerts.compose import Frame, about_failed, key_of
 from fit_toolkit.alerts.deliver import deliver
 from fit_toolkit.alerts.heartbeat import Heartbeat
@@ -21,7 +20,7 @@ from fit_toolkit.alerts.result import RunResult
 from fit_toolkit.alerts.run import run_alerts
 from fit_toolkit.alerts.stopping import Stopping
 from fit_toolkit.errors import ExitCode, FitError, LockedError
-from fit_toolkit.store import hold_lock, outbox, people, runs
+from fit_toolkit.store import freshness, hold_lock, outbox, people, runs
 from fit_toolkit.store.lock import HeldError, in_words
 
 if TYPE_CHECKING:

@@ -37,17 +37,18 @@ def command(
     """List alerts, the most severe and newest first. What a line is worth: fit alerts show ID."""
     from fit_toolkit.alerts import lists
     from fit_toolkit.model.alerts import seen_as
+    from fit_toolkit.store import freshness
 
     practice = app.practice
     with practice.store.read() as c:
         rows = lists.listing(
             c, on=practice.today(), state=state, severity=severity, client=client, therapist=therapist
         )  # fmt: skip
-        looked = lists.last_run_line(c, now=practice.now())
+        looked = freshness.last_looked(c, practice.settings, now=practice.now())
     if fmt == "table":
         shown = [{**row, "state": seen_as(row["state"])} for row in rows]
         emit("alerts", shown, fmt=fmt, columns=SHOWN, output=output, empty="No alerts.")
     else:
         emit("alerts", rows, fmt=fmt, columns=lists.COLUMNS, output=output)
-    app.say(looked)
+    app.say(freshness.in_words(looked, practice.zone))
     return int(ExitCode.ALERTS if exit_code and rows else ExitCode.OK)

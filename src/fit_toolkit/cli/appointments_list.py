@@ -8,6 +8,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.late import say_if_late
 from fit_toolkit.cli.output import emit, format_option
 
 COLUMNS = ("on", "time", "episode", "therapist", "status", "reason")
@@ -44,3 +45,4 @@ def command(
         if therapist in {None, entry.therapist}
     ]
     emit("appointments", rows, fmt=fmt, columns=COLUMNS)
+    say_if_late(app)

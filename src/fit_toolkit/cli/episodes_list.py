@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.late import say_if_late
 from fit_toolkit.cli.output import emit, format_option
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def command(app: App, *, closed: bool, client: str | None, therapist: str | None
         if closed or client or episode.closed_on is None or episode.closed_on >= today
     ]
     emit("episodes", [row for row in rows if therapist in {None, row["therapist"]}], fmt=fmt, columns=COLUMNS)
+    say_if_late(app)
 
 
 def _row(episode: Episode, today: date, paused_until: date | None) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from fit_toolkit.doctor.verdict import Check, Verdict, fail, ok, warn
@@ -18,7 +17,6 @@ from fit_toolkit.practice import Clock, Practice, misplaced, utc_now
 from fit_toolkit.settings import FILE, Settings, find_practice, load_settings
 
 RUN = "alerts"
-RUN_AGE = timedelta(hours=36)  # a run every morning, and one that was late
 OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -202,7 +200,7 @@ class _Checks:
 
     def alert_run(self) -> Iterator[Verdict]:
         """Alerts were looked for lately, and the last run came to an end."""
-        from fit_toolkit.store import migrate, outbox, runs
+        from fit_toolkit.store import freshness, migrate, outbox, runs
 
         path = self.practice.path("store.path")
         if not self.settings.text("store.url") and (not path.exists() or _revision(path) != migrate.HEAD):
@@ -220,7 +218,7 @@ class _Checks:
             return
         age = self.practice.now() - last["finished_at"]
         found = f"{age.days} days ago" if age.days else f"{age.seconds // 3600} hours ago"
-        if age > RUN_AGE:
+        if age > freshness.allowed(self.settings):
             yield warn("alert run", found, "fit alerts run, and let cron call it every morning")
         else:
             yield ok("alert run", found)

@@ -190,6 +190,7 @@ class SheetData(Struct, frozen=True, kw_only=True):
     quotes: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()  # "not checked", "not ready"
     session_over: bool = True  # False: only its arrival rating is in yet
+    late: str = ""  # alerts were looked at longer ago than they should be
     checked: bool = True  # every policy was asked about all that is on the sheet
     sources: tuple[str, ...] = ()
     data_up_to: date | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,7 +19,7 @@ from fit_toolkit.sheets.notices import NOT_SHOWN
 from fit_toolkit.sheets.pdf import sheet_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.sections import folders_of
-from fit_toolkit.store import people, runs
+from fit_toolkit.store import freshness, people, runs
 from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ class PracticeLike(Parts, Protocol):
     @property
     def store(self) -> Store:
         """Its store."""
+        ...
+
+    @property
+    def zone(self) -> tzinfo:
+        """Its time zone."""
         ...
 
     def now(self) -> datetime:
@@ -90,6 +95,9 @@ def make_sheet(
     """Build, number and render one page about a member, as HTML or PDF; `failed` hears what is missing."""
     with practice.store.read() as c:
         sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
+        looked = freshness.last_looked(c, practice.settings, now=practice.now())
+    if said := freshness.on_a_sheet(looked, practice.zone):  # an empty list of alerts is no good news then
+        sheet = msgspec.structs.replace(sheet, late=said, checked=False)
     with practice.store.begin() as c:
         sheet = numbered(c, sheet, member, at=practice.now())
     for problem in problems_of(sheet, page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 EPOCH = date(1970, 1, 1)
-RUN_KIND = "alerts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +101,8 @@ def _unchecked(c: sa.Connection, episode: int) -> tuple[str, ...]:
     """Why the alerts of an episode may be behind its data; an episode keeps its mark while a policy fails on it."""
     touched = s.touched.select().with_only_columns(s.touched.c.id).where(s.touched.c.episode_id == episode)
     waiting = c.execute(touched.limit(1)).first() is not None
-    last = runs.last_run(c, RUN_KIND)
-    failures: Sequence[Mapping[str, Any]] = (last or {}).get("failures") or ()
+    last = [runs.last_run(c, kind) for kind in runs.RUNS]
+    failures: list[Mapping[str, Any]] = [row for run in last for row in (run or {}).get("failures") or ()]
     if not waiting:  # nothing is new here, but a policy that never came through was asked about every episode
         came_through = {name.partition("|")[0] for name in runs.seen_policies(c)}
         failures = [row for row in failures if row.get("policy") and row["policy"] not in came_through]

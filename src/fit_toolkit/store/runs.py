@@ -109,6 +109,12 @@ def newest_run(c: sa.Connection, kind: str | Sequence[str]) -> dict[str, Any] | 
     return found[0] if found else None
 
 
+def first_run(c: sa.Connection) -> datetime | None:
+    """Return when the first run of any kind began, None for none."""
+    found: datetime | None = c.scalar(sa.select(s.run.c.started_at).order_by(s.run.c.id).limit(1))
+    return found
+
+
 def _newest(kind: str | Sequence[str]) -> sa.Select[Any]:
     kinds = (kind,) if isinstance(kind, str) else tuple(kind)
     return sa.select(s.run).where(s.run.c.kind.in_(kinds)).order_by(s.run.c.id.desc()).limit(1)
