@@ -33,7 +33,12 @@ class Reliable(AlertPolicy, frozen=True):
     norms: Annotated[
         Norms | None, Meta(description="instead: name of a norm set; 1.96 x root 2 x its SD within clients")
     ] = None
-    inclusive: Annotated[bool, Meta(description="whether a change of exactly so many points counts")] = True
+    inclusive: Annotated[
+        bool | None,
+        Meta(
+            description="whether a change of exactly so many points counts; left out: as the form declares it, else yes"
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         """Refuse two figures for one thing."""
@@ -67,14 +72,20 @@ class Reliable(AlertPolicy, frozen=True):
             "the form's published figure" if self.norms is None else f"norm set {self.norms.name}, {self.norms.status}"
         )
 
-    def reached(self, change: Any, needed: float) -> Any:
-        """Compare changes with the figure, on exact decimals."""
-        return change >= needed if self.inclusive else change > needed
+    def counts_on(self, course: Course) -> bool:
+        """Say whether a change of exactly the figure counts: the form declares it for its own figure only."""
+        if self.inclusive is not None:
+            return self.inclusive
+        return course.scale.reliable_inclusive if self.points is None and self.norms is None else True
 
-    @property
-    def told(self) -> str:
+    def reached(self, course: Course, change: Any, needed: float) -> Any:
+        """Compare changes with the figure, on exact decimals."""
+        return change >= needed if self.counts_on(course) else change > needed
+
+    def told(self, course: Course) -> str:
         """The figure in words, for a reason."""
-        return f"reliable {'from' if self.inclusive else 'above'} {{points:.3g}} points on ({self.whose})"
+        edge = "from {points:.4g} points on" if self.counts_on(course) else "above {points:.4g} points"
+        return f"reliable {edge} ({self.whose})"
 
 
 class ReliableDeterioration(Reliable, frozen=True):
@@ -94,13 +105,13 @@ class ReliableDeterioration(Reliable, frozen=True):
         needed = self.needed(course)
         worse = course.worsening(since=course.first)
         return course.where(
-            self.reached(worse, needed),
+            self.reached(course, worse, needed),
             first=course.first,
             worse=worse,
             points=needed,
             days=_days(course),
-            reason="{value:g} is {worse:.3g} worse than the first rating ({first:g}), {days:.0f} days before; "
-            + self.told,
+            reason="{value:g} is {worse:g} worse than the first rating ({first:g}), {days:.0f} days before; "
+            + self.told(course),
         )
 
 
@@ -140,15 +151,15 @@ class Recovered(Reliable, frozen=True):
         was = COMPARE[side](course.first, course.hold(line, when=begun))
         across = ~COMPARE[side](course.value, line) & ~np.isnan(line)
         return course.where(
-            was & across & self.reached(better, needed),
+            was & across & self.reached(course, better, needed),
             first=course.first,
             better=better,
             points=needed,
             line=line,
             days=_days(course),
             good_news=1.0,  # read by the sheet: it comes after whatever is worrying
-            reason="good news: {value:g} is {better:.3g} better than the first rating ({first:g}), {days:.0f} days before, "
-            f"and across the line {{line:g}}; {self.told}",
+            reason="good news: {value:g} is {better:g} better than the first rating ({first:g}), {days:.0f} days before, "
+            f"and across the line {{line:g}}; {self.told(course)}",
         )
 
     def _line(self, course: Course) -> tuple[Any, str]:
@@ -191,7 +202,7 @@ class NoChange(Reliable, frozen=True):
         """Count the ratings in a row that are about what the first one was."""
         needed = self.needed(course)
         change = course.change(since=course.first)
-        row = course.streak(~self.reached(np.abs(change), needed))
+        row = course.streak(~self.reached(course, np.abs(change), needed))
         return course.where(
             row >= self.ratings,
             first=course.first,
@@ -199,7 +210,7 @@ class NoChange(Reliable, frozen=True):
             points=needed,
             row=row,
             reason="{row:.0f} ratings in a row without a reliable change since the first ({first:g}); the client may"
-            " respond late; " + self.told,
+            " respond late; " + self.told(course),
         )
 
 

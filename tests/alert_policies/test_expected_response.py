@@ -45,6 +45,19 @@ def test_exactly_the_figure_counts_unless_it_is_said_that_it_does_not() -> None:
     assert found("reliable-deterioration", [0.3, 0.4], points=0.1).fires.tolist() == [False, True]
 
 
+def test_a_form_may_declare_that_its_figure_has_to_be_exceeded() -> None:
+    strict = msgspec.structs.replace(ANXIETY, reliable_inclusive=False)
+    findings = found("reliable-deterioration", [10, 14, 15], scale=strict)
+    assert findings.fires.tolist() == [False, False, True]
+    assert words(findings, 2).endswith("reliable above 4 points (the form's published figure)")
+    assert found("recovered", [11, 7, 6], scale=strict).fires.tolist() == [False, False, True]
+    assert found("no-change", [10, 14, 6, 10], scale=strict, ratings=4).fires.tolist() == [False, False, False, True]
+    assert not found("no-change", [10, 14, 6, 10], ratings=4).fires.any()
+    # what the practice says of it, or a figure of its own, goes before what the form declares
+    assert found("reliable-deterioration", [10, 14], scale=strict, inclusive=True).fires.tolist() == [False, True]
+    assert found("reliable-deterioration", [10, 14], scale=strict, points=4).fires.tolist() == [False, True]
+
+
 def test_from_a_norm_set_it_takes_the_error_of_two_ratings() -> None:
     needed = 1.959963984540054 * math.sqrt(1.5**2 + 1.5**2)  # 4.158
     assert found("reliable-deterioration", [10, 14.15, 14.16], norms=NORMS).fires.tolist() == [False, False, True]

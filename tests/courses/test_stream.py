@@ -26,3 +26,21 @@ def test_a_line_that_nobody_has_read_in_its_source_is_not_there(tmp_path: Path) 
     file = write_keyed(tmp_path)
     file.write_text(file.read_text().replace("verified: true, who: {rater: carer}", "who: {rater: carer}"))
     assert scale_view(catalog.load_instrument(file), "total", "carer").limits == ()
+
+
+@pytest.mark.parametrize(
+    ("figures", "points", "inclusive"),
+    [
+        ("{points: 4, source: book, verified: true}", 4, True),
+        ("{points: 4, inclusive: false, source: book, verified: true}", 4, False),
+        ("{points: 3, source: book}, {points: 4, inclusive: false, source: book, verified: true}", 4, False),
+        ("{points: 3, inclusive: false, source: book}", None, True),
+    ],
+)
+def test_whether_exactly_the_reliable_change_counts_comes_with_the_figure(
+    tmp_path: Path, figures: str, points: float | None, inclusive: bool
+) -> None:
+    file = write_keyed(tmp_path)
+    file.write_text(file.read_text().replace("    cutoffs:", f"    reliable_change: [{figures}]\n    cutoffs:", 1))
+    view = scale_view(catalog.load_instrument(file), "total", "client")
+    assert (view.reliable_change, view.reliable_inclusive) == (points, inclusive)

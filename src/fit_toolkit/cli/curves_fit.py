@@ -89,4 +89,7 @@ def _ended(app: App, own: Any, instrument: str) -> Any:
             f"{instrument} {own.scale} has no verified reliable change to tell the two by", hint="leave out --twins"
         )
     better: Any = "higher" if view.higher_is_better else "lower"
-    return ended_better(own.client, own.session, own.value, points=view.reliable_change, better=better)
+    return ended_better(
+        own.client, own.session, own.value, points=view.reliable_change, better=better,
+        inclusive=view.reliable_inclusive,
+    )  # fmt: skip

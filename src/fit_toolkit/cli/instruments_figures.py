@@ -64,7 +64,7 @@ def scale_lines(instrument: Instrument, scale: Scale, sources: Sources) -> Itera
         yield f"  spread    {text}{sources.mark(sd.source, verified=sd.verified)}"
     for change in scale.reliable_change:
         method = f" ({change.method})" if change.method else ""
-        text = f"{change.points:g} points{method}{_whom(change)}"
+        text = f"{'' if change.inclusive else 'more than '}{change.points:g} points{method}{_whom(change)}"
         yield f"  change    {text}{sources.mark(change.source, verified=change.verified)}"
 
 

@@ -30,6 +30,7 @@ class ScaleView(msgspec.Struct, frozen=True):
     trigger_operator: str = ">="
     limits: tuple[Limit, ...] = ()
     reliable_change: float | None = None  # points, as published and checked against the source
+    reliable_inclusive: bool = True  # whether a change of exactly so many points counts, as the instrument declares it
 
     @property
     def better(self) -> int:

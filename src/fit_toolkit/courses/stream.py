@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fit_toolkit.course import Limit, ScaleView
-from fit_toolkit.model.instrument import Cutoff, Instrument
+from fit_toolkit.model.instrument import Cutoff, Instrument, ReliableChange
 
 
 class Stream(NamedTuple):
@@ -33,6 +33,7 @@ def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView
     """
     view = instrument.watchable(scale)
     risk = next((risk for risk in instrument.risk if risk.item == scale), None)
+    change = _reliable_change(instrument, scale)
     limits = tuple(_limit(line) for line in view.cutoffs if not line.who or line.who.rater in (None, rater))
     return ScaleView(
         instrument=instrument.id,
@@ -44,14 +45,15 @@ def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView
         trigger=None if risk is None else risk.value,
         trigger_operator=">=" if risk is None else risk.operator,
         limits=limits,
-        reliable_change=_reliable_change(instrument, scale),
+        reliable_change=None if change is None else change.points,
+        reliable_inclusive=change is None or change.inclusive,
     )
 
 
-def _reliable_change(instrument: Instrument, scale: str) -> float | None:
-    """The points that the first verified source calls a reliable change; figures that were not checked drive nothing."""
+def _reliable_change(instrument: Instrument, scale: str) -> ReliableChange | None:
+    """What the first verified source calls a reliable change; figures that were not checked drive nothing."""
     figures = next((each.reliable_change for each in instrument.scales if each.id == scale), ())
-    return next((each.points for each in figures if each.verified), None)
+    return next((each for each in figures if each.verified), None)
 
 
 def _limit(line: Cutoff) -> Limit:

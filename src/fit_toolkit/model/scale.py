@@ -120,6 +120,9 @@ class ReliableChange(Record, frozen=True):
 
     points: Annotated[float, Meta(description="In the units of the scale.", gt=0)]
     source: SourceRef
+    inclusive: Annotated[
+        bool, Meta(description="Whether a change of exactly so many points counts; false for what has to be exceeded.")
+    ] = True
     method: Annotated[str, Meta(description="How it was found.")] = ""
     population: Annotated[str, Meta(description="In whom it was found.")] = ""
     verified: Verified = False

@@ -48,3 +48,5 @@ def test_an_end_that_is_better_by_exactly_the_points_counts() -> None:
     assert np.isnan(higher[4])
     assert higher.tolist()[5:] == [1, 1]
     assert ended_better(client, session, value, points=0.05, better="lower").tolist()[:4] == [0, 0, 1, 1]
+    strict = ended_better(client, session, value, points=0.1, better="higher", inclusive=False)
+    assert strict.tolist()[:4] == [0, 0, 0, 0]

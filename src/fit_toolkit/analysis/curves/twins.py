@@ -69,16 +69,18 @@ def ended_better(
     *,
     points: float,
     better: Literal["higher", "lower"],
+    inclusive: bool = True,
 ) -> npt.NDArray[np.float64]:
     """Say of each rating whether its client's last rating is better than the first by `points` or more; NaN with one rating.
 
-    In whole millionths, so that a change of exactly `points` counts. One entry per rating, in the order given.
+    In whole millionths, so that a change of exactly `points` counts, unless it is not `inclusive`. One entry per rating, in the order given.
     """
     ratings = long_ratings(client, session, value)
     first = np.flatnonzero(np.diff(ratings.client, prepend=-1))
     last = np.append(first[1:], len(ratings.client)) - 1
     ticks = np.rint((ratings.value[last] - ratings.value[first]) * 1e6)
     gain = ticks if better == "higher" else -ticks
-    ended = np.where(last > first, (gain >= round(points * 1e6)).astype(float), np.nan)
+    needed = round(points * 1e6)
+    ended = np.where(last > first, (gain >= needed if inclusive else gain > needed).astype(float), np.nan)
     by_name = dict(zip(ratings.names.tolist(), ended.tolist(), strict=True))
     return np.array([by_name.get(name, np.nan) for name in np.asarray(client, dtype=object).tolist()])
