@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+import numpy as np
 from msgspec import Meta
 
 from fit_toolkit import AlertPolicy, Course, Findings, Norms, hookimpl
@@ -19,7 +20,8 @@ class BeyondUsual(AlertPolicy, frozen=True):
     from the second rating on. Without one, a band from the client alone, once five earlier ratings that are not all
     the same are there. The band covers `coverage` of ordinary ratings on both sides together; only its worse side
     raises an alert, so 0.95 means about 1 rating in 40 by chance. Over once the rating is back inside the range as it
-    stood when the alert opened.
+    stood when the alert opened. Worse by half that range once more, and a new low, it brings back what somebody had
+    acknowledged or put off.
     """
 
     kind: ClassVar[str] = "beyond-usual"
@@ -46,9 +48,14 @@ class BeyondUsual(AlertPolicy, frozen=True):
         """Compare each rating with the band from the ratings before it."""
         band = usual_band(course, norms=self.norms, coverage=self.coverage, own_ratings=OWN_RATINGS)
         edge = band.low if course.scale.higher_is_better else band.high
+        half = np.abs(band.centre - edge)
+        step = course.worsening(since=course.previous)
+        outside = course.worsening(since=edge)
+        once_more = (step >= half) | ((outside >= half) & (outside - step < half))  # all at once, or little by little
         return course.where(
             course.value < edge if course.scale.higher_is_better else course.value > edge,
             back_to=edge,
+            renew=(outside > 0) & once_more,
             usual=band.centre,
             low=band.low,
             high=band.high,

@@ -12,7 +12,8 @@ from fit_toolkit import AlertPolicy, Course, Findings, hookimpl
 class Drop(AlertPolicy, frozen=True):
     """The rating fell by `points` or more since the last one; over once it is back where it was.
 
-    A convention, not a test: ratings that only vary by chance set it off often, so it is a notice.
+    A convention, not a test: ratings that only vary by chance set it off often, so it is a notice. Another such fall, to
+    a new low, brings back what somebody had acknowledged or put off.
     """
 
     kind: ClassVar[str] = "drop"
@@ -28,6 +29,7 @@ class Drop(AlertPolicy, frozen=True):
         return course.where(
             fall >= self.points,
             back_to=course.previous,
+            renew=fall >= self.points,
             fall=fall,
             reason="down {fall:g} since the rating before, {gap:.0f} days ago",
         )

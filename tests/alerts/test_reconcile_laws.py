@@ -49,17 +49,18 @@ class History:
         findings = self.rule.find(course)
         found = cut(findings, **self.cut)
         place = [*days, None]
+        safety = bool(self.cut.get("stands"))  # a high answer is bad there, and a low rating elsewhere
 
         def asks(start: int, end: int) -> tuple[Ask, ...]:
-            if not self.cut.get("stands") or findings.renew is None:
+            if findings.renew is None:
                 return ()
-            places = [i for i in range(start, end + 1) if i == start or findings.renew[i]]
-            return tuple(Ask(roots[i], days[i], int(course.tick[i])) for i in places)
+            places = [i for i in range(start, end + 1) if (i == start and safety) or (i > start and findings.renew[i])]
+            return tuple(Ask(roots[i], days[i], int(course.tick[i]) * (1 if safety else -1)) for i in places)
 
         return [
             Spell(
                 key=KEY,
-                severity="safety" if self.cut.get("stands") else "attention",
+                severity="safety" if safety else "attention",
                 basis="convention",
                 root=roots[found.opened[i]],
                 opened=days[found.opened[i]],
@@ -68,6 +69,9 @@ class History:
                 lapsed=bool(found.ended[i] == 2),
                 asks=asks(found.opened[i], found.last[i]),
                 calm=place[found.calm[i]],
+                worst=None
+                if safety
+                else max(-int(course.tick[at]) for at in range(found.opened[i], found.last[i] + 1)),
                 ratings=tuple(days[found.opened[i] :]),
                 roots=tuple(roots[found.opened[i] :]),
                 closed=self.closed,
@@ -324,3 +328,86 @@ def test_a_missing_rating_that_arrives_resolves_its_own_alert_and_nothing_is_voi
     alerts = applied(alerts, reconcile([], alerts, today=41))
     assert [(a.state, a.cause) for a in alerts] == [("resolved", Cause.ARRIVED)]
     assert alerts[0].state not in LIVE
+
+
+@pytest.mark.parametrize("done", ["acknowledged", "snoozed"])
+@pytest.mark.parametrize(
+    ("setup", "before", "not_worse", "worse"),
+    [
+        (2, (30, 25), (26, 24), 20),  # drop: 24 is a smaller step; 20 is three points down at once
+        (4, (30, 24), (25, 21), 20),  # fall from best, 5 points: 21 is not yet ten below it
+        (5, (30, 31, 29, 30, 31, 26), (27, 26), 20),  # beyond usual
+    ],
+)
+def test_what_somebody_has_seen_comes_back_when_it_is_as_much_worse_again(
+    setup: int, before: tuple[int, ...], not_worse: tuple[int, ...], worse: int, done: str
+) -> None:
+    history = History(*SETUPS[setup], ratings={number: (number, value) for number, value in enumerate(before, 1)})
+    history.run()
+    history.person(done)
+    for value in not_worse:
+        number = len(history.ratings) + 1
+        history.ratings[number] = (number, value)
+        history.run()
+        assert [alert.state for alert in history.alerts] == [done]
+    number = len(history.ratings) + 1
+    history.ratings[number] = (number, worse)
+    history.run()
+    assert [(alert.state, alert.cause) for alert in history.alerts] == [("open", Cause.ASKS_AGAIN)]
+
+
+def test_what_somebody_resolved_stays_so_however_much_worse_it_gets() -> None:
+    history = history_of(2, r1=(1, 30), r2=(2, 25))
+    history.run()
+    history.person("resolved")
+    history.ratings[3] = (3, 10)
+    history.run()
+    assert [alert.state for alert in history.alerts] == ["resolved"]
+
+
+def test_what_nobody_has_answered_is_not_told_again_although_it_is_worse() -> None:
+    history = history_of(2, r1=(1, 30), r2=(2, 25))
+    history.run()
+    history.ratings[3] = (3, 10)
+    (transition,) = reconcile(history.spells(), history.alerts, today=100)
+    assert (transition.event, transition.tells) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "states"),
+    [
+        ((30,), (10, 30, 26), ["snoozed", "snoozed", "snoozed"]),  # gone and back, not higher: within the plan
+        ((30,), (10, 31), ["snoozed", "open"]),
+        ((35, 10, 26), (26, 25, 28), ["snoozed", "snoozed", "open"]),  # the plan was made for 26, whatever was before
+        ((26,), (30,), ["open"]),
+    ],
+)
+def test_a_plan_holds_for_the_same_or_a_lower_answer_and_a_higher_one_breaks_it(
+    before: tuple[int, ...], after: tuple[int, ...], states: list[str]
+) -> None:
+    history = History(*SETUPS[6], ratings={number: (number, value) for number, value in enumerate(before, 1)})
+    history.run()
+    history.person("snoozed")
+    found = []
+    for value in after:
+        number = len(history.ratings) + 1
+        history.ratings[number] = (number, value)
+        history.run()
+        found.append(history.alerts[0].state)
+    assert found == states
+
+
+def test_an_answer_within_the_plan_is_kept_in_the_history_of_the_alert() -> None:
+    history = history_of(6, r1=(1, 30), r2=(2, 10))
+    history.run()
+    history.person("snoozed")
+    history.ratings[3] = (3, 30)
+    (transition,) = reconcile(history.spells(), history.alerts, today=100)
+    assert (transition.alert.cause, transition.event, transition.tells) == (Cause.WITHIN_PLAN, True, False)
+
+
+def test_only_safety_says_that_an_answer_is_below_its_trigger() -> None:
+    history = history_of(2, r1=(1, 30), r2=(2, 25))
+    history.run()
+    history.ratings[3] = (3, 26)  # no fall any more, and not back either
+    assert [transition.event for transition in reconcile(history.spells(), history.alerts, today=100)] == [False]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from fit_toolkit.model.alerts import GONE, LIVE, RANK, Alert, Cause, Handled, Key, Spell, State, Transition
+from fit_toolkit.model.alerts import GONE, LIVE, RANK, Alert, Ask, Cause, Handled, Key, Spell, State, Transition
 
 
 def reconcile(spells: Iterable[Spell], alerts: Iterable[Alert], *, today: int) -> list[Transition]:
@@ -39,7 +39,7 @@ def _one_key(spells: list[Spell], alerts: list[Alert], today: int) -> list[Trans
     for place, (spell, owner) in enumerate(zip(spells, owners, strict=True)):
         after = _carried(spell, owner, regressed=place > 0, today=today)
         if owner is None or after != owner:
-            news = owner is not None and owner.state == after.state == "open" and _asks_more(spell, owner.seen)
+            news = owner is not None and owner.state == after.state == "open" and _is_news(spell, owner)
             (late if after.live else out).append(_transition(owner, after, news=news))
     return out + late
 
@@ -114,8 +114,8 @@ def _still(spell: Spell, alert: Alert) -> str:
     if alert.state == "resolved":
         return alert.cause
     if _asks_more(spell, alert.seen):
-        return Cause.ASKS_AGAIN
-    if spell.calm is not None and spell.calm != alert.calm:
+        return Cause.WITHIN_PLAN if alert.state == "snoozed" and spell.severity == "safety" else Cause.ASKS_AGAIN
+    if spell.severity == "safety" and spell.calm is not None and spell.calm != alert.calm:
         return Cause.BELOW
     if spell.root != alert.root or spell.severity != alert.severity:
         return Cause.AMENDED
@@ -145,23 +145,52 @@ def _wanted(spell: Spell, alert: Alert | None, today: int) -> tuple[State, str]:
 def _asks_again(spell: Spell, alert: Alert) -> bool:
     """Whether something came up after a person had acted.
 
-    That is a higher severity, or (safety) an answer worse than any they knew, or a later one that asks for a person.
+    That is a higher severity, or what is worse than all they knew: for safety any such answer, and a later one that asks
+    for a person; for the rest a rating from which on it is worse again. What somebody resolved stays so but for safety.
     """
     handled = alert.handled
     if handled is None or alert.state == "open" or not spell.stands:
         return False
     if RANK[spell.severity] < RANK[alert.severity]:
         return True
+    if spell.severity != "safety":
+        return alert.state != "resolved" and _is_worse(spell, handled)
+    if alert.state == "snoozed" and handled.latest is not None:
+        return _breaks_plan(spell, handled)
     return _asks_more(spell, handled)
 
 
 def _asks_more(spell: Spell, known: Handled) -> bool:
     """Whether there is an answer worse than any that was known, or a later one that asks for a person."""
+    if spell.severity != "safety":
+        return _is_worse(spell, known)
     worst = known.level
+    return any((worst is not None and ask.level > worst) or _is_later(ask, known) for ask in spell.asks)
+
+
+def _breaks_plan(spell: Spell, known: Handled) -> bool:
+    """Whether there is an answer higher than the one a plan was made for; the same or a lower one is within it."""
+    worst, planned = known.level, known.latest
     return any(
-        (worst is not None and ask.level > worst) or (ask.day > known.day and ask.root not in known.roots)
+        (worst is not None and ask.level > worst)
+        or (planned is not None and ask.level > planned and _is_later(ask, known))
         for ask in spell.asks
     )
+
+
+def _is_worse(spell: Spell, known: Handled) -> bool:
+    """Whether a later rating is worse than all that were known, by as much as the policy counts."""
+    worst = known.level
+    return worst is not None and any(ask.level > worst and _is_later(ask, known) for ask in spell.asks)
+
+
+def _is_later(ask: Ask, known: Handled) -> bool:
+    return ask.day > known.day and ask.root not in known.roots
+
+
+def _is_news(spell: Spell, owner: Alert) -> bool:
+    """Whether an alert that nobody has answered yet is told once more at once: only where it is about safety."""
+    return spell.severity == "safety" and _asks_more(spell, owner.seen)
 
 
 def _may_close(spell: Spell, alert: Alert | None) -> bool:

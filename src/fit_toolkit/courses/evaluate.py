@@ -84,7 +84,7 @@ def _spell(use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i:
     own, opened, last = int(found.course[i]), int(found.opened[i]), int(found.last[i])
     day = course.day
     through = slice(opened, int(course.offsets[own + 1]))
-    asks = _asks(course, findings, opened, last) if use.stands else ()
+    asks = _asks(course, findings, opened, last) if use.stands else _worse_again(course, findings, opened, last)
     shown = int(found.renewed[i])
     evidence = _facts(findings, course, shown) | {"administration": int(loaded.entered[shown])}
     if by_chance is not None:
@@ -101,6 +101,7 @@ def _spell(use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i:
         lapsed=bool(found.ended[i] == Ended.LAPSED),
         asks=asks,
         calm=int(day[found.calm[i]]) if found.calm[i] >= 0 else None,
+        worst=None if use.stands or findings.renew is None else _badness(course, slice(opened, last + 1)),
         ratings=tuple(day[through].tolist()),
         roots=tuple(course.root[through].tolist()),
         closed=bool(course.members.ended[member] <= course.members.today),
@@ -111,7 +112,6 @@ def _spell(use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i:
 
 def _asks(course: Course, findings: Findings, opened: int, last: int) -> tuple[Ask, ...]:
     """The points of a safety spell that each need a person: the first, and those that are renewed or follow a calm one."""
-    worse = -course.scale.better
     places = [opened]
     calm = False
     for at in range(opened + 1, last + 1):
@@ -119,7 +119,25 @@ def _asks(course: Course, findings: Findings, opened: int, last: int) -> tuple[A
         if findings.fires[at] and (renewed or calm):
             places.append(at)
         calm = bool(findings.known[at] and not findings.fires[at]) or (calm and not findings.known[at])
+    return _as_asks(course, places)
+
+
+def _worse_again(course: Course, findings: Findings, opened: int, last: int) -> tuple[Ask, ...]:
+    """The points after the opening from which on the policy says that it is worse again."""
+    if findings.renew is None:
+        return ()
+    again = np.flatnonzero(findings.renew[opened + 1 : last + 1] & findings.fires[opened + 1 : last + 1])
+    return _as_asks(course, (again + opened + 1).tolist())
+
+
+def _as_asks(course: Course, places: Sequence[int]) -> tuple[Ask, ...]:
+    worse = -course.scale.better
     return tuple(Ask(int(course.root[at]), int(course.day[at]), int(course.tick[at]) * worse) for at in places)
+
+
+def _badness(course: Course, through: slice) -> int:
+    """The worst level of some points, in millionths that grow with how bad it is."""
+    return int((course.tick[through] * -course.scale.better).max())
 
 
 def _facts(findings: Findings, course: Course, at: int) -> dict[str, Any]:

@@ -36,6 +36,7 @@ CAUSES = {
     "merged": "became one with a newer alert",
     "stands again": "stands again",
     "asks again": "asks for a person again",
+    "within the plan": "answered again, not higher: within the plan",
     "answer now below its trigger": "the answer is now below its trigger; it waits for a person",
     "amended": "what it rests on was amended",
     "episode ended": "the episode has ended",

@@ -40,6 +40,7 @@ class Cause(enum.StrEnum):
     MERGED = "merged"
     STANDS_AGAIN = "stands again"
     ASKS_AGAIN = "asks again"
+    WITHIN_PLAN = "within the plan"
     BELOW = "answer now below its trigger"
     AMENDED = "amended"
     ENDED = "episode ended"
@@ -62,7 +63,7 @@ class Key(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A point inside a safety spell that needs a person: its administration root, day, and how bad (millionths)."""
+    """A point inside a spell that asks for a person again: its administration root, day, and how bad (millionths)."""
 
     root: int
     day: int
@@ -70,19 +71,24 @@ class Ask(NamedTuple):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """What a person had before them when they acted: up to which day, the worst level, the ratings by root."""
+    """What a person had before them when they acted: up to which day, the worst level, the ratings by root.
+
+    `latest` is the level of the newest answer that asked for a person (safety): what a plan was made for.
+    """
 
     day: int
     level: int | None = None
     roots: tuple[int, ...] = ()
+    latest: int | None = None
 
 
 class Spell(msgspec.Struct, frozen=True, kw_only=True):
     """One unbroken stretch of one course during which a policy holds; days count from 1970-01-01.
 
     `root` is the first administration in the chain of the opening rating (0 for a finding about a member). `asks` are
-    the points that each need a person (safety only), `calm` is the day of a later one that did not fire, `ratings` are
-    the days and `roots` the administrations of all ratings since the opening. `closed`: the episode has ended.
+    the points that ask for a person: for safety each of them, else those from which on it is worse again. `calm` is the
+    day of a later point that did not fire, `worst` the worst level so far; `ratings` are the days and `roots` the
+    administrations of all ratings since the opening. `closed`: the episode has ended.
     """
 
     key: Key
@@ -95,6 +101,7 @@ class Spell(msgspec.Struct, frozen=True, kw_only=True):
     lapsed: bool = False
     asks: tuple[Ask, ...] = ()
     calm: int | None = None
+    worst: int | None = None
     ratings: tuple[int, ...] = ()
     roots: tuple[int, ...] = ()
     closed: bool = False
@@ -109,8 +116,9 @@ class Spell(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def seen(self) -> Handled:
         """What somebody who acts now has before them."""
-        level = max((ask.level for ask in self.asks), default=None)
-        return Handled(day=max(self.ratings, default=self.last), level=level, roots=self.roots)
+        level = max((ask.level for ask in self.asks), default=None) if self.worst is None else self.worst
+        latest = self.asks[-1].level if self.asks and self.severity == "safety" else None
+        return Handled(day=max(self.ratings, default=self.last), level=level, roots=self.roots, latest=latest)
 
     @property
     def about_member(self) -> bool:
