@@ -105,3 +105,47 @@ def test_no_word_labels_a_client_or_blames_anybody() -> None:
 )
 def test_a_number_is_shown_with_two_decimals_at_the_most(number: float, shown: str) -> None:
     assert reason_text("{value:g}", {"value": number}) == shown
+
+
+@pytest.mark.parametrize(
+    ("template", "evidence", "text"),
+    [
+        # one decimal said "5 is outside 5.0 to 9.2"
+        (
+            "{value:g} is outside {low:.1f} to {high:.1f}",
+            {"value": 5.0, "low": 5.04, "high": 9.2},
+            "5 is outside 5.04 to 9.20",
+        ),
+        (
+            "{value:g} is outside {low:.1f} to {high:.1f}",
+            {"value": 9.3, "low": 5.0, "high": 9.251},
+            "9.3 is outside 5.00 to 9.25",
+        ),
+        ("{value:g} is outside {low:.1f}", {"value": 5.04, "low": 5.049}, "5.04 is outside 5.05"),
+        (
+            "{value:g} is beyond the limit ({limit:.2f})",
+            {"value": 6.0, "limit": 6.0004},
+            "6 is beyond the limit (6.0004)",
+        ),
+        ("{value:g} is below {line:g}", {"value": 1.996, "line": 2.0}, "1.996 is below 2"),
+        ("{value:g} is at or below {line:g}", {"value": 2.0, "line": 2.0}, "2 is at or below 2"),
+        ("{value:g} after {row:.0f}", {"value": 3.0, "row": 3.4}, "3 after 3"),  # a count is not on the scale
+    ],
+)
+def test_no_figure_reads_as_if_it_lay_on_another_side_of_the_rating(
+    template: str, evidence: dict[str, object], text: str
+) -> None:
+    assert reason_text(template, evidence) == text
+
+
+@given(
+    st.floats(0, 40).map(lambda number: round(number, 3)),
+    st.floats(-0.06, 0.06),
+    st.sampled_from([".1f", ".2f", ".3f", "g"]),
+)
+def test_an_edge_reads_as_worse_or_better_than_the_rating_as_it_is(value: float, away: float, spec: str) -> None:
+    if abs(away) < 1e-6:
+        return
+    shown, edge = reason_text(f"{{value:g}} {{edge:{spec}}}", {"value": value, "edge": value + away}).split(" ")
+    assert (float(edge) > float(shown)) == (away > 0)
+    assert float(edge) != float(shown)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 UNKNOWN = "unknown"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DECIMALS = re.compile(r"g|\.[1-9]f")  # formats that round a figure off
+MOST_DECIMALS = 7
 _NUMBER_FORMAT = re.compile(r"[+]?\d{0,2}(?:\.\d)?[defg%]?")
 
 BASIS = {
@@ -60,7 +62,8 @@ def reason_text(template: str, evidence: Mapping[str, Any], gap: float | None = 
         parts = list(string.Formatter().parse(template))
     except ValueError:  # a stray brace: the text as its author wrote it says more than nothing
         return template
-    text = "".join(literal + _filled(name, spec, named) for literal, name, spec, _ in parts)
+    more = _more_decimals([(name, spec) for _, name, spec, _ in parts if name], named)
+    text = "".join(literal + _filled(name, spec, named, more) for literal, name, spec, _ in parts)
     if any(name == "gap" for _, name, _, _ in parts) or not _is_number(gap) or round(gap) < 1:
         return text
     return f"{text}, {round(gap)} {'day' if round(gap) == 1 else 'days'} after the rating before"
@@ -86,7 +89,28 @@ def cause_text(cause: str) -> str:
     return CAUSES.get(cause, cause)
 
 
-def _filled(name: str | None, spec: str | None, named: Mapping[str, Any]) -> str:
+def _more_decimals(figures: Sequence[tuple[str, str | None]], named: Mapping[str, Any]) -> int:
+    """Say how many decimals more it takes until no figure reads as if it lay on another side of the rating than it does."""
+    value = named.get("value")
+    beside = [(named[name], spec or "g") for name, spec in figures if name != "value" and _is_number(named.get(name))]
+    if not _is_number(value):
+        return 0
+    for more in range(MOST_DECIMALS):
+        shown = float(_number(value, "g", more))
+        if all(
+            _side(float(_number(each, spec, more)), shown) == _side(each, value)
+            for each, spec in beside
+            if _DECIMALS.fullmatch(spec)
+        ):
+            return more
+    return 0
+
+
+def _side(one: float, other: float) -> int:
+    return (one > other) - (one < other)
+
+
+def _filled(name: str | None, spec: str | None, named: Mapping[str, Any], more: int = 0) -> str:
     if name is None:
         return ""
     value = named.get(name) if _NAME.fullmatch(name) else None
@@ -95,14 +119,23 @@ def _filled(name: str | None, spec: str | None, named: Mapping[str, Any]) -> str
     if not _is_number(value):
         return UNKNOWN
     wanted = spec if spec and _NUMBER_FORMAT.fullmatch(spec) else "g"
-    number = round(value) if wanted.endswith("d") else float(value)
-    text = _short(float(number)) if wanted == "g" else format(number, wanted)
+    return _number(value, wanted, more)
+
+
+def _number(value: float, wanted: str, more: int) -> str:
+    """Write a number in the format wanted, with `more` decimals than that where it has any."""
+    if wanted == "g":
+        text = _short(float(value), 2 + more)
+    elif _DECIMALS.fullmatch(wanted):
+        text = f"{float(value):.{int(wanted[-2]) + more}f}"
+    else:
+        text = format(round(value) if wanted.endswith("d") else float(value), wanted)
     return text.replace("-", "", 1) if text.startswith("-") and not text.strip("-0.%") else text  # no "-0"
 
 
-def _short(number: float) -> str:
+def _short(number: float, decimals: int = 2) -> str:
     """Two decimals at the most, so that a mean of nine answers reads as a number; more only where it would read as 0."""
-    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    text = f"{number:.{decimals}f}".rstrip("0").rstrip(".")
     return text if number == 0 or float(text) else f"{number:.2g}"
 
 
