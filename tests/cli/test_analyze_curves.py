@@ -135,3 +135,13 @@ def test_without_statsmodels_the_command_ends_with_5_and_says_how_to_install_it(
     code, out, err = analyze(as_text(40), *NAMES)
     assert (code, out) == (5, "")
     assert "pip install 'fit-toolkit[curves]'" in err
+
+
+def test_json_has_every_digit_and_the_bands_as_csv_six(analyze: Analyze) -> None:
+    made = json.loads(analyze(as_text(40), *NAMES)[1])
+    text = analyze(as_text(40), *NAMES, "--format", "csv")[1]
+    exact = [each["mean"] for each in made["bands"]]
+    assert len(str(exact[0])) > 12
+    assert [row["mean"] for row in csv.DictReader(io.StringIO(text))] == [f"{each:.6g}" for each in exact]
+    variance = made["random"]["slope_variance"] * made["random"]["intercept_variance"]
+    assert made["random"]["correlation"] == pytest.approx(made["random"]["covariance"] / variance**0.5, rel=1e-14)

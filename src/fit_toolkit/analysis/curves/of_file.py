@@ -46,7 +46,7 @@ class Course:
     clients: int  # with a rating, used or not
 
     def json(self) -> str:
-        """Write it as the stable JSON `fit/curves/1`."""
+        """Write it as the stable JSON `fit/curves/1`, every figure as it was computed."""
         made: dict[str, Any] = {
             "schema": "fit/curves/1",
             "transform": self.wish.transform,
@@ -60,12 +60,12 @@ class Course:
             "singular": self.curve.singular,
             "bands": self.rows,
         }
-        return json.dumps(_rounded(made), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        return json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     def csv(self) -> str:
         """Write the bands alone as CSV."""
         lines = [",".join(written(list(self.rows[0])))]
-        lines += [",".join(plain(float(each)) for each in _rounded(list(row.values()))) for row in self.rows]
+        lines += [",".join(plain(_rounded(float(each))) for each in row.values()) for row in self.rows]
         return "\n".join(lines) + "\n"
 
 
@@ -151,10 +151,6 @@ def _whole(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def _rounded(value: Any) -> Any:
-    """Keep six digits of what was computed, which are the same on every machine."""
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
-    if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, list) else value
+def _rounded(value: float) -> float:
+    """Keep six digits, which are the same on every machine."""
+    return float(f"{value:.{DIGITS}g}")
