@@ -41,6 +41,8 @@ def clinic(tmp_path: Path) -> Clinic:
     clinic.rate(CLIENT, 0, 9)
     clinic.rate(CLIENT, 7, 3)
     clinic.rate(CLIENT, 7, 8, instrument=ARRIVING, q7=4)
+    clinic.open(f"{CLIENT}-b", therapist="zed")
+    clinic.rate(f"{CLIENT}-b", 7, 3)
     return clinic
 
 

@@ -21,8 +21,9 @@ def test_nothing_is_lost_wherever_it_is_killed(tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path, policies=LOW + CARE, alerts__channels=["file"])
     (clinic.root / "fit.toml").write_text('[alerts]\nchannels = ["file"]\n')
     clinic.open("c1")
+    clinic.open("c2")
     clinic.rate("c1", 0, 3)
-    clinic.rate("c1", 0, 8, instrument=ARRIVING, q7=2)
+    clinic.rate("c2", 0, 8, instrument=ARRIVING, q7=2)
     clinic.run(tell=True)
     keys = {row["key"] for row in messages(clinic)}
     assert len(keys) == 2

@@ -21,21 +21,45 @@ def own(folder: Path, name: str, text: str) -> Writer:
 
 def test_every_text_ends_with_what_it_is_not() -> None:
     writer = Writer()
-    counts = {"notice": 1}
-    texts = [writer.review(counts, Reason.NEW), writer.safety(Reason.NEW), writer.all_done(), writer.failures(["x"])]
+    counts, new = {"notice": 1}, {Reason.NEW: 1}
+    texts = [
+        writer.review(counts, new), writer.safety(Reason.NEW), writer.old(2, 90, new), writer.all_done(),
+        writer.digest(counts, 0, "Last looked at 2026-05-12 06:10.", Reason.NEW), writer.failures(["x"]),
+        writer.matters(["x"]),
+    ]  # fmt: skip
     assert all(text.body.endswith(f"{CLOSING}\n") for text in texts)
     assert all("FIT (feedback-informed treatment)" in text.body for text in texts)
     assert all(text.subject.startswith("FIT: ") and "\n" not in text.subject for text in texts)
 
 
 def test_one_is_one_item_and_two_are_items() -> None:
-    assert Writer().review({"attention": 1}, Reason.NEW).subject == "FIT: 1 item to review"
-    assert Writer().review({"attention": 1, "notice": 1}, Reason.NEW).subject == "FIT: 2 items to review"
+    assert Writer().review({"attention": 1}, {Reason.NEW: 1}).subject == "FIT: 1 item to review"
+    assert Writer().review({"attention": 1, "notice": 1}, {Reason.NEW: 2}).subject == "FIT: 2 items to review"
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_its_sentence(reason: Reason) -> None:
-    assert WHY[reason] in Writer().review({"notice": 1}, reason).body
+    assert WHY[reason] in Writer().review({"notice": 1}, {reason: 1}).body
+
+
+def test_several_reasons_are_all_given_with_how_many_each_stands_for() -> None:
+    body = Writer().review({"attention": 3}, {Reason.REPEAT: 1, Reason.ESCALATED: 2}).body
+    assert f"{WHY[Reason.ESCALATED]} (2)\n{WHY[Reason.REPEAT]} (1)\n" in body
+
+
+def test_what_is_seen_late_says_how_many_days_and_what_is_not_says_nothing() -> None:
+    writer = Writer()
+    assert "Seen late: it opened 9 days ago." in writer.review({"notice": 1}, {Reason.NEW: 1}, late=9).body
+    assert "Seen late: the oldest of them opened" in writer.review({"notice": 2}, {Reason.NEW: 2}, late=9).body
+    assert "Seen late: the answer is 9 days old." in writer.safety(Reason.NEW, late=9).body
+    assert "late" not in writer.review({"notice": 1}, {Reason.NEW: 1}).body + writer.safety(Reason.NEW).body
+
+
+def test_an_empty_digest_says_so_and_when_alerts_were_last_looked_at() -> None:
+    text = Writer().digest({}, 0, "Last looked at 2026-05-12 06:10.", Reason.ALL_DONE)
+    assert text.subject == "FIT: weekly digest, nothing to report"
+    assert "Nothing to report" in text.body
+    assert "Last looked at 2026-05-12 06:10." in text.body
 
 
 def test_the_link_is_printed_where_there_is_one_and_nothing_is_escaped() -> None:
@@ -44,7 +68,7 @@ def test_the_link_is_printed_where_there_is_one_and_nothing_is_escaped() -> None
 
 def test_a_template_of_the_practice_takes_the_place_of_ours(tmp_path: Path) -> None:
     writer = own(tmp_path, "review", "{{ count }} waiting. {{ why }}")
-    assert writer.review({"notice": 3}, Reason.AGAIN).body == f"3 waiting. {WHY[Reason.AGAIN]}\n"
+    assert writer.review({"notice": 3}, {Reason.AGAIN: 3}).body == f"3 waiting. {WHY[Reason.AGAIN]}\n"
     assert writer.unusable() == []
     assert "safety item" in writer.safety(Reason.NEW).body
 

@@ -141,7 +141,7 @@ def test_a_policy_names_others_who_are_told_too(tmp_path: Path) -> None:
 
 
 def test_a_safety_alert_nobody_has_acted_on_is_told_again_every_day_until_somebody_does(tmp_path: Path) -> None:
-    clinic = clinic_with(tmp_path, policies=CARE)
+    clinic = clinic_with(tmp_path, policies=CARE, alerts__safety_escalate_days=30)
     clinic.open("c1")
     clinic.rate("c1", 0, 8, instrument=ARRIVING, q7=2)
     for clinic.day in (20, 20, 21, 22):
@@ -155,7 +155,7 @@ def test_a_safety_alert_nobody_has_acted_on_is_told_again_every_day_until_somebo
 
 
 def test_what_has_not_gone_out_yet_is_not_repeated(tmp_path: Path) -> None:
-    clinic = clinic_with(tmp_path, policies=CARE)
+    clinic = clinic_with(tmp_path, policies=CARE, alerts__safety_escalate_days=30)
     clinic.open("c1")
     clinic.rate("c1", 0, 8, instrument=ARRIVING, q7=2)
     for clinic.day in (20, 21, 22):
@@ -168,7 +168,7 @@ def test_what_has_not_gone_out_yet_is_not_repeated(tmp_path: Path) -> None:
 
 
 def test_other_alerts_are_told_again_after_the_days_set_and_a_missed_run_loses_none(clinic: Clinic) -> None:
-    use(clinic, alerts__repeat_days=7)
+    use(clinic, alerts__repeat_days=7, alerts__escalate_days=0)
     clinic.open("c1")
     clinic.rate("c1", 0, 3)
     told = []
@@ -176,8 +176,8 @@ def test_other_alerts_are_told_again_after_the_days_set_and_a_missed_run_loses_n
         clinic.run(tell=True)
         told.append(len(messages(clinic)))
         sent(clinic)
-    assert told == [1, 0, 0, 1, 0, 1]  # day 27 had no run; day 34 is the second week
-    use(clinic, alerts__repeat_days=0)
+    assert told == [1, 0, 0, 1, 0, 0]  # day 27 had no run; a week after day 30 is day 37
+    use(clinic, alerts__repeat_days=0, alerts__escalate_days=0)
     clinic.day = 60
     clinic.run(tell=True)
     assert messages(clinic) == []
@@ -237,10 +237,10 @@ def test_failures_are_one_message_to_the_administrators_that_names_plugin_and_po
     failures = [PluginFailure("shaky", "1", "hook", "policy wobble", "secret-client said 7")] * 3
     with clinic.practice.store.begin() as c:
         run = runs.start_run(c, "alerts", at=NOW, as_of=day_of(20))
-        rows = planning.plan(
-            c, [], settings=clinic.practice.settings, today=day_of(20), run_id=run, now=NOW, failures=failures
+        planned = planning.wrap_up(
+            c, settings=clinic.practice.settings, today=day_of(20), run_id=run, now=NOW, failures=failures
         )
-        outbox.add_messages(c, rows)
+        outbox.add_messages(c, planned.rows)
     (row,) = messages(clinic)
     assert row["to"] == "adam"
     assert "plugin shaky: policy wobble" in row["body"]
@@ -254,8 +254,10 @@ def test_no_message_holds_anything_about_a_client(tmp_path: Path) -> None:
     clinic.rate("Canary-Client-77", 7, 2)
     clinic.rate("Canary-Client-77", 7, 8, instrument=ARRIVING, q7=3)
     clinic.run(tell=True)
+    ack(clinic.practice.store, [Tick(3, "talked about it")], Actor("anna", clinic.clock()))  # the safety one
+    clinic.run(tell=True)
     rows = messages(clinic)
-    assert len(rows) == 6
+    assert [row["severity"] for row in rows] == ["safety"] * 3 + ["attention"] * 3
     banned = ("canary", "carl", "today-together", "arriving", "cutoff", "drop", "risk", "< 5", "down 7", "answered 3")
     told = [f"{row['subject']} {row['body']} {row['payload']}".lower() for row in rows]
     assert not [(word, text) for word in banned for text in told if word in text]

@@ -16,7 +16,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from fit_toolkit.model.alerts import RANK
 
 LONGEST = 20_000  # letters
-SEVERITY_WORDS = {"attention": "attention: worth asking about soon", "notice": "notice: worth a look"}
+SEVERITY_WORDS = {
+    "safety": "safety: needs a person now",
+    "attention": "attention: worth asking about soon",
+    "notice": "notice: worth a look",
+}
 
 
 class Reason(enum.StrEnum):
@@ -24,7 +28,7 @@ class Reason(enum.StrEnum):
 
     NEW: nobody had been told of it. AGAIN: it came back, got worse or its snooze ended. REPEAT: told before, and
     nobody has acted on it. ALL_DONE: what had been told is over, nothing is left. ESCALATED: it goes to somebody else,
-    because the therapist has left or could not be reached.
+    because the therapist has left, handed over, could not be reached, or has noted nothing.
     """
 
     NEW = "new"
@@ -39,8 +43,16 @@ WHY = {
     Reason.AGAIN: "Why now: something has come up again.",
     Reason.REPEAT: "Why now: you were told before, and nobody has noted what was done.",
     Reason.ALL_DONE: "Why now: what you were told about is over.",
-    Reason.ESCALATED: "Why you: whoever is responsible has left or could not be reached.",
+    Reason.ESCALATED: "Why you: whoever was told first has left, handed over, was not reached, or has noted nothing.",
 }
+
+WEIGHT = (Reason.ESCALATED, Reason.AGAIN, Reason.NEW, Reason.REPEAT, Reason.ALL_DONE)  # of several in one message
+
+
+def why_text(reasons: Mapping[Reason, int]) -> str:
+    """Say why there is a message, the weightiest reason first; with how many each stands for where there are several."""
+    given = [reason for reason in WEIGHT if reasons.get(reason)]
+    return "\n".join(WHY[reason] + (f" ({reasons[reason]})" if len(given) > 1 else "") for reason in given)
 
 
 class Text(NamedTuple):
@@ -59,18 +71,39 @@ class Writer(msgspec.Struct, frozen=True):
     folder: Path | None = None
     link: str = ""
 
-    def review(self, counts: Mapping[str, int], reason: Reason, codes: Sequence[str] = ()) -> Text:
-        """Write the one grouped message of a therapist and run."""
+    def review(
+        self, counts: Mapping[str, int], reasons: Mapping[Reason, int], codes: Sequence[str] = (), late: int = 0
+    ) -> Text:
+        """Write the one grouped message of a therapist and run; `late` is how many days ago the oldest opened."""
         count = sum(counts.values())
-        lines = [
-            {"count": counts[name], "words": SEVERITY_WORDS[name]} for name in sorted(counts, key=RANK.__getitem__)
-        ]
-        body = self._render("review", count=count, counts=lines, why=WHY[reason], codes=list(codes))
-        return Text(f"FIT: {count} {'item' if count == 1 else 'items'} to review", body)
+        body = self._render(
+            "review", count=count, counts=_lines(counts), why=why_text(reasons), codes=list(codes), late=late
+        )
+        return Text(f"FIT: {_items(count)} to review", body)
 
-    def safety(self, reason: Reason, codes: Sequence[str] = ()) -> Text:
-        """Write the message of one safety alert."""
-        return Text("FIT: 1 item to review now", self._render("safety", why=WHY[reason], codes=list(codes)))
+    def safety(self, reason: Reason, codes: Sequence[str] = (), late: int = 0) -> Text:
+        """Write the message of one safety alert; `late` is how many days old the answer is."""
+        body = self._render("safety", why=WHY[reason], codes=list(codes), late=late)
+        return Text("FIT: 1 item to review now", body)
+
+    def old(self, count: int, days: int, reasons: Mapping[Reason, int], codes: Sequence[str] = ()) -> Text:
+        """Write the one message about flagged answers that were old when they were first seen."""
+        body = self._render("old", count=count, days=days, why=why_text(reasons), codes=list(codes))
+        return Text(f"FIT: {_items(count)} about safety from earlier to look through", body)
+
+    def digest(self, counts: Mapping[str, int], unstable: int, looked: str, reason: Reason) -> Text:
+        """Write the weekly message: what stands open, or that nothing does; `looked` is when alerts were last seen to."""
+        count = sum(counts.values())
+        body = self._render(
+            "digest", count=count, counts=_lines(counts), unstable=unstable, looked=looked, why=WHY[reason]
+        )
+        return Text(f"FIT: weekly digest, {f'{count} open' if count else 'nothing to report'}", body)
+
+    def matters(self, lines: Sequence[str]) -> Text:
+        """Write the administrator's message about messages that had to go another way."""
+        count = len(lines)
+        body = self._render("matters", count=count, lines=list(lines))
+        return Text(f"FIT: {count} {'change' if count == 1 else 'changes'} to how messages go out", body)
 
     def all_done(self) -> Text:
         """Write the message that nothing is left to review."""
@@ -100,12 +133,24 @@ class Writer(msgspec.Struct, frozen=True):
             return _filled(None, name, values)
 
 
+_COUNTS = [{"count": 2, "words": "x"}]
 SAMPLES: dict[str, dict[str, Any]] = {
-    "review": {"count": 2, "counts": [{"count": 2, "words": "x"}], "why": "x", "codes": ["x"]},
-    "safety": {"why": "x", "codes": ["x"]},
+    "review": {"count": 2, "counts": _COUNTS, "why": "x", "codes": ["x"], "late": 9},
+    "safety": {"why": "x", "codes": ["x"], "late": 9},
+    "old": {"count": 2, "days": 90, "why": "x", "codes": ["x"]},
+    "digest": {"count": 2, "counts": _COUNTS, "unstable": 1, "looked": "x", "why": "x"},
     "all_done": {"why": "x"},
     "failures": {"count": 1, "names": ["x"]},
+    "matters": {"count": 1, "lines": ["x"]},
 }
+
+
+def _lines(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"count": counts[name], "words": SEVERITY_WORDS[name]} for name in sorted(counts, key=RANK.__getitem__)]
+
+
+def _items(count: int) -> str:
+    return f"{count} {'item' if count == 1 else 'items'}"
 
 
 def _file(name: str) -> str:

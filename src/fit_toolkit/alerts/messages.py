@@ -1,23 +1,41 @@
-"""Decides who is told what: from alerts that changed to rows of the outbox, written in the same transaction.
+"""Decides who is told what: from alerts that stand open to rows of the outbox, written in the same transaction.
 
 Why a message was sent is one of five named reasons (`Reason`) and is stored with it: new, again, repeat, all-done,
-escalated. A run plans once for each slice, and once at its end with no transitions: then what only the whole run shows
-is told, and the messages of its slices are gathered into one per person.
+escalated. A run plans once for each slice, and wraps up at its end: then what only the whole run shows is told, and
+the messages of its slices are gathered into one per person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fit_toolkit.alerts.compose import Frame, Item, OutboxRow, about_all_done, about_failed, compose, items_of
-from fit_toolkit.alerts.mail_text import Reason, Writer
+from fit_toolkit.alerts import digest, retired
+from fit_toolkit.alerts.compose import (
+    OLD,
+    REVIEW,
+    Frame,
+    Item,
+    OutboxRow,
+    about_all_done,
+    about_failed,
+    about_matters,
+    compose,
+    items_of,
+)
+from fit_toolkit.alerts.escalate import undelivered
+from fit_toolkit.alerts.mail_text import Writer
+from fit_toolkit.alerts.pending import Round, people_of
+from fit_toolkit.alerts.quiet import Quiet
 from fit_toolkit.alerts.recipients import People
-from fit_toolkit.alerts.standing import ended_unseen, has_live, laps, newest_events
+from fit_toolkit.alerts.repeats import JITTER
+from fit_toolkit.alerts.standing import RUN_KIND, ended_unseen, has_live, newest_events
 from fit_toolkit.model.alerts import Transition
 from fit_toolkit.store import alerts as stored
-from fit_toolkit.store import outbox, people
+from fit_toolkit.store import outbox, people, runs
+from fit_toolkit.store.reminders import changed_hands, due
 from fit_toolkit.store.rows import utc
 
 if TYPE_CHECKING:
@@ -27,108 +45,125 @@ if TYPE_CHECKING:
     from fit_toolkit.settings import Settings
 
 
+class Planned(NamedTuple):
+    """Messages for `store.outbox.add_messages`, and what is held back, for the record of the run."""
+
+    rows: list[OutboxRow]
+    held: dict[str, int]
+
+
 def plan(
+    c: sa.Connection, transitions: Sequence[Transition], *, settings: Settings, today: date, run_id: int, now: datetime
+) -> list[OutboxRow]:
+    """Plan messages about the transitions of one slice that tell; their alerts and events are stored already."""
+    frame = frame_of(settings, run_id, now)
+    tells = [change.alert.id for change in transitions if change.tells]
+    return compose(Round(c, settings, frame, today).items(tells), frame)
+
+
+def wrap_up(
     c: sa.Connection,
-    transitions: Sequence[Transition],
     *,
     settings: Settings,
     today: date,
     run_id: int,
     now: datetime,
     failures: Iterable[PluginFailure] = (),
-) -> list[OutboxRow]:
-    """Plan messages for `store.outbox.add_messages` in the same transaction.
+    stale: Collection[str] = (),
+) -> Planned:
+    """Plan what only the end of a run shows, before it is noted as finished; `stale` policies could not be asked.
 
-    With transitions: about those that tell; their alerts carry real ids and their events are stored. Without any, at
-    the end of a run and before it is noted as finished: what nobody has acted on for some time, what is over with
-    nothing left, and what failed; grouped messages that this run wrote before are called back and told in one.
+    That is what comes up again or has changed hands, the weekly digest, what is over with nothing left, and what
+    failed. Grouped messages that have not gone out yet are called back and told in one.
     """
-    frame = Frame(
+    frame = frame_of(settings, run_id, now)
+    end = Round(c, settings, frame, today, frozenset(stale))
+    last = runs.last_run(c, RUN_KIND)
+    behind = retired.call_back(c, frame)
+    grouped = _gatherable(c, frame)
+    messages = [*grouped, *filter(retired.written_anew, behind)]
+    known = {told[0] for row in messages for told in row["payload"]["alerts"]}
+    written = _gathered(end, messages, known)
+    came_up = {*due(c, frame.now + JITTER)} - known | {
+        *changed_hands(c, today, None if last is None else last["as_of"])
+    }
+    rows = _in_one(c, grouped, compose([*written, *end.items(sorted(came_up))], frame), frame)
+    rows += undelivered(c, settings.number("alerts.escalate_failures"), now=frame.now)
+    rows += retired.moved(behind, frame) + digest.weekly(end, last) + _all_done(c, frame, today)
+    names = [f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures]
+    office = People(people.list_staff(c), {}, today).administrators()
+    rows += about_failed(list(dict.fromkeys([*names, *frame.writer.unusable()])), office, frame)
+    rows += about_matters(retired.lines(behind, frame), office, frame)
+    return Planned(rows, {f"held back ({why})": count for why, count in Counter(end.held.values()).items()})
+
+
+def frame_of(settings: Settings, run_id: int, now: datetime) -> Frame:
+    """Read what is the same for all messages of a run."""
+    return Frame(
         channels=tuple(dict.fromkeys(settings.texts("alerts.channels"))),
         run_id=run_id,
         now=utc(now),
-        writer=_writer(settings),
+        writer=Writer(
+            None if settings.file is None else settings.file.parent / "templates", settings.text("alerts.link")
+        ),
         include_codes=settings.flag("mail.include_codes"),
+        quiet=Quiet.of(settings),
+        old_days=settings.number("alerts.safety_old_days"),
     )
-    routes = _routes(settings)
-    if transitions:
-        tells = [t for t in transitions if t.tells]
-        reasons = {t.alert.id: Reason.AGAIN if t.before or t.alert.regressed else Reason.NEW for t in tells}
-        rows = compose(_items(c, reasons, {}, routes, today), frame)
-    else:
-        rows = _at_the_end(c, settings, routes, frame, today)
-    names = [f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures]
-    if not transitions:
-        names += frame.writer.unusable()
-    crowd = People(people.list_staff(c), {}, today)
-    return rows + about_failed(list(dict.fromkeys(names)), crowd.administrators(), frame)
 
 
-def _at_the_end(
-    c: sa.Connection, settings: Settings, routes: Mapping[str, tuple[str, ...]], frame: Frame, today: date
+def _gatherable(c: sa.Connection, frame: Frame) -> list[dict[str, Any]]:
+    """Grouped messages of this run, and earlier ones that wait for the end of quiet hours; none was ever tried."""
+    return [
+        row for row in outbox.waiting(c)
+        if row["payload"].get("kind") in {REVIEW, OLD} and "what" not in row["payload"] and not row["attempts"]
+        and (row["run_id"] == frame.run_id or row["not_before"] > frame.now)
+    ]  # fmt: skip
+
+
+def _gathered(end: Round, messages: Sequence[Mapping[str, Any]], alerts: Collection[int]) -> list[Item]:
+    """Return what messages tell, each alert once a person, without what has been seen to or is held back by now."""
+    rows = end.not_held([row for row in stored.alert_rows(end.c, ids=alerts) if row["state"] == "open"])
+    codes = {member.id: member.client for member in people.list_members(end.c, {row["episode_id"] for row in rows})}
+    clients = {row["id"]: codes.get(row["member_id"], "") for row in rows}
+    found = {
+        (item.alert, item.staff): item  # of two about one alert the later
+        for row in messages
+        for item in items_of(row, clients)
+        if item.alert in clients
+    }
+    return list(found.values())
+
+
+def _in_one(
+    c: sa.Connection, before: Sequence[Mapping[str, Any]], rows: Sequence[OutboxRow], frame: Frame
 ) -> list[OutboxRow]:
-    due = [row for row in outbox.list_messages(c, states=["due"]) if row["payload"].get("alerts")]
-    mine = [row for row in due if row["run_id"] == frame.run_id and not row["attempts"] and row["severity"] != "safety"]
-    written = _told_by(c, mine)
-    waiting = {
-        told[0] for row in due for told in row["payload"]["alerts"]
-    }  # a repeat of what is still to go out is noise
-    again = {alert: lap for alert, lap in laps(c, settings, frame.now).items() if alert not in waiting}
-    repeats = _items(c, dict.fromkeys(again, Reason.REPEAT), again, routes, today)
-    rows = compose([*written, *repeats], frame)
-    unchanged = {row["key"] for row in mine} & {row["key"] for row in rows}
-    outbox.cancel(c, [row["id"] for row in mine if row["key"] not in unchanged])
-    return [row for row in rows if row["key"] not in unchanged] + _all_done(c, frame, today)
+    """Call back what is told by `rows` now; a message that stays the same stays, and none waits longer than before."""
+    same = {row["key"] for row in before} & {row["key"] for row in rows}
+    outbox.cancel(c, [row["id"] for row in before if row["key"] not in same], now=frame.now)
+    new = [row for row in rows if row["key"] not in same]
+    for row in new:
+        waits = [one["not_before"] for one in before if _place(one) == _place(row)]
+        if row["payload"]["kind"] in {REVIEW, OLD}:
+            row["not_before"] = min([row["not_before"], *waits])
+    return new
 
 
-def _told_by(c: sa.Connection, messages: Sequence[Mapping[str, Any]]) -> list[Item]:
-    """Return what some messages tell, each alert once a person."""
-    alerts = stored.alert_rows(c, ids=[told[0] for row in messages for told in row["payload"]["alerts"]])
-    codes = _clients(c, alerts)
-    clients = {row["id"]: codes.get(row["member_id"], "") for row in alerts}
-    return list(dict.fromkeys(item for row in messages for item in items_of(row, clients)))
-
-
-def _items(
-    c: sa.Connection,
-    reasons: Mapping[int, Reason],
-    laps: Mapping[int, int],
-    routes: Mapping[str, tuple[str, ...]],
-    today: date,
-) -> list[Item]:
-    """Read whom each of these alerts concerns today."""
-    rows = stored.alert_rows(c, ids=reasons)
-    crowd = _people(c, rows, today)
-    clients = _clients(c, rows)
-    newest = newest_events(c, reasons)
-    items = []
-    for row in rows:
-        alert = row["id"]
-        told = crowd.told(row["episode_id"], routes.get(row["policy"], ()))
-        items.append(
-            Item(
-                alert=alert,
-                seq=newest.get(alert, 0),
-                lap=laps.get(alert, 0),
-                severity=row["severity"],
-                reason=Reason.ESCALATED if told.standing_in else reasons[alert],
-                staff=told.staff,
-                client=clients.get(row["member_id"], ""),
-            )
-        )
-    return items
+def _place(row: Mapping[str, Any]) -> tuple[int | None, str]:
+    return row["recipient_staff_id"], row["channel"]
 
 
 def _all_done(c: sa.Connection, frame: Frame, today: date) -> list[OutboxRow]:
     """Tell therapists that what nobody had acted on yet is over, where nothing else is left with them."""
     rows = stored.alert_rows(c, ids=ended_unseen(c, frame.run_id))
     rows = [row for row in rows if row["severity"] != "notice" and row["state"] in {"resolved", "voided"}]
-    crowd = _people(c, rows, today)
+    crowd = people_of(c, rows, today)
     newest = newest_events(c, [row["id"] for row in rows])
+    knows = {(telling.alert, telling.staff) for telling in outbox.told_of(c, [row["id"] for row in rows])}
     ended: dict[int, list[tuple[int, int]]] = {}
     for row in rows:
         therapist = crowd.therapist(row["episode_id"])
-        if therapist is not None and crowd.is_here(therapist):
+        if therapist is not None and crowd.is_here(therapist) and (row["id"], therapist.id) in knows:
             ended.setdefault(therapist.id, []).append((row["id"], newest[row["id"]]))
     return [
         message
@@ -136,28 +171,3 @@ def _all_done(c: sa.Connection, frame: Frame, today: date) -> list[OutboxRow]:
         if not has_live(c, person, today)
         for message in about_all_done(told, person, frame)
     ]
-
-
-def _people(c: sa.Connection, rows: Iterable[Mapping[str, Any]], today: date) -> People:
-    by_episode: dict[int, list[Any]] = {}
-    for entry in people.assignments_of(c, {row["episode_id"] for row in rows}):
-        by_episode.setdefault(entry.episode_id, []).append(entry)
-    return People(people.list_staff(c), by_episode, today)
-
-
-def _clients(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    return {member.id: member.client for member in people.list_members(c, {row["episode_id"] for row in rows})}
-
-
-def _writer(settings: Settings) -> Writer:
-    """The practice's own templates, where it has a folder."""
-    return Writer(None if settings.file is None else settings.file.parent / "templates", settings.text("alerts.link"))
-
-
-def _routes(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """Whom each policy names in `to`, besides the therapist."""
-    routes: dict[str, tuple[str, ...]] = {}
-    for table in settings.policies:
-        to = table.values.get("to", ())
-        routes[str(table.values.get("id", ""))] = (to,) if isinstance(to, str) else tuple(str(name) for name in to)
-    return routes

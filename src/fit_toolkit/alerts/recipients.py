@@ -13,10 +13,11 @@ NOBODY = 0  # stands for a message that no member of staff can be found for; it 
 
 
 class Told(NamedTuple):
-    """Ids of those who are told, and whether they stand in for a therapist who is not there."""
+    """Ids of those who are told, those who are responsible first; and whether these stand in for a therapist who left."""
 
     staff: tuple[int, ...]
     standing_in: bool = False
+    responsible: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,16 @@ class People:
         here = therapist is not None and self.is_here(therapist)
         first = (therapist.id,) if therapist is not None and here else self.next_in_line(therapist)
         others = [found for name in to for found in self._named(name, episode, therapist)]
-        return Told(tuple(dict.fromkeys((*first, *others))), standing_in=not here)
+        return Told(tuple(dict.fromkeys((*first, *others))), standing_in=not here, responsible=first)
+
+    def above(self, episode: int, responsible: Iterable[int]) -> tuple[int, ...]:
+        """Return who is told when nobody has noted anything: the episode's supervisors, or who stands in next."""
+        therapist = self.therapist(episode)
+        here = therapist is not None and self.is_here(therapist)
+        found = self._supervisors(episode) if here else ()
+        for person in responsible:
+            found = found or self.next_in_line(self._by_id(person))
+        return tuple(person for person in found if person != NOBODY)
 
     def therapist(self, episode: int) -> Staff | None:
         """Return who has the episode today; after its end, who had it last."""

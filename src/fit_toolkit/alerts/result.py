@@ -34,6 +34,7 @@ class RunResult:
     changed: tuple[str, ...] = ()  # plugins that are no longer what was enabled
     left: int = 0  # episodes not looked at, because the time was up or somebody asked to stop
     stopped: int = 0  # the signal that ended the run early; 0 for none
+    held: dict[str, int] = field(default_factory=dict)  # how many alerts no message goes out about just now, and why
     warnings: tuple[str, ...] = ()  # what is odd about the clock
     stands: list[Spell] = field(default_factory=list)  # only of a look back: what holds by what was known then
 
@@ -47,7 +48,7 @@ class RunResult:
         not_ready = {f"not ready for {policy}": members for policy, members in self.waiting.items() if members}
         changed = {f"plugin {name} changed since it was enabled": 1 for name in self.changed}
         left = {"left": self.left} if self.left else {}
-        return {"episodes": self.episodes, "messages": self.messages, **left, **by_state, **not_ready, **changed}
+        return {"episodes": self.episodes, "messages": self.messages, **left, **self.held, **by_state, **not_ready, **changed}
 
     @property
     def failures(self) -> list[dict[str, Any]]:

@@ -190,16 +190,17 @@ def _finish(
     practice = occasion.practice
     with practice.store.begin() as c:
         if occasion.deliver:  # once more at the end: repeats of what nobody has seen, and what failed
-            rows = messages.plan(
+            planned = messages.wrap_up(
                 c,
-                [],
                 settings=practice.settings,
                 today=occasion.as_of,
                 run_id=result.run_id,
                 now=occasion.now,
                 failures=[failure for failure, _, _ in result.failed],
+                stale={policy for _, policy, _ in result.failed} | occasion.kept,
             )
-            result.messages += len(outbox.add_messages(c, rows))
+            result.messages += len(outbox.add_messages(c, planned.rows))
+            result.held = planned.held
         # Not all of these were touched or due: a changed policy asks about everybody, and has to come to the end.
         touch(c, [episode for episode in left if episode not in work.touched], WAITING, occasion.now)
         if seen is not None:

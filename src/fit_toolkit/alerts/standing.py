@@ -1,9 +1,9 @@
-"""Looks at alerts that stand: which ones nobody has acted on for some time, and whether anything is left."""
+"""Looks at alerts that stand: which one is the newest event of each, and whether anything is left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from fit_toolkit.store import runs
@@ -13,36 +13,7 @@ from fit_toolkit.store.rows import chunks
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from fit_toolkit.settings import Settings
-
 RUN_KIND = "alerts"
-REPEATS = ((("safety",), "alerts.safety_repeat_days"), (("attention", "notice"), "alerts.repeat_days"))
-JITTER = timedelta(hours=6)  # a run a little earlier in the day than yesterday's still repeats
-MOST = 52  # after so many repeats nobody is told again
-
-
-def laps(c: sa.Connection, settings: Settings, now: datetime) -> dict[int, int]:
-    """Alerts nobody has acted on whose time to be told again came since the last run, with the how-manieth time.
-
-    Counted from the last run that did its work, so a missed day loses no repeat and a second run adds none.
-    """
-    last = runs.last_run(c, RUN_KIND)
-    if last is None:
-        return {}
-    found: dict[int, int] = {}
-    a = s.alert.c
-    for severities, name in REPEATS:
-        every = timedelta(days=settings.number(name))
-        if not every or now <= last["started_at"]:
-            continue
-        query = s.alert.select().with_only_columns(a.id, a.opened_at).where(
-            a.state == "open", a.severity.in_(severities), a.opened_at <= now + JITTER - every
-        )  # fmt: skip
-        for alert, opened in c.execute(query):
-            lap = (now + JITTER - opened) // every
-            if max((last["started_at"] + JITTER - opened) // every, 0) < lap <= MOST:
-                found[alert] = lap
-    return found
 
 
 def has_live(c: sa.Connection, person: int, today: date) -> bool:
@@ -57,16 +28,24 @@ def has_live(c: sa.Connection, person: int, today: date) -> bool:
 
 
 def ended_unseen(c: sa.Connection, run_id: int) -> list[int]:
-    """Return the alerts that a run ended although nobody had acted on them yet; reads no events older than the run's."""
-    e = s.alert_event.c
+    """Return the alerts that a run ended although nobody had acted on them yet.
+
+    Those that runs cut off before it had ended are among them: nobody was told at their end, for they had none. Reads
+    no events older than these runs.
+    """
+    last = runs.last_run(c, RUN_KIND, successful=False)
+    since = 0 if last is None else int(last["id"])
+    r, e = s.run.c, s.alert_event.c
+    mine = set(c.execute(s.run.select().with_only_columns(r.id).where(r.id > since, r.finished_at.is_(None))).scalars())
+    mine.add(run_id)
     query = s.alert_event.select().with_only_columns(e.alert_id, e.run_id, e.from_state, e.to_state)
     found = []
     newest_first = query.order_by(e.id.desc()).execution_options(stream_results=True)  # read only as far as needed
     with c.execute(newest_first) as events:
         for alert, run, before, after in events:
-            if run is not None and run < run_id:
+            if run is not None and run < min(mine):
                 break
-            if run == run_id and before == "open" and after not in s.LIVE_STATES:
+            if run in mine and before == "open" and after not in s.LIVE_STATES:
                 found.append(alert)
     return found
 
