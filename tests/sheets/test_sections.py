@@ -139,7 +139,7 @@ def test_a_section_sees_the_ratings_of_this_member_up_to_the_day_and_no_others(c
         seen = view.ratings[view.ratings.scale == "total"]
         return {"word": ",".join(map(str, seen.value)), "rows": len(seen), "types": [str(t) for t in seen.dtypes]}
 """, "{{ word }} {{ types|join(' ') }}")  # fmt: skip
-    assert sheet(clinic, day=8).sections[0].html == "6.0,8.0 datetime64[s] int64 str str str str float64 str"
+    assert sheet(clinic, day=8).sections[0].html == "6.0,8.0 datetime64[s] int64 str str str str float64 str int64"
     assert sheet(clinic, "c2", day=8).sections[0].html.startswith("1.0,1.0 ")
     assert sheet(clinic, day=60).sections[0].html.startswith("6.0,8.0,5.0,3.0,7.0 "), "arriving comes before"
 

@@ -154,6 +154,7 @@ def sheet_rows(count: int, *, missing: bool = False) -> list[dict[str, Any]]:
             "occasion": "end",
             "value": float("nan") if missing else round(float(rng.uniform(0, 10)), 1),
             "status": "unscorable" if missing else "complete",
+            "therapist": 1,
         }
         for place in range(count)
         for rater in ("client", "therapist")

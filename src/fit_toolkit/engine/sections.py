@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fit_toolkit.engine.registry import Registry
 
 COLUMNS: dict[str, Any] = {"date": "datetime64[s]", "session": "int64", "instrument": "str", "scale": "str", "rater": "str",
-           "occasion": "str", "value": "float64", "status": "str"}  # fmt: skip
+           "occasion": "str", "value": "float64", "status": "str", "therapist": "int64"}  # fmt: skip
 MOST_VALUES = 5000
 DEEPEST = 8
 LONGEST_TEXT = 4000

@@ -101,6 +101,8 @@ def _order(plugin: str, folders: Sequence[Folder]) -> tuple[Folder, ...]:
 
 def _rows(reading: Reading, page: str) -> list[dict[str, Any]]:
     """Every score of this member up to the day of the sheet; on the client's page the client's own."""
+    pairs = dict.fromkeys(given.pair_id for given in reading.given if given.pair_id is not None)
+    numbered = {pair: nth for nth, pair in enumerate(pairs, 1)}
     return [
         {
             "date": given.session_on,
@@ -111,6 +113,7 @@ def _rows(reading: Reading, page: str) -> list[dict[str, Any]]:
             "occasion": given.occasion,
             "value": float("nan") if score.value is None else score.value,
             "status": score.status,
+            "therapist": numbered.get(given.pair_id or 0, 0),
         }
         for given in reading.given
         if page != "client" or given.rater == "client"
