@@ -42,9 +42,19 @@ class ClosedRatings:
 
 
 def closed_ratings(
-    c: sa.Connection, catalog: Catalog, instrument: str, scale: str = "", *, as_of: date, since: date | None = None
+    c: sa.Connection,
+    catalog: Catalog,
+    instrument: str,
+    scale: str = "",
+    *,
+    as_of: date,
+    since: date | None = None,
+    without: str = "",
 ) -> ClosedRatings:
-    """Take the ratings of all episodes closed by `as_of` and opened from `since` on; of each client the first episode only."""
+    """Take the ratings of all episodes closed by `as_of` and opened from `since` on; of each client the first episode only.
+
+    Episodes with the client called `without` in them are left out.
+    """
     definition = catalog.get(instrument)
     if definition.construct == "alliance":
         raise UsageError(f"{instrument} is about the alliance, of which no course is expected", hint="an outcome form")
@@ -52,7 +62,10 @@ def closed_ratings(
     closed = [
         each.id
         for each in people.list_episodes(c)
-        if each.closed_on is not None and each.closed_on <= as_of and (since is None or each.opened_on >= since)
+        if each.closed_on is not None
+        and each.closed_on <= as_of
+        and (since is None or each.opened_on >= since)
+        and without not in {member.client for member in each.members}
     ]
     view = scale_view(definition, stream.scale, stream.rater)
     part = Slice.of(c, closed, as_of=as_of)

@@ -76,6 +76,27 @@ def test_many_at_once_is_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cut.farthest.tolist() == together.farthest.tolist()
 
 
+def test_nobody_is_a_neighbour_of_their_own() -> None:
+    random = np.random.default_rng(6)
+    features, courses = random.normal(size=(320, 2)), random.normal(size=(320, 3))
+    features[[3, 9]] = np.nan  # not usable, so rows of the pool and of the usable pool differ
+    asked = [40, 3, 319, 0]
+    found = nearest_courses(features, courses, features[asked], k=12, oneself=asked)
+    spread = np.nanstd(features, axis=0)
+    for place, own in enumerate(asked):
+        distance = np.sqrt((((features - features[own]) / spread) ** 2).sum(axis=1))
+        distance[own] = np.nan
+        near = np.argsort(distance)[:12]  # NaN goes to the end
+        if own == 3:
+            assert np.isnan(found.mean[place]).all()
+        else:
+            assert found.mean[place].tolist() == pytest.approx(courses[near].mean(axis=0).tolist())
+    stranger = nearest_courses(features, courses, features[[40]], k=12, oneself=[-1])
+    assert stranger.mean[0].tolist() != pytest.approx(found.mean[0].tolist()), "who is no part of the pool loses nobody"
+    with pytest.raises(UsageError, match="oneself names a row of the pool"):
+        nearest_courses(features, courses, features[[1]], oneself=[320])
+
+
 def test_what_does_not_fit_together_is_refused() -> None:
     features, courses = pool()
     with pytest.raises(UsageError, match="the same columns"):

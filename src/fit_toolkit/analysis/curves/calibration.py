@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from fit_toolkit.analysis.curves.expected import expected_response
-from fit_toolkit.analysis.curves.fitting import Ratings, after_intake, long_ratings
+from fit_toolkit.analysis.curves.fitting import Ratings, after_intake, fit_ratings, long_ratings
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit, Edges
+from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit, Edges, Transform
 
 FIFTHS: Final = (0.2, 0.4, 0.6, 0.8)
 CELLS: Final[tuple[list[str], ...]] = ([], ["quintile"], ["session"], ["quintile", "session"])
@@ -101,6 +101,31 @@ def observed_edges(
         low=tuple(tuple(row) for row in low),
         high=tuple(tuple(row) for row in high),
     )
+
+
+def tried_on_others(  # noqa: PLR0913 - keyword-only choices of the model and the count
+    ratings: Ratings,
+    *,
+    transform: Transform,
+    by_intake: bool,
+    random: Literal["slopes", "intercepts"] = "slopes",
+    share: float = 0.5,
+    seed: int = 1,
+    percents: Sequence[float] = (68.0, 80.0, 90.0),
+    least: int = MINIMUM_CELL,
+    limits: tuple[float, float] | None = None,
+    observed: bool = False,
+) -> pd.DataFrame:
+    """Hold a share of the clients out, fit the model to the others and count how its bands do on those it has not seen."""
+    names = ratings.names[ratings.client]
+    out = held_out(names, share=share, seed=seed)
+    parts = (names[~out], ratings.session[~out], ratings.value[~out])
+    rest = fit_ratings(long_ratings(*parts), transform=transform, by_intake=by_intake, random=random)
+    edges = observed_edges(rest, *parts, percents=percents) if observed else None
+    return band_calibration(
+        rest, names[out], ratings.session[out], ratings.value[out], percents=percents, least=least, limits=limits,
+        edges=edges,
+    )  # fmt: skip
 
 
 def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[Cell, ...]:

@@ -40,6 +40,7 @@ def nearest_courses(  # noqa: PLR0913 - keyword-only figures of the method
     minimum: int = MINIMUM_POOL,
     least: int = LEAST,
     weights: Sequence[float] | None = None,
+    oneself: Sequence[int] | None = None,
 ) -> Neighbours:
     """Average the ratings, session by session, of the `k` finished episodes that were most alike at the start.
 
@@ -47,6 +48,7 @@ def nearest_courses(  # noqa: PLR0913 - keyword-only figures of the method
     ratings, one column per session, NaN for none; `features`: the same columns for the clients asked about. Each column is
     divided by its SD in the pool; the distance is Euclidean, `weights` multiply the columns. Equal distances are taken in
     the order of the pool. The band is mean +- t(n - 1) SD sqrt(1 + 1/n): one more rating from the same neighbourhood.
+    `oneself`: of each client asked about the row of the pool that is their own, which is no neighbour (-1: none).
     Refused under `minimum` usable episodes; nothing is said of a session with fewer than `least` neighbours, nor of a client
     with an unknown feature. Later sessions rest on those who were still there. Lutz et al. 2005, J Consult Clin Psychol
     73:904, for the idea; their growth curves are replaced by plain means, which can be checked by hand.
@@ -54,11 +56,15 @@ def nearest_courses(  # noqa: PLR0913 - keyword-only figures of the method
     known, rated, asked = (np.atleast_2d(np.asarray(each, dtype=np.float64)) for each in (pool, courses, features))
     if len(known) != len(rated) or known.shape[1] != asked.shape[1]:
         raise UsageError("pool and courses need a row per episode each, pool and features the same columns")
-    usable = np.isfinite(known).all(axis=1) & np.isfinite(rated).any(axis=1)
+    usable = np.asarray(np.isfinite(known).all(axis=1) & np.isfinite(rated).any(axis=1))
     if usable.sum() < minimum:
         raise DataError(f"{int(usable.sum())} finished episodes can be compared; {minimum} are needed")
-    if not least <= k <= usable.sum():
+    own = np.full(len(asked), -1) if oneself is None else np.asarray(oneself, dtype=np.int64)
+    if len(own) != len(asked) or (own >= len(known)).any():
+        raise UsageError("oneself names a row of the pool for each client asked about, or -1")
+    if not least <= k <= usable.sum() - (oneself is not None):
         raise UsageError(f"k lies between {least} and the size of the pool")
+    own = np.where((own >= 0) & usable[own], np.cumsum(usable)[own] - 1, -1)
     known, rated = known[usable], rated[usable]
     spread = known.std(axis=0)
     scale = np.where(
@@ -73,17 +79,22 @@ def nearest_courses(  # noqa: PLR0913 - keyword-only figures of the method
     for start in range(0, len(ask), step):
         rows = slice(start, start + step)
         distance = np.sqrt(((ask[rows, None, :] - near[None, :, :]) ** 2).sum(axis=2))
+        mine = np.flatnonzero(own[rows] >= 0)
+        distance[mine, own[rows][mine]] = np.inf
         order = np.argsort(distance, axis=1, kind="stable")[:, :k]
-        theirs = rated[order]  # client, neighbour, session
-        there = np.isfinite(theirs)
-        n = there.sum(axis=1)
-        enough = (n >= max(least, 2)) & np.isfinite(distance[:, :1])
-        counted = np.where(enough, n, 2)
-        middle = np.where(there, theirs, 0).sum(axis=1) / counted
-        squares = np.where(there, theirs - middle[:, None, :], 0) ** 2
-        reach = t[counted] * np.sqrt(squares.sum(axis=1) / (counted - 1) * (1 + 1 / counted))
-        mean[rows] = np.where(enough, middle, np.nan)
-        low[rows], high[rows] = np.where(enough, middle - reach, np.nan), np.where(enough, middle + reach, np.nan)
-        counts[rows] = np.where(np.isfinite(distance[:, :1]), n, 0)
+        said = np.asarray(np.isfinite(ask[rows]).all(axis=1))[:, None]
+        counts[rows] = np.where(said, np.isfinite(rated[order]).sum(axis=1), 0)
+        mean[rows], reach = _average(rated[order], counts[rows], max(least, 2), t)
+        low[rows], high[rows] = mean[rows] - reach, mean[rows] + reach
         farthest[rows] = np.take_along_axis(distance, order[:, -1:], axis=1)[:, 0]
     return Neighbours(mean, low, high, counts, farthest, int(usable.sum()))
+
+
+def _average(theirs: Floats, n: npt.NDArray[np.int64], least: int, t: Floats) -> tuple[Floats, Floats]:
+    """Give mean and reach of ratings by client, neighbour and session; NaN where fewer than `least` were rated."""
+    there, enough = np.isfinite(theirs), n >= least
+    counted = np.where(enough, n, 2)
+    middle = np.where(there, theirs, 0).sum(axis=1) / counted
+    squares = np.where(there, theirs - middle[:, None, :], 0) ** 2
+    reach = t[counted] * np.sqrt(squares.sum(axis=1) / (counted - 1) * (1 + 1 / counted))
+    return np.where(enough, middle, np.nan), np.where(enough, reach, np.nan)

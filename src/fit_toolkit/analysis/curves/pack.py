@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from fit_toolkit.analysis.curves.calibration import band_calibration, calibration_cells, held_out, observed_edges
+from fit_toolkit.analysis.curves.calibration import calibration_cells, observed_edges, tried_on_others
 from fit_toolkit.analysis.curves.fitting import Ratings, fit_ratings, long_ratings
 from fit_toolkit.analysis.curves.twins import twin_curves
 from fit_toolkit.errors import ConfigError, DataError, UsageError
-from fit_toolkit.model.curves import Cell, CurveFit, CurvePack, Edges, Transform
+from fit_toolkit.model.curves import CurveFit, CurvePack, Edges, Transform
 
 PACK_CLIENTS: Final = 100  # as for norms that carry labels
 DIGITS: Final = 6
@@ -69,7 +69,9 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
             "the fit is singular: these ratings cannot tell slopes from noise", hint="more sessions or clients"
         )
     observed = observed_edges(curve, names, ratings.session, ratings.value) if edges == "observed" else None
-    cells = _tried(ratings, curve, held_out(names, seed=seed), minimum_cell, limits, observed=observed is not None)
+    tried = tried_on_others(ratings, transform=transform, by_intake=by_intake, seed=seed, least=minimum_cell, limits=limits,
+                            observed=edges == "observed")  # fmt: skip
+    cells = calibration_cells(tried, minimum_cell)
     twins: dict[str, CurveFit] = {}
     if success is not None:
         pair = twin_curves(client, session, value, success, transform=transform, by_intake=by_intake)
@@ -92,25 +94,6 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
     except msgspec.ValidationError as error:
         raise UsageError(f"no curve pack: {error}") from error
     return msgspec.structs.replace(pack, hash=pack_hash(pack))
-
-
-def _tried(
-    ratings: Ratings,
-    curve: CurveFit,
-    out: npt.NDArray[np.bool_],
-    least: int,
-    limits: tuple[float, float] | None,
-    *,
-    observed: bool,
-) -> tuple[Cell, ...]:
-    """Fit the same model to those who are not held out and count how it does on the others."""
-    names = ratings.names[ratings.client]
-    parts = (names[~out], ratings.session[~out], ratings.value[~out])
-    half = fit_ratings(long_ratings(*parts), transform=curve.transform, by_intake=curve.by_intake)
-    edges = observed_edges(half, *parts) if observed else None
-    table = band_calibration(half, names[out], ratings.session[out], ratings.value[out], least=least, limits=limits,
-                             edges=edges)  # fmt: skip
-    return calibration_cells(table, least)
 
 
 def pack_hash(pack: CurvePack) -> str:
