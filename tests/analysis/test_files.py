@@ -85,3 +85,12 @@ def test_sessions_may_be_written_with_a_point_and_dates_with_a_time_of_day() -> 
 def test_half_sessions_and_dates_in_other_orders_are_named(session: str) -> None:
     read = read_rows(table(f"client,session\nk1,1\nk1,{session}\n"), ["client"], "session")
     assert 1 in {each.row for each in read.problems}
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"), [("client", "there is Client"), ("first_score", "there is first score"), ("zzz", "")]
+)
+def test_a_column_that_is_not_there_brings_the_one_that_was_probably_meant(asked: str, hint: str) -> None:
+    with pytest.raises(DataError) as refused:
+        read_numbers(table("Client,first score\n1,2\n"), [asked])
+    assert refused.value.hint == hint

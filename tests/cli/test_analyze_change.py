@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -478,3 +479,32 @@ def test_hageman_and_arrindell_speak_of_the_group_too(change: Change) -> None:
     assert "as a group" in narrow[2]
     assert "past the cut-off" not in narrow[2]
     assert "as a group" not in change(text, *asked, "--sd", "7")[2]
+
+
+def test_times_may_be_dates_and_slopes_are_then_per_day(change: Change) -> None:
+    text = (CHANGE / "data" / "long_low_example.csv").read_text()
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
+    lines = [line.split(",") for line in text.splitlines()]
+    place = lines[0].index("session")
+    first = date(2026, 9, 1)
+    for cells in lines[1:]:
+        cells[place] = (first + timedelta(days=7 * int(cells[place]))).isoformat()
+    weekly = read(change(text, *options)[1])
+    code, out, err = change("\n".join(",".join(cells) for cells in lines), *options)
+    assert code == 0
+    assert "slopes are points per day" in err
+    daily = read(out)
+    assert [row["pre"] for row in daily] == [row["pre"] for row in weekly]
+    for name, factor in (("slope", 7), ("index", 1)):
+        one, other = ([float(row[name] or 0) for row in rows] for rows in (daily, weekly))
+        assert [factor * each for each in one] == pytest.approx(other, rel=1e-4)
+    lines[3][place] = "first of May"
+    code, _, err = change("\n".join(",".join(cells) for cells in lines), *options)
+    assert code == 3
+    assert "ratings.csv:2: session: expected a number" in err
+
+
+def test_two_decimal_signs_in_one_file_are_named_with_a_place_of_each(change: Change) -> None:
+    code, _, err = change("first;last\n1,5;3\n2;3.25\n", *JT)
+    assert code == 3
+    assert "decimal comma (line 2: first) and some a point (line 3: last)" in err

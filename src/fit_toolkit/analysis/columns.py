@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -78,10 +79,18 @@ def require(table: Table, columns: Iterable[str], *, hint: str = "") -> None:
     named = list(columns)
     missing = [name for name in dict.fromkeys(named) if name not in table.columns]
     if missing:
+        like = [found for name in missing if (found := _like(name, table.columns))]
+        hint = hint or (f"there is {', '.join(like)}" if like else "")
         raise DataError(f"there is no column {', '.join(missing)}", where=f"{table.name}:1", hint=hint)
     repeated = sorted({name for name in named if named.count(name) > 1})
     if repeated:
         raise UsageError(f"a column is named twice: {', '.join(repeated)}")
+
+
+def _like(name: str, columns: Sequence[str]) -> str:
+    """Give the column that was probably meant. Others are not named: where a file lacks its header, they are ratings."""
+    plain_names = {column.casefold(): column for column in columns if column}
+    return next((plain_names[each] for each in get_close_matches(name.casefold(), plain_names, n=1, cutoff=0.75)), "")
 
 
 def id_cells(table: Table, ids: Sequence[str], taken: Iterable[str]) -> dict[str, list[str]]:
@@ -100,15 +109,24 @@ def id_cells(table: Table, ids: Sequence[str], taken: Iterable[str]) -> dict[str
 
 def decimal_sign(table: Table, columns: Iterable[str]) -> Decimal:
     """Take a comma for the decimal sign where every fraction has one, and a point otherwise; both are refused."""
+    columns = list(columns)
     texts = {text for column in columns for text in set(table.column(column))}
     comma, point = (any(form.fullmatch(text) for text in texts) for form in (_COMMA, _POINT))
     if comma and point:
-        hint = "write all numbers in one way"
-        raise DataError("some numbers have a decimal comma and some a point", where=table.name, hint=hint)
+        commas, points = (_first(table, columns, form) for form in (_COMMA, _POINT))
+        message = f"some numbers have a decimal comma ({commas}) and some a point ({points})"
+        raise DataError(message, where=table.name, hint="write all numbers in one way")
     if comma and table.delimiter == "," and all(_THOUSANDS.fullmatch(text) for text in texts if _COMMA.fullmatch(text)):
         hint = "write thousands without a comma, or separate the cells by semicolons"
         raise DataError("a comma before three digits may mark thousands or decimals", where=table.name, hint=hint)
     return "," if comma else "."
+
+
+def _first(table: Table, columns: Sequence[str], form: re.Pattern[str]) -> str:
+    """Say where the first number of a form stands."""
+    found = ((row, name) for name in columns for row, text in enumerate(table.column(name)) if form.fullmatch(text))
+    row, name = min(found, key=lambda each: each[0])
+    return f"line {table.line(row)}: {name}"
 
 
 def exact(tick: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fit_toolkit.analysis.columns import Problem, require
+from fit_toolkit.analysis.columns import Problem, no_value, require
 from fit_toolkit.analysis.files import Table
 from fit_toolkit.course import Course, Members, Rating, ScaleView, ticks
 
@@ -36,6 +37,17 @@ class Rows:
     dated: bool
     problems: tuple[Problem, ...]
 
+    @property
+    def session(self) -> Ints:
+        """Number of each row's session: the one given, or, where there are dates, its place among the client's own."""
+        if not self.dated:
+            return self.when
+        order = np.lexsort((self.when, self.client))
+        counts = np.bincount(self.client)
+        number = np.empty(len(order), np.int64)
+        number[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+        return number
+
     def course(
         self,
         values: Floats,
@@ -51,7 +63,7 @@ class Rows:
         counts = np.bincount(self.client[order], minlength=clients)
         gap = longest_gap if longest_gap is not None else WEEKS if self.dated else NEVER
         return Course(
-            tick=ticks(values[order]), day=self.when[order], session=self.when[order], root=np.arange(n, dtype=np.int64),
+            tick=ticks(values[order]), day=self.when[order], session=self.session[order], root=np.arange(n, dtype=np.int64),
             prorated=np.zeros(n, bool), mark=np.zeros(n, bool), offsets=np.concatenate(([0], np.cumsum(counts))),
             member=np.arange(clients, dtype=np.int64), members=Members.plain(clients), scale=scale,
             partners=partners or {}, max_gap_days=gap,
@@ -81,6 +93,16 @@ def read_rows(table: Table, ids: Sequence[str], time: str) -> Rows:
         if seen.setdefault((int(client[row]), number), row) != row:
             problems.append(Problem(row, time, AGAIN))
     return Rows(keys, client, when, dated, tuple(sorted(problems, key=lambda each: each.row)))
+
+
+def days_of(table: Table, column: str) -> Floats | None:
+    """Give a column of dates as days from the earliest one on, NaN where there is none; None where it holds anything else."""
+    cells = table.column(column)
+    read = {text: math.nan if no_value(text) else _day(text.strip()) for text in set(cells)}
+    days = np.array([read[text] for text in cells], dtype=np.float64)  # None becomes NaN
+    if None in read.values() or np.isnan(days).all():
+        return None
+    return days - np.nanmin(days)
 
 
 def unnamed(lines: Sequence[Sequence[str]], ids: Sequence[str]) -> list[Problem]:

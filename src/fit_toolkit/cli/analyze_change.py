@@ -112,7 +112,7 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
     type=click.Choice(("inclusive", "exclusive")),
     help="Whether a change of exactly the threshold counts. Default: inclusive for percent and anchor.",
 )
-@click.option("--time", metavar="COL", help="hlm: the column of the time, one row per rating.")
+@click.option("--time", metavar="COL", help="hlm: the column of the time, numbers or dates, one row per rating.")
 @click.option("--value", metavar="COL", help="hlm: the column of the ratings.")
 @click.option(
     "--agreement",
@@ -131,7 +131,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     answer is about the past: it raises no alert.
     """
     from fit_toolkit.analysis.change.judged import AGREEMENT
-    from fit_toolkit.analysis.change.of_file import judge, unclear
+    from fit_toolkit.analysis.change.of_file import SLOPES, judge, read_slopes, unclear
     from fit_toolkit.analysis.columns import read_numbers
 
     wish = _wish(given)
@@ -140,7 +140,7 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
         raise UsageError("--agreement belongs to --method all")
     keep_apart(agreement, output, "--agreement")
     table = table_of(file)
-    numbers = read_numbers(table, columns)
+    numbers, dated = read_slopes(table, *columns) if wish.method in SLOPES else (read_numbers(table, columns), False)
     refuse_problems(app, table, unclear(table, numbers, wish))
     made = judge(table, numbers, wish)
     hand_over(made.json() if fmt == "json" else made.csv(), output)
@@ -148,6 +148,8 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
         rows = [[each.one, each.other, str(each.n), shown(each.share), shown(each.kappa)] for each in made.agreements]
         write_atomic(agreement, as_lines(rows, AGREEMENT).encode())
     code = say_change(app, table, made)
+    if dated:
+        app.say("times are dates: slopes are points per day")
     say_doubts(app, given, made)
     return code
 

@@ -19,9 +19,9 @@ from fit_toolkit.analysis.change.points import percent_change, points_change
 from fit_toolkit.analysis.change.reliable import Change, reliable_change
 from fit_toolkit.analysis.change.side_by_side import Agreement, all_methods
 from fit_toolkit.analysis.change.slopes import slope_change
-from fit_toolkit.analysis.columns import Numbers, Problem, id_cells, require
+from fit_toolkit.analysis.columns import Numbers, Problem, id_cells, read_numbers, require
 from fit_toolkit.analysis.files import Table, placed
-from fit_toolkit.analysis.rows import repeated, unnamed
+from fit_toolkit.analysis.rows import days_of, repeated, unnamed
 from fit_toolkit.errors import DataError, UsageError
 
 SLOPES: Final = ("hlm", "hlm-relative")
@@ -57,6 +57,16 @@ def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
     """Judge the change of every client in a file; `numbers` are its columns first, last - or time, value for slopes."""
     with placed(table.name):
         return _slopes(table, numbers.values, wish) if wish.method in SLOPES else _pairs(table, numbers.values, wish)
+
+
+def read_slopes(table: Table, time: str, value: str) -> tuple[Numbers, bool]:
+    """Read times and ratings, and say whether the times are dates: then they count in days from the earliest one on."""
+    require(table, (time, value))
+    days = days_of(table, time)
+    if days is None:
+        return read_numbers(table, (time, value)), False
+    ratings = read_numbers(table, (value,))
+    return Numbers(np.column_stack([days, ratings.values[:, 0]]), ratings.problems), True
 
 
 def unclear(table: Table, numbers: Numbers, wish: Wish) -> tuple[Problem, ...]:
