@@ -41,6 +41,8 @@ COMMANDS = {
     "curves": ("fit_toolkit.cli.curves:command", "Curve packs: list, fit to closed episodes, check, export, import."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
     "verify": ("fit_toolkit.cli.verify:command", "Whether the store is whole and everything in it agrees."),
+    "check": ("fit_toolkit.cli.check:command", "For monitoring: 0 ok, 1 warning, 2 critical, 3 unknown."),
+    "schedule": ("fit_toolkit.cli.schedule:command", "The lines that start the alerts every morning."),
     "doctor": ("fit_toolkit.cli.doctor:command", "What is missing on this machine, and how to mend it."),
 }
 HELP = """FIT (feedback-informed treatment): clients rate each session, and what changed comes back in time to act on it.
@@ -130,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `fit` as a program: private files, no core dumps, text that prints on every terminal."""
     os.umask(0o077)
     _no_core_dump()
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -145,6 +148,16 @@ def _place(error: BaseException) -> str:
     if not frames:
         return ""
     return f"at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
+
+
+def _fill_closed_streams() -> None:
+    """Keep the numbers 0, 1 and 2 from being given to a file: what is printed by a library would end up in the store."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            os.set_inheritable(opened, True)
 
 
 def _no_core_dump() -> None:

@@ -110,7 +110,10 @@ def find_practice(folder: Path | None = None) -> Path:
         if not (folder / FILE).is_file():
             raise ConfigError(f"there is no {FILE} in the practice folder given", hint="fit init makes a practice")
         return folder.resolve()
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:
+        raise ConfigError("the current folder is not there any more", hint="--practice names a practice") from None
     for candidate in (here, *here.parents):
         if (candidate / FILE).is_file():
             return candidate

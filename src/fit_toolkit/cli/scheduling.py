@@ -1,0 +1,46 @@
+"""What has to be started when, whatever starts it: the commands of the three jobs, with whole paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from fit_toolkit.errors import UsageError
+
+LONGEST = "2h"
+FIRST, LAST = 7, 19  # hours in which what could not be sent is tried again
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to be started: a short name, what it is, its command, and at which time of the day."""
+
+    name: str
+    what: str
+    command: tuple[str, ...]
+    hour: int
+    minute: int
+    hourly: bool = False  # from FIRST to LAST, at `minute`
+    quiet: bool = False  # prints a line also when all is well, which is nothing to be told of
+
+
+def jobs(folder: Path, *, hour: int, minute: int) -> tuple[Job, ...]:
+    """Give the run of the morning, the retry of what could not be sent, and the look at whether all is well."""
+    fit = (*program(), "--practice", str(folder))
+    if any(ord(letter) < 32 for part in fit for letter in part):
+        raise UsageError("a path with a line break cannot be written into a schedule", hint="move the practice")
+    later = (hour * 60 + minute + 90) % 1440
+    return (
+        Job("alerts", "look at what is new or due, and send", (*fit, "alerts", "run", "--max-runtime", LONGEST), hour, minute),
+        Job("deliver", "send again what could not be sent", (*fit, "alerts", "deliver"), FIRST, (minute + 30) % 60, hourly=True),
+        Job("check", "say so when all is not well", (*fit, "check"), later // 60, later % 60, quiet=True),
+    )  # fmt: skip
+
+
+def program() -> tuple[str, ...]:
+    """Give how this very installation is started, as it is named: the way through a symbolic link is that of its venv."""
+    python = Path(os.path.abspath(sys.executable))  # noqa: PTH100 - resolve() would leave the virtual environment
+    script = python.with_name("fit.exe" if sys.platform == "win32" else "fit")
+    return (str(script),) if script.is_file() else (str(python), "-m", "fit_toolkit")
