@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from fit_toolkit.analysis import AboutPack, make_pack, write_pack
 from fit_toolkit.catalog.norms import norms_text
 from fit_toolkit.cli import run
+from fit_toolkit.engine.enabling import with_name
 from fit_toolkit.model.norms import Norm, NormSet
+from tests.analysis.curves.shared import made_up
 
 Evaluate = Callable[..., tuple[int, str, str]]
 # k1 falls by 3 at its third rating, where the therapist marked a strain; k2 falls by 4 at its second, unmarked
@@ -221,3 +224,35 @@ def test_what_was_read_is_kept_and_the_two_results_stay_apart(evaluate: Evaluate
 def test_the_policies_are_not_written_over(evaluate: Evaluate, tmp_path: Path) -> None:
     assert evaluate("long.csv", *COLUMNS, "-o", "rules.toml", policies=TWO)[0] == 2
     assert (tmp_path / "rules.toml").read_text() == TWO
+
+
+OFF = """
+[[policies]]
+id = "off"
+kind = "not-on-track"
+curve = "ours"
+"""
+
+
+@pytest.mark.parametrize("times", [("1", "2", "3", "4"), ("2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26")])
+def test_a_pack_of_the_practice_is_tried_on_a_file_by_session(
+    practice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], times: tuple[str, ...]
+) -> None:
+    about = AboutPack(id="ours", version="1", title="Made up", instrument="phq-9", scale="total",
+                      direction="higher_is_worse", source="a test", period="2024 to 2026", kind="synthetic")  # fmt: skip
+    file = practice / "instruments" / "curves" / "ours.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(write_pack(make_pack(*made_up(240, 12, sessions=6), about=about)))
+    settings = practice / "fit.toml"
+    settings.write_text(with_name(settings.read_text(), "enabled", "expected-response"))
+    rows = [("k1", time, value) for time, value in zip(times, (14, 26, 26, 26), strict=True)]
+    rows += [("k2", time, value) for time, value in zip(times, (14, 13, 12, 11), strict=True)]
+    (tmp_path / "sums.csv").write_text("client,time,value\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    (tmp_path / "off.toml").write_text(OFF)
+    words = ["--id", "client", "--time", "time", "--value", "value", "--range", "0,27"]
+    words = ["evaluate", str(tmp_path / "sums.csv"), *words, "--policies", str(tmp_path / "off.toml")]
+    assert run(["--practice", str(practice), "analyze", *words]) == 5
+    assert "off.toml:5: the curve pack 'ours' says higher_is_worse (--better)" in capsys.readouterr().err
+    assert run(["--practice", str(practice), "analyze", *words, "--better", "lower"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["alerts"], row["clients_flagged"]) == ("1", "1")

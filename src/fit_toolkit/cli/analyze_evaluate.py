@@ -149,8 +149,9 @@ def _tried(app: App, tryout: Tryout, policies: Path | None, given: dict[str, Any
     )
     lapse = app.practice.settings.number("alerts.lapse") if app.in_practice else int(BY_NAME["alerts.lapse"].default)
     registry = app.practice.registry if app.in_practice else build_registry(third_party=False)
+    catalog = app.practice.catalog if app.in_practice else None
     try:
-        return try_policies(files, tryout.course, registry, norms=tryout.norms, lapse=lapse)
+        return try_policies(files, tryout.course, registry, norms=tryout.norms, lapse=lapse, catalog=catalog)
     except PluginFailureError as error:
         raise PluginError(str(error)) from error
 

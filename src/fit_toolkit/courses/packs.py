@@ -44,6 +44,11 @@ def curve_of(pack: CurvePack, instrument: Instrument, stream: Stream) -> Curve:
         raise DataError(f"the curve pack '{pack.id}' is about {said}, not {wanted}")
     if pack.direction != instrument.watchable(stream.scale).direction:
         raise DataError(f"the curve pack '{pack.id}' says {pack.direction}, the instrument the other way")
+    return as_curve(pack)
+
+
+def as_curve(pack: CurvePack) -> Curve:
+    """Give a pack as a policy sees it, where nothing is known about the form that was rated."""
     return Curve(
         name=pack.id,
         coefficients=pack.coefficients(),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from fit_toolkit.analysis.quality import Flagged
-from fit_toolkit.course import Course, Norms
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.course import Course, Curve, Norms
 from fit_toolkit.courses.policies import OWN_KEYS, empty_course
 from fit_toolkit.engine import ReadyPolicy, Registry, Workers, instantiate
-from fit_toolkit.errors import ConfigError
+from fit_toolkit.errors import ConfigError, DataError
 from fit_toolkit.settings import PolicyFile, PolicyTable
 
 BUILT_IN = "(built in)"
@@ -48,11 +49,17 @@ def rules_at_hand(*, drop: float | None, line: float | None, higher: bool, norms
 
 
 def try_policies(
-    files: Iterable[PolicyFile], course: Course, registry: Registry, *, norms: Mapping[str, Norms], lapse: int
+    files: Iterable[PolicyFile],
+    course: Course,
+    registry: Registry,
+    *,
+    norms: Mapping[str, Norms],
+    lapse: int,
+    catalog: Catalog | None = None,
 ) -> list[Tried]:
     """Ask every policy about the courses and cut what it finds into spells, as a run would.
 
-    Norm sets are those given by name and the `[norms.NAME]` tables of the files. Raises ConfigError with file and line for
+    Norm sets are those given by name and the `[norms.NAME]` tables of the files, curve packs those of the catalog. Raises ConfigError with file and line for
     what cannot be meant, or needs more than one course; PluginFailureError where a plugin fails.
     """
     files = list(files)
@@ -63,7 +70,7 @@ def try_policies(
     with Workers(registry) as workers:
         for table in [table for file in files for table in file.policies]:
             name = _new_id(table, found)
-            ready = _ready(table, registry, workers, known)
+            ready = _ready(table, registry, workers, known, _packs(table, course, catalog))
             _try_out(ready, course, table)
             findings = workers.find(ready, course)
             if findings.about_members:
@@ -77,7 +84,33 @@ def try_policies(
     return list(found.values())
 
 
-def _ready(table: PolicyTable, registry: Registry, workers: Workers, norms: Mapping[str, Norms]) -> ReadyPolicy:
+def _packs(table: PolicyTable, course: Course, catalog: Catalog | None) -> Callable[[str], Curve]:
+    """Look up a pack that goes the way the ratings go; that it is about what was rated, whoever names it has to know."""
+
+    def look_up(name: str) -> Curve:
+        from fit_toolkit.courses.packs import as_curve, find_pack
+
+        where = table.where("curve")
+        if catalog is None:
+            raise ConfigError("curve packs are those of a practice", where=where, hint="fit --practice DIR analyze ...")
+        try:
+            pack = find_pack(catalog, name)
+        except DataError as error:
+            raise ConfigError(error.what, where=where, hint=error.hint) from error
+        if (pack.direction == "higher_is_better") != course.scale.higher_is_better:
+            raise ConfigError(f"the curve pack '{name}' says {pack.direction}", where=where, hint="--better")
+        return as_curve(pack)
+
+    return look_up
+
+
+def _ready(
+    table: PolicyTable,
+    registry: Registry,
+    workers: Workers,
+    norms: Mapping[str, Norms],
+    packs: Callable[[str], Curve],
+) -> ReadyPolicy:
     kind = table.values.get("kind")
     if not isinstance(kind, str) or not kind:
         raise ConfigError("a policy needs 'kind'", where=table.where("kind"), hint='kind = "drop"')
@@ -97,7 +130,12 @@ def _ready(table: PolicyTable, registry: Registry, workers: Workers, norms: Mapp
         return norms[name]
 
     ready = instantiate(
-        provided, parameters, where=lambda key: table.where(key or None), norms=look_up, workers=workers
+        provided,
+        parameters,
+        where=lambda key: table.where(key or None),
+        norms=look_up,
+        curves=packs,
+        workers=workers,
     )
     if ready.ratings:
         raise ConfigError(f"{kind} compares with a second rating; there is one here", where=table.where("kind"))
