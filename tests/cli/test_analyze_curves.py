@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fit_toolkit.cli import run
@@ -145,3 +146,47 @@ def test_json_has_every_digit_and_the_bands_as_csv_six(analyze: Analyze) -> None
     assert [row["mean"] for row in csv.DictReader(io.StringIO(text))] == [f"{each:.6g}" for each in exact]
     variance = made["random"]["slope_variance"] * made["random"]["intercept_variance"]
     assert made["random"]["correlation"] == pytest.approx(made["random"]["covariance"] / variance**0.5, rel=1e-14)
+
+
+def test_the_model_is_tried_on_clients_who_were_held_out(analyze: Analyze) -> None:
+    options = (*NAMES, "--by-intake", "--bands", "80", "--held-out", "40", "--seed", "3")
+    code, out, err = analyze(as_text(100), *options)
+    assert code == 0
+    tried = json.loads(out)["calibration"]
+    assert {name: tried[name] for name in ("held_out", "seed", "minimum_cell")} == {
+        "held_out": 0.4, "seed": 3, "minimum_cell": 10
+    }  # fmt: skip
+    whole = tried["cells"][0]
+    assert (whole["intake_fifth"], whole["time"], whole["n_clients"], whole["n"]) == (None, None, 40, 200)
+    assert all(cell["n_clients"] >= 10 for cell in tried["cells"])
+    assert f"{100 * whole['inside']:.0f} % in the 80 % band of 200 ratings of 40 clients held out" in err
+    # by a second reckoning: the others' own fit, its bands at session 3, and who of those held out lies inside
+    ratings = made_up(100, 11, sessions=6)
+    value = np.round(ratings.value, 1)
+    out_of = np.random.default_rng(3).permutation(100) < 40
+    lines = [
+        f"c{who},{when:g},{score:.1f}"
+        for who, when, score in zip(ratings.client, ratings.session, value, strict=True)
+        if not out_of[int(who)]
+    ]
+    fixed = json.loads(analyze("\n".join(["client,session,score", *lines]) + "\n", *NAMES, "--by-intake")[1])
+    b, g, x = fixed["fixed"], fixed["random"], np.log(3)
+    first, third = value.reshape(100, 6)[out_of][:, 0], value.reshape(100, 6)[out_of][:, 2]
+    mean = b["intercept"] + b["intake"] * first + (b["slope"] + b["slope_by_intake"] * first) * x
+    spread = g["intercept_variance"] + 2 * x * g["covariance"] + x * x * g["slope_variance"] + fixed["residual_sd"] ** 2
+    reach = 1.2815515655446004 * spread**0.5
+    at_three = next(cell for cell in tried["cells"] if cell["time"] == 3 and cell["intake_fifth"] is None)
+    assert at_three["inside"] == pytest.approx(float(np.mean(np.abs(third - mean) <= reach)), abs=5e-5)
+    assert at_three["below"] == pytest.approx(float(np.mean(third < mean - reach)), abs=5e-5)
+
+    rows = list(csv.DictReader(io.StringIO(analyze(as_text(100), *options, "--format", "csv")[1])))
+    assert list(rows[0]) == ["percent", "intake_fifth", "time", "n_clients", "n", "inside", "below"]
+    assert float(rows[0]["inside"]) == pytest.approx(whole["inside"], abs=1e-6)
+    assert len(rows) == len(tried["cells"])
+
+
+def test_with_few_held_out_nothing_is_said_of_them(analyze: Analyze) -> None:
+    code, out, err = analyze(as_text(60), *NAMES, "--bands", "80", "--held-out", "10")
+    assert code == 0
+    assert json.loads(out)["calibration"]["cells"] == []
+    assert "fewer than 10 clients were held out: nothing can be said of them" in err

@@ -40,8 +40,11 @@ NAMED = ("episode", "client", "id")
     show_default=True,
     help="In what clients differ: level and slope, or the level alone.",
 )
+@click.option("--held-out", type=click.FloatRange(1, 90), metavar="P",
+              help="Also try the model: keep P % of the clients from a second fit and count who lies inside.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which clients are held out.")
 @click.option("--format", "fmt", type=click.Choice(("json", "csv")), default="json", show_default=True,
-              help="The model with its bands, or the bands alone.")  # fmt: skip
+              help="The model with its bands, or the bands alone (with --held-out: how they did).")  # fmt: skip
 @output_option
 @pass_app
 def command(  # noqa: PLR0917 - click hands them over by name
@@ -54,6 +57,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     bands: str,
     by_intake: bool,
     random: Any,
+    held_out: float | None,
+    seed: int,
     fmt: str,
     output: Path | None,
 ) -> int:
@@ -62,7 +67,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
     FILE has one row per rating; --id says whose it is (without it: a column called episode,
     client or id). Out, as JSON: `fixed`, `random`, `residual_sd`, `n_clients`,
     `n_scores`, and `bands`: per session the mean and, for each share, the edges between which that share of ratings lies,
-    from the variance between clients and within them. Needs the extra `curves`.
+    from the variance between clients and within them. With --held-out also `calibration`: the share of the ratings of
+    clients whom the fit had not seen that lies inside each band and `below` it, in all, by fifth of the first rating, by
+    session and by both; cells of fewer than 10 clients are left out. Needs the extra `curves`.
     """
     from fit_toolkit.analysis.curves.of_file import Wish, course_of, read_ratings
     from fit_toolkit.analysis.curves.reml import library
@@ -70,7 +77,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     percents = _percents(bands)
     table = table_of(file)
     wish = Wish(ids=ids or _whose(app, table), time=time, value=value, transform=transform, percents=percents,
-                by_intake=by_intake, random=random)  # fmt: skip
+                by_intake=by_intake, random=random, seed=seed,
+                held_out=None if held_out is None else held_out / 100)  # fmt: skip
     library()
     whose, values, problems = read_ratings(table, wish)
     refuse_problems(app, table, problems)
@@ -108,6 +116,11 @@ def _say(app: App, course: Course) -> None:
         app.say(f"{course.left_out} {rows} no rating or no time and counted for nothing")
     if curve.n_clients < course.clients:
         app.say(f"{course.clients - curve.n_clients} clients lack the rating at the first session, or any after it")
+    if course.wish.held_out is not None:
+        whole = [each for each in course.cells if each.quintile is None and each.session is None]
+        told = ", ".join(f"{100 * each.inside:.0f} % in the {each.percent:g} % band" for each in whole)
+        of = f" of {whole[0].n_ratings} ratings of {whole[0].n_clients} clients held out" if whole else ""
+        app.say(f"{told}{of}" if whole else "fewer than 10 clients were held out: nothing can be said of them")
     if curve.singular:
         app.say("singular: the clients' levels and slopes vary in fewer ways than the model asks for; "
                 "the bands stand, the random effects do not (--random intercepts asks for less)")  # fmt: skip

@@ -12,12 +12,14 @@ import numpy as np
 from msgspec import Struct
 
 from fit_toolkit.analysis.columns import Problem, id_cells, plain, read_numbers
+from fit_toolkit.analysis.curves.calibration import calibration_cells, tried_on_others
 from fit_toolkit.analysis.curves.expected import expected_response
 from fit_toolkit.analysis.curves.fitting import Ratings, after_intake, fit_ratings, long_ratings
 from fit_toolkit.analysis.files import Table, written
 from fit_toolkit.errors import DataError
-from fit_toolkit.model.curves import CurveFit, Transform
+from fit_toolkit.model.curves import MINIMUM_CELL, Cell, CurveFit, Transform
 
+CELL: Final = ("percent", "intake_fifth", "time", "n_clients", "n", "inside", "below")
 QUINTILES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)  # where bands by intake are given: the middle of each fifth
 FROM: Final[dict[str, float]] = {"log": math.ulp(0), "sqrt": 0.0, "linear": -math.inf}
 DIGITS: Final = 6
@@ -33,6 +35,8 @@ class Wish(Struct, frozen=True):
     percents: tuple[float, ...] = (68.0, 80.0, 90.0)
     by_intake: bool = False
     random: Literal["slopes", "intercepts"] = "slopes"
+    held_out: float | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Course:
     rows: list[dict[str, float | int]]
     left_out: int  # rows without a rating or a time
     clients: int  # with a rating, used or not
+    cells: tuple[Cell, ...] = ()  # how the same model did on clients who were held out
 
     def json(self) -> str:
         """Write it as the stable JSON `fit/curves/1`, every figure as it was computed."""
@@ -60,10 +65,18 @@ class Course:
             "singular": self.curve.singular,
             "bands": self.rows,
         }
+        if self.wish.held_out is not None:
+            tried = {"held_out": self.wish.held_out, "seed": self.wish.seed, "minimum_cell": MINIMUM_CELL}
+            made["calibration"] = tried | {"cells": [dict(zip(CELL, _cell(each), strict=True)) for each in self.cells]}
         return json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     def csv(self) -> str:
-        """Write the bands alone as CSV."""
+        """Write the bands alone as CSV; where clients were held out, how the bands did on them."""
+        if self.wish.held_out is not None:
+            told = (
+                ["" if each is None else plain(_rounded(float(each))) for each in _cell(cell)] for cell in self.cells
+            )
+            return "\n".join([",".join(CELL), *(",".join(row) for row in told)]) + "\n"
         lines = [",".join(written(list(self.rows[0])))]
         lines += [",".join(plain(_rounded(float(each))) for each in row.values()) for row in self.rows]
         return "\n".join(lines) + "\n"
@@ -95,13 +108,20 @@ def read_ratings(table: Table, wish: Wish) -> tuple[list[tuple[str, ...]], Any, 
 def course_of(whose: Sequence[tuple[str, ...]], values: Any, wish: Wish, name: str) -> Course:
     """Fit the ratings of a file and work out the bands at every time that occurs."""
     keys = np.fromiter((json.dumps(each) for each in whose), dtype=object, count=len(whose))
+    cells: tuple[Cell, ...] = ()
     try:
         ratings = long_ratings(keys, values[:, 0], values[:, 1])
         curve = fit_ratings(ratings, transform=wish.transform, by_intake=wish.by_intake, random=wish.random)
+        if wish.held_out is not None:
+            tried = tried_on_others(
+                ratings, transform=wish.transform, by_intake=wish.by_intake, random=wish.random, share=wish.held_out,
+                seed=wish.seed, percents=wish.percents,
+            )  # fmt: skip
+            cells = calibration_cells(tried)
     except DataError as error:
         raise DataError(error.what, where=name, hint=error.hint) from error
     left_out = len(whose) - len(ratings.value)
-    return Course(curve, wish, list(_bands(curve, ratings, wish)), left_out, len(ratings.names))
+    return Course(curve, wish, list(_bands(curve, ratings, wish)), left_out, len(ratings.names), cells)
 
 
 def _bands(curve: CurveFit, ratings: Ratings, wish: Wish) -> list[dict[str, float | int]]:
@@ -131,6 +151,12 @@ def _rows(curve: CurveFit, when: Any, counts: Any, wish: Wish, intake: float | N
             row[f"high_{percent:g}"] = float(found.high[nth, place])
         rows.append(row)
     return rows
+
+
+def _cell(cell: Cell) -> list[float | int | None]:
+    """Give the figures of a cell in the order of `CELL`; None where all fifths, or all times, are meant."""
+    time = None if cell.session is None else _whole(cell.session)
+    return [cell.percent, cell.quintile, time, cell.n_clients, cell.n_ratings, cell.inside, cell.below]
 
 
 def _fixed(curve: CurveFit) -> dict[str, float | None]:
