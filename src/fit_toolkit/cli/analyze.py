@@ -14,6 +14,7 @@ command = LazyGroup(
         "curves": ("fit_toolkit.cli.analyze_curves:command", "Expected courses by session, with bands."),
         "evaluate": ("fit_toolkit.cli.analyze_evaluate:command", "What alert policies are worth."),
         "lead-lag": ("fit_toolkit.cli.analyze_lead_lag:command", "Whether the alliance goes before the outcome."),
+        "neighbours": ("fit_toolkit.cli.analyze_neighbours:command", "Clients beside those who began most alike."),
         "nhs": ("fit_toolkit.cli.analyze_nhs:command", "The rules of NHS Talking Therapies."),
         "score": ("fit_toolkit.cli.analyze_score:command", "Score a file of answers."),
         "reliability": (
