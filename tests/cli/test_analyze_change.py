@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from fit_toolkit.cli import run
+from fit_toolkit.practice import set_up
 from tests.analysis.change.shared import CHANGE, LEVELS, METHODS, SETS, case, expected, rows_of
+from tests.keyed import write_keyed
 
 Change = Callable[..., tuple[int, str, str]]
 FOUR = "code,first,last\na,10,8\nb,20,12\nc,30,27\nd,20,25\n"
@@ -508,3 +510,63 @@ def test_two_decimal_signs_in_one_file_are_named_with_a_place_of_each(change: Ch
     code, _, err = change("first;last\n1,5;3\n2;3.25\n", *JT)
     assert code == 3
     assert "decimal comma (line 2: first) and some a point (line 3: last)" in err
+
+
+def test_an_instrument_brings_direction_points_and_its_line_with_their_sources(change: Change) -> None:
+    asked = (*PAIR, "--method", "anchor", "--instrument", "phq-9", "--cutoff", "published")
+    code, out, err = change("first,last\n16,10\n15,9\n15,10\n8,14\n10,4\n", *asked)
+    assert code == 0
+    # 6 points count and 5 do not; a rating of 10 is a case
+    assert [row["category"] for row in read(out)] == ["improved", "recovered", "unchanged", "harmed", "recovered"]
+    assert "6 points, exactly so many count: " in err
+    assert "cut-off >= 10" in err
+    assert "a rating on it is clinical" in err
+    higher = change("first,last\n20,26\n", *PAIR, "--method", "anchor", "--instrument", "ors")
+    assert read(higher[1])[0]["reliable"] == "improved"
+
+
+def test_what_has_to_be_exceeded_by_its_instrument_is_not_reached_by_exactly_so_much(
+    change: Change, tmp_path: Path
+) -> None:
+    practice = set_up(tmp_path / "practice")
+    strict = "{points: 2, inclusive: false, source: book, verified: true}"
+    form = write_keyed(practice / "instruments")
+    form.write_text(form.read_text().replace("    cutoffs:", f"    reliable_change: [{strict}]\n    cutoffs:", 1))
+    file = tmp_path / "pairs.csv"
+    file.write_text("first,last\n6,4\n6,3\n")
+    call = (
+        "--practice",
+        str(practice),
+        "analyze",
+        "change",
+        str(file),
+        *PAIR,
+        "--method",
+        "anchor",
+        "--instrument",
+        "keyed",
+    )
+    assert run([*call, "-o", str(tmp_path / "strict.csv")]) == 0
+    assert run([*call, "--threshold", "inclusive", "-o", str(tmp_path / "typed.csv")]) == 0
+    labels = [[row["reliable"] for row in read((tmp_path / name).read_text())] for name in ("strict.csv", "typed.csv")]
+    assert labels == [["unchanged", "improved"], ["improved", "improved"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--method", "anchor", "--instrument", "ors", "--better", "lower"), 2, "on ors total higher is better"),
+        (("--method", "anchor", "--instrument", "wsas"), 2, "no verified number of points"),
+        (("--method", "anchor", "--scale", "total"), 2, "--scale is one of an instrument"),
+        (("--method", "anchor", "--instrument", "core-10", "--cutoff", "published"), 2, "has 2 verified cut-offs"),
+        (("--method", "anchor", "--instrument", "core-10", "--cutoff", "severe"), 2, "has 0 verified cut-offs"),
+        (("--method", "anchor", "--instrument", "oq-45-2", "--cutoff", "published"), 2, "has 0 verified cut-offs"),
+        (("--method", "anchor", "--instrument", "gad-7"), 3, "expected a number between 0 and 21"),
+    ],
+)
+def test_figures_that_an_instrument_does_not_have_are_not_made_up(
+    change: Change, options: tuple[str, ...], code: int, said: str
+) -> None:
+    found = change("first,last\n10,22\n", *PAIR, *options)
+    assert (found[0], found[1]) == (code, "")
+    assert said in found[2]

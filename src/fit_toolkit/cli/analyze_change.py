@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fit_toolkit.cli.analyze_change_form import of_instrument
 from fit_toolkit.cli.analyze_change_said import say_change, say_doubts, shown
 from fit_toolkit.cli.analyzing import (
     CELLS,
@@ -35,13 +36,11 @@ RELIABILITY = (
 
 
 def _line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | float | None:
-    """Take a, b, c or a number of points."""
-    if value is None or value in {"a", "b", "c"}:
-        return value
+    """Take a number of points as a number; a, b, c and the names of published ones stay words."""
     try:
-        return float(value)
+        return value if value is None else float(value)
     except ValueError:
-        raise click.BadParameter("a cut-off is a, b, c or a number of points") from None
+        return value
 
 
 @click.command("change", epilog=CELLS)
@@ -78,8 +77,8 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option(
     "--cutoff",
     callback=_line,
-    metavar="a|b|c|POINTS",
-    help="Adds the category: cut-off a, b or c of Jacobson and Truax, or a number of points.",
+    metavar="a|b|c|POINTS|NAME",
+    help="Adds the category: cut-off a, b or c of Jacobson and Truax, points, or a published one of --instrument.",
 )
 @click.option(
     "--at-cutoff",
@@ -114,6 +113,8 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
 )
 @click.option("--time", metavar="COL", help="hlm: the column of the time, numbers or dates, one row per rating.")
 @click.option("--value", metavar="COL", help="hlm: the column of the ratings.")
+@click.option("--instrument", metavar="ID", help="Whose totals these are: direction and published figures.")
+@click.option("--scale", metavar="ID", help="A scale of --instrument. Default: its main scale.")
 @click.option(
     "--agreement",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -134,13 +135,18 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     from fit_toolkit.analysis.change.of_file import SLOPES, judge, read_slopes, unclear
     from fit_toolkit.analysis.columns import read_numbers
 
+    given = of_instrument(app, given)
     wish = _wish(given)
     columns = _columns(given)
     if agreement is not None and wish.method != "all":
         raise UsageError("--agreement belongs to --method all")
     keep_apart(agreement, output, "--agreement")
     table = table_of(file)
-    numbers, dated = read_slopes(table, *columns) if wish.method in SLOPES else (read_numbers(table, columns), False)
+    dated = False
+    if wish.method in SLOPES:
+        numbers, dated = read_slopes(table, *columns)
+    else:
+        numbers = read_numbers(table, columns, **given.get("ends", {}))
     refuse_problems(app, table, unclear(table, numbers, wish))
     made = judge(table, numbers, wish)
     hand_over(made.json() if fmt == "json" else made.csv(), output)
