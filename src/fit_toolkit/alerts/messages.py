@@ -79,15 +79,12 @@ def wrap_up(
     frame = frame_of(settings, run_id, now)
     end = Round(c, settings, frame, today, frozenset(stale))
     last = runs.last_run(c, RUN_KIND)
+    came_up = {*due(c, frame.now + JITTER), *changed_hands(c, today, None if last is None else last["as_of"])}
+    items = end.items(sorted(came_up))  # before anything is called back: who was told of it still stands there
     behind = retired.call_back(c, frame)
     grouped = _gatherable(c, frame)
-    messages = [*grouped, *filter(retired.written_anew, behind)]
-    known = {told[0] for row in messages for told in row["payload"]["alerts"]}
-    written = _gathered(end, messages, known)
-    came_up = {*due(c, frame.now + JITTER)} - known | {
-        *changed_hands(c, today, None if last is None else last["as_of"])
-    }
-    rows = _in_one(c, grouped, compose([*written, *end.items(sorted(came_up))], frame), frame)
+    written = _gathered(end, [*grouped, *filter(retired.written_anew, behind)])
+    rows = _in_one(c, grouped, compose(list({_told(item): item for item in [*written, *items]}.values()), frame), frame)
     rows += undelivered(c, settings.number("alerts.escalate_failures"), now=frame.now)
     rows += retired.moved(behind, frame) + digest.weekly(end, last) + _all_done(c, frame, today)
     names = [f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures]
@@ -121,18 +118,18 @@ def _gatherable(c: sa.Connection, frame: Frame) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _gathered(end: Round, messages: Sequence[Mapping[str, Any]], alerts: Collection[int]) -> list[Item]:
-    """Return what messages tell, each alert once a person, without what has been seen to or is held back by now."""
+def _gathered(end: Round, messages: Sequence[Mapping[str, Any]]) -> list[Item]:
+    """Return what messages tell, without what has been seen to or is held back by now."""
+    alerts = {told[0] for row in messages for told in row["payload"]["alerts"]}
     rows = end.not_held([row for row in stored.alert_rows(end.c, ids=alerts) if row["state"] == "open"])
     codes = {member.id: member.client for member in people.list_members(end.c, {row["episode_id"] for row in rows})}
     clients = {row["id"]: codes.get(row["member_id"], "") for row in rows}
-    found = {
-        (item.alert, item.staff): item  # of two about one alert the later
-        for row in messages
-        for item in items_of(row, clients)
-        if item.alert in clients
-    }
-    return list(found.values())
+    return [item for row in messages for item in items_of(row, clients) if item.alert in clients]
+
+
+def _told(item: Item) -> tuple[int, tuple[int, ...]]:
+    """What one message tells once: of two about one alert to one person the later stays."""
+    return item.alert, item.staff
 
 
 def _in_one(
