@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fit_toolkit.analysis import CohortModel, Flagged, policy_quality, same_answers, simulate, wilson_interval
+from fit_toolkit.analysis.portions import share
 from fit_toolkit.analysis.quality import Tally, together
-from fit_toolkit.analysis.shares import share
 from fit_toolkit.course import Course, Findings
 from tests.builders import course_of
 

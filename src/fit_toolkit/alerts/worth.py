@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fit_toolkit.analysis.portions import Portion, share
 from fit_toolkit.analysis.quality import Flagged, Quality, SameAnswers, Tally, same_answers, together
-from fit_toolkit.analysis.shares import Portion, share
 from fit_toolkit.course import Course
 from fit_toolkit.courses.evaluate import Find
 from fit_toolkit.courses.load import Loaded, Slice

@@ -28,7 +28,7 @@ _HOME = {
     "Intervals": "fit_toolkit.analysis.reliability",
     "LeadLag": "fit_toolkit.analysis.lead_lag",
     "Neighbours": "fit_toolkit.analysis.curves.neighbours",
-    "Portion": "fit_toolkit.analysis.shares",
+    "Portion": "fit_toolkit.analysis.portions",
     "Quality": "fit_toolkit.analysis.quality",
     "Repeated": "fit_toolkit.analysis.reliability",
     "SameAnswers": "fit_toolkit.analysis.quality",
@@ -93,7 +93,7 @@ _HOME = {
     "twin_curves": "fit_toolkit.analysis.curves.twins",
     "usual_band": "fit_toolkit.analysis.usual",
     "v_shapes": "fit_toolkit.analysis.v_shape",
-    "wilson_interval": "fit_toolkit.analysis.shares",
+    "wilson_interval": "fit_toolkit.analysis.portions",
     "write_pack": "fit_toolkit.analysis.curves.pack",
 }
 __all__ = [

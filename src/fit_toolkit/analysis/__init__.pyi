@@ -52,6 +52,8 @@ from fit_toolkit.analysis.erosion import erosion_share as erosion_share
 from fit_toolkit.analysis.erosion import slow_erosion as slow_erosion
 from fit_toolkit.analysis.lead_lag import LeadLag as LeadLag
 from fit_toolkit.analysis.lead_lag import lead_lag_effect as lead_lag_effect
+from fit_toolkit.analysis.portions import Portion as Portion
+from fit_toolkit.analysis.portions import wilson_interval as wilson_interval
 from fit_toolkit.analysis.quality import Flagged as Flagged
 from fit_toolkit.analysis.quality import Quality as Quality
 from fit_toolkit.analysis.quality import SameAnswers as SameAnswers
@@ -70,8 +72,6 @@ from fit_toolkit.analysis.reliability import shares as shares
 from fit_toolkit.analysis.shapes import ShapeRule as ShapeRule
 from fit_toolkit.analysis.shapes import Shapes as Shapes
 from fit_toolkit.analysis.shapes import course_shapes as course_shapes
-from fit_toolkit.analysis.shares import Portion as Portion
-from fit_toolkit.analysis.shares import wilson_interval as wilson_interval
 from fit_toolkit.analysis.sudden import ByChance as ByChance
 from fit_toolkit.analysis.sudden import SuddenGainRule as SuddenGainRule
 from fit_toolkit.analysis.sudden import SuddenGains as SuddenGains

@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from fit_toolkit.analysis.per_course import reduced
-from fit_toolkit.analysis.shares import NOT_NUMBER, Portion, share
+from fit_toolkit.analysis.portions import NOT_NUMBER, Portion, share
 from fit_toolkit.course import Course, Findings, Spells, cut
 
 Floats = NDArray[np.float64]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fit_toolkit.analysis.portions import Portion
 from fit_toolkit.analysis.quality import Flagged, Quality, Tally, together
-from fit_toolkit.analysis.shares import Portion
 from fit_toolkit.course import Course, ScaleView
 from fit_toolkit.courses.asking import Parts
 from fit_toolkit.courses.policies import PolicyUse, bind
