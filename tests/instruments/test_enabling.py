@@ -38,13 +38,13 @@ def ids(practice: Path) -> list[str]:
 def test_what_is_written_passes_the_check_and_a_second_time_changes_nothing(fit: Fit, practice: Path) -> None:
     code, out, err = fit("instruments", "enable", "arriving-today")
     assert code == 0
-    assert out.count(" written") == 3
+    assert out.count(" written") == 4
     assert "[safety]" in err
-    assert ids(practice) == ["staying-safe", "how-it-is-going", "nothing-heard"]
+    assert ids(practice) == ["staying-safe", "no-answer", "how-it-is-going", "nothing-heard"]
     assert fit("policies", "check")[0] == 0
     before = (practice / "fit.toml").read_bytes()
     code, out, err = fit("instruments", "enable", "arriving-today")
-    assert (code, out.count("there already")) == (0, 3)
+    assert (code, out.count("there already")) == (0, 4)
     assert "as it was" in err
     assert (practice / "fit.toml").read_bytes() == before
 

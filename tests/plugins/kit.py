@@ -24,6 +24,7 @@ KINDS = {  # of the policies that ship
     "drop",
     "fall-from-best",
     "fall-from-ceiling",
+    "left-out",
     "overdue",
     "risk",
     "slow-erosion",

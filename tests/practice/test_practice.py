@@ -64,7 +64,9 @@ def test_the_policies_a_practice_starts_with_name_what_there_is(tmp_path: Path) 
     (tmp_path / "fit.toml").write_text(settings_text())
     known = catalog.build([catalog.bundled()])
     tables = load_settings(tmp_path, environment={}).policies
-    assert {table.values["kind"] for table in tables} == {"risk", "beyond-usual", "drop", "divergence", "overdue"}
+    assert {table.values["kind"] for table in tables} == {
+        "risk", "left-out", "beyond-usual", "drop", "divergence", "overdue",
+    }  # fmt: skip
     for table in tables:
         known.get(table.values["instrument"]).watchable(table.values.get("scale", "total"))
     assert known.get("arriving-today").risk[0].item == "q7"

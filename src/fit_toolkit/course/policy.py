@@ -19,6 +19,7 @@ class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Class attributes: `kind` (the name used in fit.toml), `basis`, `severity` and `after` (defaults a practice may
     change), `clock` (True when the answer moves with the calendar), `item` (True when it watches flagged items),
+    `left_out` (True when it watches whether these were answered: the course is 1 where one was left out, 0 where not),
     `chance` (share of ordinary ratings that fire by chance on one course; None when unknown). `fires_on` and `quiet_on`
     are made-up ratings of one client, as a tuple or an `Example`: it fires at the last of the one and nowhere in the
     other, and `fit plugins check` tries both.
@@ -30,6 +31,7 @@ class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     after: ClassVar[int] = 1
     clock: ClassVar[bool] = False
     item: ClassVar[bool] = False
+    left_out: ClassVar[bool] = False
     fires_on: ClassVar[Example | tuple[float, ...] | None] = None
     quiet_on: ClassVar[Example | tuple[float, ...] | None] = None
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fit_toolkit.course import Course, Members, Rating, ScaleView
 from fit_toolkit.courses.expected import Calendar, day_number
+from fit_toolkit.courses.silence import silence_rows
 from fit_toolkit.courses.stream import Stream
 from fit_toolkit.store import diary, frames
 from fit_toolkit.store.frames import UNKNOWN, Columns
@@ -98,8 +99,13 @@ class Slice:
 
     def _ratings(self, stream: Stream) -> Columns:
         if stream not in self._rows:
-            read = frames.item_columns if stream.item else frames.score_columns
-            rows = read(self.c, self.episodes, stream.instrument, stream.scale, stream.rater, known_at=self.known_at)
+            if stream.silence is not None:
+                rows = silence_rows(self.c, self.episodes, stream, known_at=self.known_at)
+            else:
+                read = frames.item_columns if stream.item else frames.score_columns
+                rows = read(
+                    self.c, self.episodes, stream.instrument, stream.scale, stream.rater, known_at=self.known_at
+                )
             self._rows[stream] = _kept(rows, rows["session_on"] <= day_number(self.as_of))
         return self._rows[stream]
 

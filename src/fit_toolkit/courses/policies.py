@@ -12,7 +12,7 @@ import numpy as np
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.course import TICK, Course, Curve, Members, Norms, Rating, ScaleView
-from fit_toolkit.courses.stream import Stream, scale_view
+from fit_toolkit.courses.stream import Stream, scale_view, silence_view
 from fit_toolkit.engine import PluginFailure, PluginFailureError, ReadyPolicy, Registry, Workers, instantiate
 from fit_toolkit.errors import ConfigError, DataError, FitError
 from fit_toolkit.model.alerts import Severity
@@ -141,7 +141,7 @@ class _Table:
 
     def _use(self, scale: str) -> PolicyUse:
         thing, values = self.provided.thing, self.table.values
-        stream, view = self._stream(self.instrument, scale, self.rater, "scale")
+        stream, view = self._stream(self.instrument, scale, self.rater, "scale", left_out=thing.left_out)
         parameters = {key: value for key, value in values.items() if key not in OWN_KEYS}
         ready = instantiate(
             self.provided,
@@ -195,16 +195,24 @@ class _Table:
         if not self.provided.thing.item:
             return [self.instrument.main_scale]
         items = [risk.item for risk in self.instrument.risk]
+        if self.provided.thing.left_out:  # what is not on every form is no gap where it is not answered
+            items = [id for id in items if self.instrument.item(id).asked is None]
         if not items:
             hint = 'name the item to watch: scale = "q9"'
             raise ConfigError(f"{self.instrument.id} has no flagged item", where=self._where("instrument"), hint=hint)
         return list(dict.fromkeys(items))
 
-    def _stream(self, instrument: Instrument, scale: str, rater: str, key: str) -> tuple[Stream, ScaleView]:
+    def _stream(
+        self, instrument: Instrument, scale: str, rater: str, key: str, *, left_out: bool = False
+    ) -> tuple[Stream, ScaleView]:
         try:
-            return Stream.of(instrument, scale, rater), scale_view(instrument, scale, rater)
+            stream = Stream.of(instrument, scale, rater, left_out=left_out)
         except FitError as error:
             raise ConfigError(error.what, where=self._where(key), hint=error.hint) from error
+        if left_out and not stream.item:
+            hint = f"one of: {', '.join(instrument.item_ids)}"
+            raise ConfigError(f"'{scale}' is no item, and only those are left out", where=self._where(key), hint=hint)
+        return stream, silence_view(instrument, scale) if left_out else scale_view(instrument, scale, rater)
 
     def _instrument(self, name: str, key: str) -> Instrument:
         try:

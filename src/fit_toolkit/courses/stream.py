@@ -8,8 +8,23 @@ from fit_toolkit.course import Limit, ScaleView
 from fit_toolkit.model.instrument import Cutoff, Instrument, ReliableChange
 
 
+class Silence(NamedTuple):
+    """When an item may be left out: after these items add up to that much."""
+
+    skips: tuple[tuple[tuple[str, ...], float], ...] = ()
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """The items that decide it."""
+        return tuple(dict.fromkeys(id for when, _ in self.skips for id in when))
+
+
 class Stream(NamedTuple):
-    """One scale (or item) of one instrument as one kind of rater answers it."""
+    """One scale (or item) of one instrument as one kind of rater answers it.
+
+    With `silence` it is not the answer to the item that is watched, but whether there is one: 1 where it was left out, 0
+    where not, and no point where it did not apply.
+    """
 
     instrument: str
     scale: str
@@ -17,13 +32,22 @@ class Stream(NamedTuple):
     item: bool
     alliance: bool
     occasion: str  # the usual one, for members who were never rated
+    silence: Silence | None = None
 
     @classmethod
-    def of(cls, instrument: Instrument, scale: str, rater: str) -> Stream:
+    def of(cls, instrument: Instrument, scale: str, rater: str, *, left_out: bool = False) -> Stream:
         """Describe a stream; an unknown scale or item is refused by the instrument."""
         view = instrument.watchable(scale)
         alliance = instrument.construct == "alliance"
-        return cls(instrument.id, scale, rater, view.kind == "item", alliance, instrument.usual_occasion)
+        skips = tuple((skip.when, skip.equals) for skip in instrument.skips if scale in skip.items)
+        silence = Silence(skips) if left_out else None
+        return cls(instrument.id, scale, rater, view.kind == "item", alliance, instrument.usual_occasion, silence)
+
+
+def silence_view(instrument: Instrument, item: str) -> ScaleView:
+    """What a policy sees of whether an item was answered: 1 is worse than 0, and there is nothing between."""
+    title = instrument.watchable(item).title
+    return ScaleView(instrument=instrument.id, scale=item, title=title, higher_is_better=False, low=0, high=1)
 
 
 def scale_view(instrument: Instrument, scale: str, rater: str = "") -> ScaleView:

@@ -169,9 +169,11 @@ def _with_policy_facts(cls: type[Any], thing: Thing) -> Thing:
     for name, allowed in ALLOWED.items():
         if getattr(cls, name) not in allowed:
             raise ContractError(f"{cls.__name__}.{name} must be one of {', '.join(allowed)}")
-    for name in ("clock", "item"):
+    for name in ("clock", "item", "left_out"):
         if not isinstance(getattr(cls, name), bool):
             raise ContractError(f"{cls.__name__}.{name} must be True or False")
+    if cls.left_out and not cls.item:
+        raise ContractError(f"{cls.__name__}.left_out is for policies that watch flagged items: item = True")
     if type(cls.after) is not int or cls.after < 1:
         raise ContractError(f"{cls.__name__}.after must be a whole number from 1 on")
     return msgspec.structs.replace(
@@ -181,6 +183,7 @@ def _with_policy_facts(cls: type[Any], thing: Thing) -> Thing:
         after=cls.after,
         clock=cls.clock,
         item=cls.item,
+        left_out=cls.left_out,
         fires_on=_example(cls, "fires_on"),
         quiet_on=_example(cls, "quiet_on"),
     )

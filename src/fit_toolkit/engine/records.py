@@ -168,6 +168,7 @@ class Thing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int = 1
     clock: bool = False
     item: bool = False
+    left_out: bool = False
     fires_on: Example | None = None
     quiet_on: Example | None = None
     page: Literal["", "therapist", "client"] = ""

@@ -94,7 +94,8 @@ def _policy_on_sheet(trial: Trial, provided: Provided) -> str:
         others = example.other if example is not None and example.other else (None,) * len(ratings)
         for value, other, day in zip(ratings, others, days, strict=True):
             on = START + timedelta(days=day)
-            made.rate("k01", on, value, {"q7": value} if thing.item else None, instrument=instrument)
+            flagged = {"q7": (None if value else 0.0) if thing.left_out else value} if thing.item else None
+            made.rate("k01", on, value, flagged, instrument=instrument)
             if other is not None:
                 made.rate("k01", on, other, instrument=instrument, rater="therapist")
         result = made.run()

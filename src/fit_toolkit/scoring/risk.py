@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from fit_toolkit.model.instrument import TICK, Instrument, ticks
@@ -40,12 +41,15 @@ def risk(instrument: Instrument, numbers: DataFrame) -> DataFrame:
 def risk_left_out(instrument: Instrument, numbers: DataFrame, raw: DataFrame | None = None) -> DataFrame:
     """List the administrations that leave a risk item unanswered: `row`, `item`.
 
-    `raw` are the same answers as they came; one that says `not-applicable` was not left out.
+    `raw` are the same answers as they came; one that says `not-applicable` was not left out. Neither was one that is not
+    on every form, or that the form itself lets out after other answers.
     """
-    items = list(dict.fromkeys(rule.item for rule in instrument.risk))
     found = []
-    for item in items:
+    for item in _on_every_form(instrument):
         silent = numbers[item].isna().to_numpy() if item in numbers.columns else np.ones(len(numbers), dtype=np.bool_)
+        for skip in instrument.skips:
+            if item in skip.items and set(skip.when) <= set(numbers.columns):
+                silent = silent & (ticks_of(numbers, skip.when) != ticks(skip.equals))
         if raw is not None and item in raw.columns:
             silent = silent & np.array([way_out(str(text)) != "not-applicable" for text in raw[item]], dtype=np.bool_)
         found += [(int(row), item) for row in np.flatnonzero(silent)]
@@ -53,6 +57,17 @@ def risk_left_out(instrument: Instrument, numbers: DataFrame, raw: DataFrame | N
 
 
 def left_out_of(instrument: Instrument, raw: Mapping[str, str], numbers: Mapping[str, float | None]) -> list[str]:
-    """List the risk items that one form leaves unanswered; one that does not apply was not left out."""
-    items = dict.fromkeys(rule.item for rule in instrument.risk)
-    return [id for id in items if numbers.get(id) is None and way_out(raw.get(id, "")) != "not-applicable"]
+    """List the risk items that one form leaves unanswered, as `risk_left_out` does for many."""
+    table = DataFrame([{item.id: numbers.get(item.id) for item in instrument.number_items}], dtype=np.float64)
+    words = DataFrame([{item.id: raw.get(item.id) or "" for item in instrument.number_items}], dtype=object)
+    return [str(id) for id in risk_left_out(instrument, table, words)["item"]]
+
+
+def _on_every_form(instrument: Instrument) -> list[str]:
+    return [id for id in dict.fromkeys(rule.item for rule in instrument.risk) if instrument.item(id).asked is None]
+
+
+def ticks_of(numbers: DataFrame, items: Sequence[str]) -> NDArray[np.float64]:
+    """Add up answers in whole millionths; NaN where one of them is missing."""
+    total: NDArray[np.float64] = np.rint(numbers[list(items)].to_numpy(dtype=np.float64) * TICK).sum(axis=1)
+    return total

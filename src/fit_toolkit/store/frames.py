@@ -76,6 +76,36 @@ def item_columns(
     return found | {"value_ticks": ticks, "status": status}
 
 
+def silence_columns(
+    c: sa.Connection,
+    episode_ids: Iterable[int] | None,
+    instrument: str,
+    item: str,
+    rater: str,
+    *,
+    deciding: Sequence[str] = (),
+    known_at: datetime | None = None,
+) -> Columns:
+    """Return of all valid forms whose answers were typed in what is needed to say whether an item was left out.
+
+    Beside the columns of the rating: its `number` (NaN: none), its `text` as received, and the numbers of the items that
+    are `deciding`, by their id. Totals made elsewhere are no such forms.
+    """
+    numbers = {each: _A.c.numbers[each].as_float() for each in dict.fromkeys(deciding)}
+    columns = (
+        *_RATING,
+        ("number", _A.c.numbers[item].as_float(), "float"),
+        ("text", _A.c.raw[item].as_string(), "text"),
+        *((f"of {each}", number, "float") for each, number in numbers.items()),
+    )
+    totals = sa.select(s.score.c.administration_id).where(
+        s.score.c.administration_id == _A.c.id, s.score.c.status == "entered"
+    )  # fmt: skip
+    query = _valid(columns, _ratings(), instrument, rater, known_at).where(~totals.exists())
+    found = _fetch(c, query, columns, episode_ids)
+    return {name.removeprefix("of "): column for name, column in found.items()}
+
+
 def rated_by(c: sa.Connection) -> list[tuple[str, str]]:
     """Return every instrument with valid ratings and the role that gave them, in order."""
     query = sa.select(_A.c.instrument, _A.c.rater).where(_A.c.state == "valid").distinct()
