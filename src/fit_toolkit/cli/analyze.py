@@ -13,6 +13,7 @@ command = LazyGroup(
         "courses": ("fit_toolkit.cli.analyze_courses:command", "Shapes, V-shaped stretches, control limits."),
         "curves": ("fit_toolkit.cli.analyze_curves:command", "Expected courses by session, with bands."),
         "evaluate": ("fit_toolkit.cli.analyze_evaluate:command", "What alert policies are worth."),
+        "important": ("fit_toolkit.cli.analyze_important:command", "How many points matter, from an anchor."),
         "lead-lag": ("fit_toolkit.cli.analyze_lead_lag:command", "Whether the alliance goes before the outcome."),
         "neighbours": ("fit_toolkit.cli.analyze_neighbours:command", "Clients beside those who began most alike."),
         "nhs": ("fit_toolkit.cli.analyze_nhs:command", "The rules of NHS Talking Therapies."),
