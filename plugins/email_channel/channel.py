@@ -1,4 +1,8 @@
-"""Hands one message to a mail server, and sorts what can go wrong by what helps: wait, give up, or mend the settings."""
+"""Hands one message to a mail server, and sorts what can go wrong by what helps: wait, give up, or mend the settings.
+
+What is said about a recipient or a text (RCPT, DATA) is about that message; everything before it, from the connection
+to MAIL, is about the channel and kills no message.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +22,13 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from fit_toolkit import Channel, DeliveryError, Message
+from fit_toolkit import Channel, DeliveryError, LocalPath, Message
 
 IMPLICIT_TLS = 465
-NO_TLS = 454  # "TLS not available": also what we say ourselves when the server's certificate is not to be trusted
-NO_LOGIN = 535
+CLOSING = 421  # the server is about to close: nothing else will go through now
+ABOUT_LOGIN = frozenset({530, 534, 535, 538})  # wherever they are said: mend the settings, the message is not to blame
 PATIENCE = 5  # after the text a server may take longer; giving up then would send the same mail twice
+LONGEST = 900  # letters a line; a mail server may refuse more than 998
 _ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")  # one plain address, without < > or spaces
 _LINE = re.compile(r"[^\r\n\x00]*")
 
@@ -42,8 +47,10 @@ class EmailChannel(Channel, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65535, description="its port; 465 is encrypted from the first byte")] = 587
     starttls: Annotated[bool, Meta(description="encrypt, and refuse to send where the server cannot")] = True
     username: Annotated[str, Meta(description="the account, where the server asks for one")] = ""
-    password_file: Annotated[str, Meta(description="a file holding only the password, readable by you alone")] = ""
-    ca_file: Annotated[str, Meta(description="certificates to trust instead of the system's")] = ""
+    password_file: Annotated[LocalPath, Meta(description="a file holding only the password, readable by you alone")] = (
+        ""
+    )
+    ca_file: Annotated[LocalPath, Meta(description="certificates to trust instead of the system's")] = ""
     timeout_seconds: Annotated[int, Meta(ge=1, description="give up on a silent server after this time")] = 60
 
     def __post_init__(self) -> None:
@@ -63,11 +70,21 @@ class EmailChannel(Channel, frozen=True):
         mail = self.compose(message)
         with self._sorted(), self._connected() as server:
             self._log_in(server)
-            _expect(server.mail(self.sender), "the server refused the sender")
+            _expect(server.mail(self.sender), "the server refused the sender", channel=True)
             _expect(server.rcpt(message.recipient), "the server refused the recipient")
-            if server.sock is not None:
-                server.sock.settimeout(self.timeout_seconds * PATIENCE)
-            _expect(server.data(mail.as_bytes()), "the server refused the message")
+            self._hand_over(server, mail.as_bytes())
+
+    def _hand_over(self, server: smtplib.SMTP, mail: bytes) -> None:
+        """Send the text; where the answer to it is lost, nobody knows whether the server has the mail."""
+        if server.sock is not None:
+            server.sock.settimeout(self.timeout_seconds * PATIENCE)
+        try:
+            _expect(server.data(mail), "the server refused the message")
+        except smtplib.SMTPDataError as error:
+            raise _refused("the server refused the message", error.smtp_code) from None
+        except (smtplib.SMTPServerDisconnected, OSError):
+            what = "the connection broke while the text was handed over: the server may have it all the same"
+            raise DeliveryError(what, permanent=False) from None
 
     def compose(self, message: Message) -> EmailMessage:
         """Write the mail; a line break in a header is refused, and so is anything but one plain address."""
@@ -82,7 +99,7 @@ class EmailChannel(Channel, frozen=True):
         mail["Date"] = formatdate()
         mail["Message-ID"] = f"<{message.key}@{self.domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers
-        mail.set_content(message.body, cte="7bit" if message.body.isascii() else "quoted-printable")
+        mail.set_content(message.body, cte="7bit" if _is_plain(message.body) else "quoted-printable")
         return mail
 
     @contextmanager
@@ -95,10 +112,10 @@ class EmailChannel(Channel, frozen=True):
         else:
             server = smtplib.SMTP(self.host, self.port, self.domain, timeout=self.timeout_seconds)
         try:
-            server.ehlo_or_helo_if_needed()
+            self._greet(server)
             if self.starttls and self.port != IMPLICIT_TLS:
                 if not server.has_extn("starttls"):
-                    raise DeliveryError("the server offers no encryption (STARTTLS)", permanent=False, code=NO_TLS)
+                    raise _unusable("the server offers no encryption (STARTTLS)")
                 server.starttls(context=self._context())
                 server.ehlo()
             yield server
@@ -107,29 +124,38 @@ class EmailChannel(Channel, frozen=True):
         finally:
             server.close()
 
+    def _greet(self, server: smtplib.SMTP) -> None:
+        """Say hello; the older form, which knows no encryption, is of use only where none is asked for."""
+        code, _ = server.ehlo()
+        if not 200 <= code < 300 and not self.starttls:
+            code, _ = server.helo()
+        _expect((code, b""), "the server refused the greeting", channel=True)
+
     def _context(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=self.ca_file or None)
         except OSError:
-            raise DeliveryError(
-                "the file of trusted certificates cannot be read", permanent=False, code=NO_TLS
-            ) from None
+            raise _unusable("the file of trusted certificates cannot be read") from None
 
     def _log_in(self, server: smtplib.SMTP) -> None:
         if not self.username:
             return
         if not self.starttls and not _is_this_machine(self.host):
-            raise DeliveryError("a password is not sent over an open line", permanent=False, code=NO_LOGIN)
-        server.login(self.username, self._password())
+            raise _unusable("a password is not sent over an open line")
+        password = self._password()
+        try:
+            server.login(self.username, password)
+        except smtplib.SMTPServerDisconnected:
+            raise _unusable("the connection broke at the login") from None
 
     def _password(self) -> str:
         try:
             with Path(self.password_file).open(encoding="utf-8") as file:
                 if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                    raise DeliveryError("others can read the password file: chmod 600", permanent=False, code=NO_LOGIN)
+                    raise _unusable("others can read the password file: chmod 600")
                 return file.read().strip("\r\n")
         except (OSError, UnicodeDecodeError):
-            raise DeliveryError("the password file cannot be read", permanent=False, code=NO_LOGIN) from None
+            raise _unusable("the password file cannot be read") from None
 
     @contextmanager
     def _sorted(self) -> Iterator[None]:
@@ -139,31 +165,52 @@ class EmailChannel(Channel, frozen=True):
         except DeliveryError:
             raise
         except smtplib.SMTPAuthenticationError as error:
-            raise DeliveryError("the server did not accept the login", permanent=False, code=error.smtp_code) from None
-        except smtplib.SMTPNotSupportedError:
-            raise DeliveryError("the server offers no login", permanent=False, code=NO_LOGIN) from None
+            raise _refused("the server did not accept the login", error.smtp_code, channel=True) from None
         except smtplib.SMTPResponseException as error:
-            raise _refused("the server refused", error.smtp_code) from None
-        except ssl.SSLError as error:
-            why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else "no common protocol"
-            raise DeliveryError(f"no trusted connection: {why}", permanent=False, code=NO_TLS) from None
+            what = "the server refused" if error.smtp_code > 0 else "what answers is no mail server"
+            raise _refused(what, error.smtp_code, channel=True) from None
         except smtplib.SMTPServerDisconnected as error:
             silent = isinstance(error.__context__, TimeoutError)  # the library makes one of a time-out as well
-            what = "the server did not answer in time" if silent else "the server broke the connection"
-            raise DeliveryError(what, permanent=False) from None
+            raise _lost("the server did not answer in time" if silent else "the server broke the connection") from None
+        except smtplib.SMTPException:
+            raise _unusable("the server offers no login that can be used") from None
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            raise _lost("the server broke the connection") from None
+        except ssl.SSLError as error:
+            why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else "no common protocol"
+            raise _unusable(f"no trusted connection: {why}") from None
         except TimeoutError:
-            raise DeliveryError("the server did not answer in time", permanent=False) from None
+            raise _lost("the server did not answer in time") from None
         except OSError as error:
-            raise DeliveryError(f"the server cannot be reached: {type(error).__name__}", permanent=False) from None
+            raise _lost(f"the server cannot be reached: {type(error).__name__}") from None
 
 
-def _expect(reply: tuple[int, bytes], what: str) -> None:
+def _expect(reply: tuple[int, bytes], what: str, *, channel: bool = False) -> None:
     if not 200 <= reply[0] < 300:
-        raise _refused(what, reply[0])
+        raise _refused(what, reply[0], channel=channel)
 
 
-def _refused(what: str, code: int) -> DeliveryError:
-    return DeliveryError(f"{what} ({code})", permanent=500 <= code < 600, code=code)
+def _refused(what: str, code: int, *, channel: bool = False) -> DeliveryError:
+    """Sort an answer by its code alone: 4xx asks to come back, 5xx is final, about the message or the channel."""
+    if code < 0:  # the library's word for an answer without a code
+        return DeliveryError(what, permanent=False, channel=channel)
+    about_channel = channel or code == CLOSING or code in ABOUT_LOGIN
+    busy = 0.0 if 400 <= code < 500 else None
+    final = 500 <= code < 600 and not about_channel
+    return DeliveryError(f"{what} ({code})", permanent=final, code=code, channel=about_channel, retry_after=busy)
+
+
+def _unusable(what: str) -> DeliveryError:
+    """Nothing can go out before a person mends something; no message is to blame."""
+    return DeliveryError(what, permanent=False, channel=True)
+
+
+def _lost(what: str) -> DeliveryError:
+    return DeliveryError(what, permanent=False)
+
+
+def _is_plain(body: str) -> bool:
+    return body.isascii() and all(len(line) <= LONGEST for line in body.splitlines())
 
 
 def _is_this_machine(host: str) -> bool:

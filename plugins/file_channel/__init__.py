@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from fit_toolkit import Channel, DeliveryError, Message, hookimpl
+from fit_toolkit import Channel, DeliveryError, LocalPath, Message, hookimpl
 
 NAME = "messages.jsonl"
 
@@ -22,7 +22,7 @@ class FileChannel(Channel, frozen=True):
 
     kind: ClassVar[str] = "file"
 
-    folder: Annotated[str, Meta(min_length=1, description="where messages.jsonl is; a folder of the practice")]
+    folder: Annotated[LocalPath, Meta(min_length=1, description="where messages.jsonl is; a folder of the practice")]
 
     def deliver(self, message: Message) -> None:
         """Append one message; the file can be read by its owner only."""

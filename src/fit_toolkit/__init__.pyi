@@ -11,6 +11,7 @@ from fit_toolkit.hookspecs import HOOK_API as HOOK_API
 from fit_toolkit.hookspecs import hookimpl as hookimpl
 from fit_toolkit.model import ScoringRule as ScoringRule
 from fit_toolkit.model.parts import Channel as Channel
+from fit_toolkit.model.parts import LocalPath as LocalPath
 from fit_toolkit.model.parts import Message as Message
 from fit_toolkit.model.parts import RawTable as RawTable
 from fit_toolkit.model.parts import Reader as Reader
@@ -28,6 +29,7 @@ __all__ = [
     "DeliveryError",
     "Example",
     "Findings",
+    "LocalPath",
     "Message",
     "Norms",
     "Rating",

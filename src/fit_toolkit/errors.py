@@ -82,11 +82,27 @@ class LockedError(FitError):
 
 
 class DeliveryError(FitError):
-    """A notification was not delivered; `permanent` says that trying again is of no use."""
+    """A notification was not delivered; `permanent` says that trying again is of no use.
+
+    `channel` says that it is not about this message: the whole channel does not work, so that nothing else is tried on
+    it in this run, and no message is given up for it. `retry_after` is set when the receiver asked to come back later:
+    in so many seconds at the earliest, 0 where it named no time.
+    """
 
     exit_code = ExitCode.UNDELIVERED
 
-    def __init__(self, what: str, *, permanent: bool, code: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        permanent: bool,
+        code: int | None = None,
+        hint: str = "",
+        channel: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(what, hint=hint)
         self.permanent = permanent
         self.code = code
+        self.channel = channel
+        self.retry_after = retry_after

@@ -20,6 +20,7 @@ from fit_toolkit.alerts.recipients import NOBODY
 from fit_toolkit.errors import DeliveryError, ExitCode
 from fit_toolkit.model.parts import Message
 from fit_toolkit.store import outbox, runs
+from fit_toolkit.store import schema as s
 from fit_toolkit.store.outbox import LEASE
 from tests.alerts.outgoing import Post, Remembering, clinic_with, messages, use
 from tests.clinic import Clinic
@@ -30,16 +31,16 @@ ANNA, BEN, SUE, ADAM, CARL = 1, 2, 3, 4, 5
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    return clinic_with(tmp_path_factory.mktemp("post"), policies="")
+    clinic = clinic_with(tmp_path_factory.mktemp("post"), policies="")
+    clinic.open("c1")
+    return clinic
 
 
 @pytest.fixture
 def clinic(shared: Clinic) -> Clinic:
-    from fit_toolkit.store import schema as s
-
     with shared.practice.store.begin() as c:
-        c.execute(s.delivery.delete())
-        c.execute(s.outbox.delete())
+        for table in (s.delivery, s.told, s.outbox, s.alert):
+            c.execute(table.delete())
     use(shared)
     return shared
 
@@ -55,6 +56,7 @@ def write(
 ) -> list[str]:
     with clinic.practice.store.begin() as c:
         run = runs.start_run(c, "test", at=NOON, as_of=NOON.date())
+        c.execute(s.alert.insert(), [over(1000 * run + alert) for alert in range(count)])
         frame = Frame(channels=(channel,), run_id=run, now=NOON)
         rows = [
             row
@@ -65,9 +67,19 @@ def write(
     return [row["key"] for row in rows]
 
 
-def refuse(*, permanent: bool = False, code: int | None = None) -> Any:
+def over(alert: int) -> dict[str, Any]:
+    """An alert that nobody need look at any more."""
+    return {
+        "id": alert, "policy": "low", "kind": "cutoff", "member_id": 1, "episode_id": 1, "instrument": "i", "scale": "s",
+        "rater": "client", "occasion": "", "severity": "notice", "basis": "convention", "state": "resolved",
+        "session_on": NOON.date(), "reason": "", "evidence": {}, "first_seen": NOON.date(), "opened_at": NOON,
+        "changed_at": NOON, "seen": {}, "policy_hash": "",
+    }  # fmt: skip
+
+
+def refuse(*, permanent: bool = False, code: int | None = None, **more: Any) -> Any:
     def before(message: Message) -> None:
-        raise DeliveryError("not today", permanent=permanent, code=code)
+        raise DeliveryError("not today", permanent=permanent, code=code, **more)
 
     return before
 
@@ -118,12 +130,62 @@ def test_a_refused_try_is_tried_again_with_growing_pauses_under_the_same_key(cli
     assert attempts[0]["code"] == 450
 
 
-def test_after_five_days_a_message_is_given_up(clinic: Clinic, post: Post) -> None:
+def test_after_five_days_of_trying_a_message_is_given_up(clinic: Clinic, post: Post) -> None:
     write(clinic)
     post.before = refuse(code=451)
-    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=5))) == (0, 0, 1, 0)
+    assert counts(deliver(clinic.practice, now=NOON)) == (0, 1, 0, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=5) - timedelta(minutes=1))) == (0, 1, 0, 0)
+    result = deliver(clinic.practice, now=NOON + timedelta(days=5, hours=6))
+    assert counts(result) == (0, 0, 1, 0)
+    assert result.problems[-1] == "messages given up: 1 (fit alerts outbox)"
     assert [row["state"] for row in messages(clinic, "dead")] == ["dead"]
     assert counts(deliver(clinic.practice, now=NOON + timedelta(days=6))) == (0, 0, 0, 0)
+
+
+def test_days_in_which_the_computer_was_off_count_for_nothing(clinic: Clinic, post: Post) -> None:
+    write(clinic)
+    post.before = refuse(code=451)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=9))) == (0, 1, 0, 0)
+    post.before = None
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=10))) == (1, 0, 0, 0)
+
+
+def test_a_receiver_that_asks_to_come_back_is_no_problem_for_two_hours(clinic: Clinic, post: Post) -> None:
+    write(clinic)
+    post.before = refuse(code=450, retry_after=0)
+    first = deliver(clinic.practice, now=NOON)
+    assert (counts(first), first.problems, first.exit_code) == ((0, 1, 0, 0), [], ExitCode.OK)
+    soon = deliver(clinic.practice, now=NOON + timedelta(hours=2, minutes=-1))
+    assert (counts(soon), soon.exit_code) == ((0, 1, 0, 0), ExitCode.OK)
+    late = deliver(clinic.practice, now=NOON + timedelta(hours=2, minutes=20))
+    assert (late.problems, late.exit_code) == (["channel stdout: not today"], ExitCode.PARTIAL)
+
+
+def test_a_safety_message_that_has_to_wait_is_told_at_once(clinic: Clinic, post: Post) -> None:
+    write(clinic, severity="safety")
+    post.before = refuse(code=450, retry_after=0)
+    result = deliver(clinic.practice, now=NOON)
+    assert (result.problems, result.exit_code) == (["channel stdout: not today"], ExitCode.UNDELIVERED)
+
+
+@pytest.mark.parametrize(("asked", "minutes"), [(1, 5), (3600, 60), (10**9, 360), (float("inf"), 360), (-5, 5)])
+def test_the_time_a_receiver_names_is_kept_within_reason(
+    clinic: Clinic, post: Post, asked: float, minutes: int
+) -> None:
+    write(clinic)
+    post.before = refuse(code=503, retry_after=asked)
+    deliver(clinic.practice, now=NOON)
+    (row,) = messages(clinic)
+    assert round((row["not_before"] - NOON) / timedelta(minutes=1)) == minutes
+
+
+def test_the_time_a_receiver_names_for_its_channel_holds_for_every_message_of_it(clinic: Clinic, post: Post) -> None:
+    write(clinic, count=3, severity="safety")
+    post.before = refuse(code=429, retry_after=3600, channel=True)
+    assert counts(deliver(clinic.practice, now=NOON)) == (0, 1, 0, 3)
+    post.before = None
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(minutes=59))) == (0, 0, 0, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(minutes=61))) == (3, 0, 0, 0)
 
 
 def test_a_limit_of_attempts_gives_a_message_up_sooner(clinic: Clinic, post: Post) -> None:
@@ -145,14 +207,22 @@ def test_a_permanent_refusal_is_dead_at_once_and_the_others_still_go(clinic: Cli
     assert [message.key for message in post.box] == [good]
 
 
-@pytest.mark.parametrize("code", [454, 530, 535])
-def test_trouble_with_login_or_encryption_stops_the_channel_after_one_try(
-    clinic: Clinic, post: Post, code: int
-) -> None:
+def test_trouble_with_the_channel_stops_it_after_one_try_and_kills_nothing(clinic: Clinic, post: Post) -> None:
     write(clinic, count=5)
-    post.before = refuse(code=code)
-    assert counts(deliver(clinic.practice, now=NOON)) == (0, 1, 0, 0)
+    post.before = refuse(code=535, channel=True, permanent=True)
+    assert counts(deliver(clinic.practice, now=NOON, max_attempts=1)) == (0, 1, 0, 0)
     assert len(messages(clinic)) == 5
+    post.before = None  # a person mended it: all go at once, the one that was tried as well
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(minutes=1))) == (5, 0, 0, 0)
+
+
+def test_what_waits_for_a_channel_to_be_mended_is_given_up_after_five_days_of_it(clinic: Clinic, post: Post) -> None:
+    write(clinic, count=3)
+    post.before = refuse(channel=True)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=9))) == (0, 1, 0, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=13))) == (0, 1, 0, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=14, minutes=1))) == (0, 0, 3, 0)
+    assert {row["last_error"] for row in messages(clinic, "dead")} == {"not today"}
 
 
 def test_a_server_that_is_silent_three_times_in_a_row_is_left_alone(clinic: Clinic, post: Post) -> None:
@@ -273,8 +343,6 @@ def test_a_message_for_nobody_in_particular_is_still_told_and_goes_no_further(cl
 
 
 def test_an_address_given_with_the_message_is_used(clinic: Clinic, post: Post) -> None:
-    from fit_toolkit.store import schema as s
-
     write(clinic)
     with clinic.practice.store.begin() as c:
         c.execute(s.outbox.update().values(recipient="duty@clinic.example"))
@@ -287,7 +355,10 @@ def test_on_mail_somebody_without_an_address_cannot_be_reached(clinic: Clinic, t
     write(clinic, channel="email", to=ANNA)
     result = deliver(clinic.practice, now=NOON)
     assert counts(result) == (0, 0, 1, 0)
-    assert result.problems == ["channel email: the recipient has no address"]
+    assert result.problems == [
+        "channel email: the recipient has no address",
+        "messages given up: 1 (fit alerts outbox)",
+    ]
 
 
 def test_a_channel_without_its_settings_is_one_line_and_its_messages_wait(clinic: Clinic) -> None:
@@ -303,7 +374,35 @@ def test_a_channel_without_its_settings_is_one_line_and_its_messages_wait(clinic
 def test_messages_for_a_channel_that_is_gone_are_given_up_in_the_end(clinic: Clinic) -> None:
     write(clinic, channel="pigeon")
     assert counts(deliver(clinic.practice, now=NOON)) == (0, 0, 0, 0)
-    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=5))) == (0, 0, 1, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=4))) == (0, 0, 0, 0)
+    assert counts(deliver(clinic.practice, now=NOON + timedelta(days=5, minutes=1))) == (0, 0, 1, 0)
+
+
+def test_a_channel_is_told_why_how_much_and_where_to_look(clinic: Clinic, post: Post) -> None:
+    use(clinic, alerts__link="https://intranet.example/fit")
+    write(clinic, severity="safety")
+    deliver(clinic.practice, now=NOON)
+    (message,) = post.box
+    assert (message.reason, dict(message.counts), message.link) == (
+        "new",
+        {"safety": 1},
+        "https://intranet.example/fit",
+    )
+
+
+def test_files_a_channel_names_are_looked_for_beside_the_settings(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = clinic.root / "fit.toml"
+    monkeypatch.chdir(tmp_path)
+    before = settings.read_text() if settings.exists() else ""
+    settings.write_text('[alerts]\nchannels = ["file"]\n[channels.file]\nfolder = "outgoing/post"\n')
+    use(clinic)
+    write(clinic, channel="file")
+    assert deliver(clinic.practice, now=NOON).sent == 1
+    settings.write_text(before)
+    assert (clinic.root / "outgoing" / "post" / "messages.jsonl").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_deliverer_killed_while_sending_loses_nothing(clinic: Clinic, post: Post, tmp_path: Path) -> None:

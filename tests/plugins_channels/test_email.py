@@ -84,9 +84,10 @@ def test_a_refusal_of_the_text_is_classed_by_its_code_too(
     assert (error.permanent, error.code) == (permanent, int(answer[:3]))
 
 
-def test_a_refused_sender_is_classed_by_its_code(port: int, behaviour: Behaviour) -> None:
+def test_a_refused_sender_stops_the_channel_and_kills_no_message(port: int, behaviour: Behaviour) -> None:
     behaviour.mail = "553 not you"
-    assert refusal(port).permanent
+    error = refusal(port)
+    assert (error.permanent, error.channel, error.code) == (False, True, 553)
 
 
 def test_nobody_listening_is_a_reason_to_try_again() -> None:
@@ -124,7 +125,7 @@ def test_a_server_that_does_not_say_goodbye_has_the_mail_all_the_same(
 def test_nothing_is_sent_where_the_server_offers_no_encryption(behaviour: Behaviour) -> None:
     with mail_server(behaviour, tls=False) as port:
         error = refusal(port)
-        assert (error.permanent, error.code) == (False, 454)
+        assert (error.permanent, error.channel) == (False, True)
         assert behaviour.received == []
 
 
@@ -141,18 +142,18 @@ def test_a_port_that_is_encrypted_from_the_first_byte_is_used_so(
     with mail_server(behaviour, implicit=True) as port:
         monkeypatch.setattr(sys.modules[EMAIL.__module__], "IMPLICIT_TLS", port)
         channel(port).deliver(MESSAGE)
-        assert refusal(port, ca_file="").code == 454
+        assert refusal(port, ca_file="").channel
     assert len(behaviour.received) == 1
 
 
 def test_a_file_of_certificates_that_cannot_be_read_stops_the_channel(port: int, tmp_path: Path) -> None:
-    assert refusal(port, ca_file=str(tmp_path / "none")).code == 454
+    assert refusal(port, ca_file=str(tmp_path / "none")).channel
 
 
 def test_a_server_without_logins_stops_the_channel_where_one_is_set(behaviour: Behaviour, password_file: Path) -> None:
     with mail_server(behaviour, tls=False) as port:  # aiosmtpd hides AUTH from what it takes for an open line
         error = refusal(port, starttls=False, username="fit", password_file=str(password_file))
-    assert (error.permanent, error.code) == (False, 535)
+    assert (error.permanent, error.channel) == (False, True)
 
 
 def test_a_name_that_cannot_be_looked_up_is_a_reason_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,13 +176,13 @@ def test_a_server_that_refuses_to_talk_is_classed_by_its_code(monkeypatch: pytes
 
 def test_a_certificate_nobody_vouches_for_stops_the_channel(port: int, behaviour: Behaviour) -> None:
     error = refusal(port, ca_file="")
-    assert (error.permanent, error.code) == (False, 454)
+    assert (error.permanent, error.channel) == (False, True)
     assert behaviour.received == []
 
 
 def test_a_certificate_for_another_name_stops_the_channel(behaviour: Behaviour) -> None:
     with mail_server(behaviour, host="127.0.0.2") as port:
-        assert refusal(port, host="127.0.0.2").code == 454
+        assert refusal(port, host="127.0.0.2").channel
     assert behaviour.received == []
 
 
@@ -203,7 +204,7 @@ def test_a_refused_login_stops_the_channel_and_kills_no_message(
 ) -> None:
     password_file.write_text("wrong")
     error = refusal(port, username="fit", password_file=str(password_file))
-    assert (error.permanent, error.code) == (False, 535)
+    assert (error.permanent, error.channel, error.code) == (False, True, 535)
     assert behaviour.received == []
 
 
@@ -213,7 +214,7 @@ def test_a_password_others_can_read_is_not_used(port: int, password_file: Path) 
 
 
 def test_a_missing_password_file_stops_the_channel(port: int, tmp_path: Path) -> None:
-    assert refusal(port, username="fit", password_file=str(tmp_path / "none")).code == 535
+    assert refusal(port, username="fit", password_file=str(tmp_path / "none")).channel
 
 
 def test_a_password_never_travels_in_the_open(password_file: Path) -> None:

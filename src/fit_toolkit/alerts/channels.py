@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import msgspec
+
 from fit_toolkit.engine import build_part
 from fit_toolkit.errors import FitError
 from fit_toolkit.model.parts import Channel
@@ -65,28 +67,46 @@ def _named_in(practice: Practice, kind: str) -> str:
 
 
 def open_channel(practice: Practice, kind: str) -> Channel:
-    """Open one channel with its settings; what stands in `[channels.KIND]` comes before the general ones."""
+    """Open one channel with its settings; what stands in `[channels.KIND]` comes before the general ones.
+
+    A setting of type `LocalPath` is taken relative to the practice folder: cron starts anywhere.
+    """
     provided = practice.registry.provided("channel", kind, where=_named_in(practice, kind))
     table = practice.settings.tables.get("channels", {}).get(kind)
     own: Mapping[str, Any] = table.values if table is not None else {}
     where = (lambda name: table.where(name or None)) if table is not None else ""
-    channel: Channel = build_part(provided, {**_general(practice, kind), **own}, where=where)
+    values = {**_general(practice, kind), **own}
+    for name in _paths(provided.cls) & values.keys():
+        if isinstance(values[name], str) and values[name]:
+            values[name] = str(practice.root / Path(values[name]).expanduser())
+    channel: Channel = build_part(provided, values, where=where)
     return channel
+
+
+def _paths(cls: type[Any] | None) -> set[str]:
+    """Which settings of a channel name files or folders of this machine."""
+    if cls is None:
+        return set()
+    fields = getattr(msgspec.inspect.type_info(cls), "fields", ())
+    return {field.name for field in fields if _is_path(field.type)}
+
+
+def _is_path(kind: msgspec.inspect.Type) -> bool:
+    return isinstance(kind, msgspec.inspect.Metadata) and "path" in (kind.extra or {})
 
 
 def _general(practice: Practice, kind: str) -> dict[str, Any]:
     settings = practice.settings
     if kind == "file":
-        return {"folder": str(practice.root / settings.text("alerts.folder"))}
+        return {"folder": settings.text("alerts.folder")}
     if kind != "email":
         return {}
-    password = settings.text("mail.password_file")
     return {
         "host": settings.text("mail.host"),
         "port": settings.number("mail.port"),
         "sender": settings.text("mail.from"),
         "starttls": settings.flag("mail.starttls"),
         "username": settings.text("mail.username"),
-        "password_file": str(practice.root / password) if password else "",
+        "password_file": settings.text("mail.password_file"),
         "timeout_seconds": settings.number("mail.timeout_seconds"),
     }

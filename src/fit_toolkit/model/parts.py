@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -73,6 +74,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` is the same every time the same notification is tried, so that a receiver can drop a repeat. `recipient` is
     an address as the channel understands it. Neither subject nor body names a client, a score or an instrument.
+    `counts` says how many alerts of each severity it tells of, `reason` why it is sent, `link` where to look.
     """
 
     key: str
@@ -80,6 +82,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     body: str
     severity: Literal["safety", "attention", "notice"] = "notice"
+    reason: str = "new"
+    counts: Mapping[str, int] = {}
+    link: str = ""
+
+
+# A setting that names a file or folder of this machine: in fit.toml it may be written relative to the practice folder.
+LocalPath = Annotated[str, Meta(extra={"path": "local"})]
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +118,8 @@ class SheetView:
     """What a section gets to see: the ratings of one member up to one day, in a frame of its own.
 
     `ratings` has a row per score, oldest first, with the columns `date` (of the session), `session` (its number),
-    `instrument`, `scale`, `rater`, `occasion`, `value` (NaN where it could not be scored) and `status`. A section of
+    `instrument`, `scale`, `rater`, `occasion`, `value` (NaN where it could not be scored), `status` and `therapist` (1
+    for the first one the client was with, 2 for the next, 0 where none was kept). A section of
     the client's page sees what the client rated and nothing else. `titles` gives the short title of each instrument
     by its id, `main_scales` the scale that stands for the whole of it.
     """
