@@ -110,12 +110,13 @@ def frame_of(settings: Settings, run_id: int, now: datetime) -> Frame:
 
 
 def _gatherable(c: sa.Connection, frame: Frame) -> list[dict[str, Any]]:
-    """Grouped messages of this run, and earlier ones that wait for the end of quiet hours; none was ever tried."""
-    return [
+    """Grouped messages that were never tried: of this run or one that was cut off, or waiting for quiet hours to end."""
+    rows = [
         row for row in outbox.waiting(c)
         if row["payload"].get("kind") in {REVIEW, OLD} and "what" not in row["payload"] and not row["attempts"]
-        and (row["run_id"] == frame.run_id or row["not_before"] > frame.now)
     ]  # fmt: skip
+    broken = outbox.of_broken_runs(c, {row["run_id"] for row in rows if row["run_id"] is not None})
+    return [row for row in rows if row["run_id"] in {*broken, frame.run_id} or row["not_before"] > frame.now]
 
 
 def _gathered(end: Round, messages: Sequence[Mapping[str, Any]]) -> list[Item]:
