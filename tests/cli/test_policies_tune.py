@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from fit_toolkit.catalog.norms import norms_text
 from fit_toolkit.cli import run
 from fit_toolkit.courses import slices
+from fit_toolkit.engine.enabling import with_name
+from fit_toolkit.model.norms import Norm, NormSet
 from tests.alerts.outgoing import CARE, DROP, LOW, use
 from tests.clinic import Clinic
 from tests.rated import rated_clinic
@@ -103,3 +106,31 @@ def test_the_threshold_is_the_same_slice_by_slice(
     at_once = tuned(clinic, capsys, "drop", "--budget", "8/100")
     monkeypatch.setattr(slices, "EPISODES_A_SLICE", 7)
     assert tuned(clinic, capsys, "drop", "--budget", "8/100") == at_once
+
+
+WORSE = """
+[[policies]]
+id = "worse"
+kind = "reliable-deterioration"
+instrument = "today-together-client"
+norms = "own"
+"""
+
+
+def test_a_threshold_that_comes_from_norms_is_refused_with_the_reason(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic = clinic_of(tmp_path, COURSES, DROP)
+    norm = Norm(instrument="today-together-client", scale="total", mean=7.5, sd_between=1.2, sd_within=0.6)
+    norms = NormSet(
+        format="fit-norms/1", id="own", version="1", title="Own", kind="local", source="test", norms=(norm,)
+    )  # fmt: skip
+    folder = clinic.root / "instruments" / "norms"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "own.yaml").write_text(norms_text(norms))
+    settings = clinic.root / "fit.toml"
+    settings.write_text(with_name(settings.read_text() + WORSE, "enabled", "expected-response"))
+    code, rows, err = tuned(clinic, capsys, "worse", "--budget", "5/100")
+    assert (code, rows) == (2, {})
+    assert "'points' cannot be tuned" in err
+    assert "norms" in err

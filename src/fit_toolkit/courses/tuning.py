@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -62,12 +63,20 @@ def tune(
             raise DataError(f"{now.alerts.n} ratings: too few to choose a threshold by; {LEAST} are needed")
         grid = _grid(trial.thing, wanted, trial.view)
 
+        refused: list[str] = []
+
+        @cache
         def asked(place: int) -> Quality | None:
             try:
                 return trial.asked(replace(trial.table, values={**trial.table.values, wanted.name: grid[place]}))
-            except ConfigError:  # a value that does not go with the others, as a fall that would still be the ceiling
+            except (
+                ConfigError
+            ) as error:  # a value that does not go with the others, as a fall that would still be the ceiling
+                refused.append(error.what)
                 return None
 
+        if asked(0) is None and asked(len(grid) - 1) is None:
+            raise UsageError(f"'{wanted.name}' cannot be tuned: {refused[0]}", hint=trial.table.where())
         place, found, met, limited = _search(asked, len(grid), per_100)
         present = trial.table.values.get(wanted.name, wanted.default)
         return Tuned(trial.table, wanted.name, grid[place], met, limited, found, present, now)
@@ -76,8 +85,6 @@ def tune(
 def _search(asked: Callable[[int], Quality | None], size: int, per_100: Fraction) -> tuple[int, Quality, bool, bool]:
     """Give the place of the loudest value within the budget, what it does, whether it is within, and whether a louder is not."""
     ends = {place: found for place in (0, size - 1) if (found := asked(place)) is not None}
-    if not ends:
-        raise DataError("neither end of this parameter can be asked", hint="fit policies check; fit policies show KIND")
     quiet = min(ends, key=lambda place: ends[place].flags.count)
 
     def within(place: int) -> Quality | None:
