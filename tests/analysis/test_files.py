@@ -94,3 +94,18 @@ def test_a_column_that_is_not_there_brings_the_one_that_was_probably_meant(asked
     with pytest.raises(DataError) as refused:
         read_numbers(table("Client,first score\n1,2\n"), [asked])
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_lines_may_end_in_any_way_and_cells_be_parted_by_any_of_three_signs(end: str, between: str) -> None:
+    read = table(end.join(between.join(cells) for cells in (("client", "first"), ("k1", "3"), ("k2", "4"))) + end)
+    assert (read.columns, read.cells, read.delimiter) == (("client", "first"), (("k1", "k2"), ("3", "4")), between)
+    assert read.line(1) == 3
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08"])
+def test_a_workbook_says_how_it_becomes_a_file_that_can_be_read(start: bytes) -> None:
+    with pytest.raises(DataError, match="a workbook or an archive") as refused:
+        read_table(start + b"rest", "ratings.xlsx")
+    assert "CSV UTF-8" in str(refused.value.hint)

@@ -256,7 +256,7 @@ def test_cells_that_are_no_numbers_are_named_by_line_and_column_and_the_file_is_
         (FOUR, ("--pre", "first", "--post", "first", "--method", "jt", "--reliability", ".7"), 2, "named twice"),
         ("index,first,last\n1,2,3\n1,3,4\n", (*JT, "--id", "index"), 2, "cannot be called index"),
         ("first,last\n", JT, 3, "ratings.csv: 0 complete pairs"),
-        ("first,last\n10,8\n9,\n", JT, 3, "ratings.csv: 1 complete pairs"),
+        ("first,last\n10,8\n9,\n", JT, 3, "ratings.csv: 1 complete pair, "),
         ("first,last\n10,8\n10,9\n", JT, 3, "SD 0"),
         ("", JT, 3, "empty"),
     ],

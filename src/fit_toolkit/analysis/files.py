@@ -12,6 +12,14 @@ from functools import cached_property
 from fit_toolkit.errors import DataError
 
 DELIMITERS = (",", ";", "\t")
+_BINARY = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"$FL2",
+    b"$FL3",
+    b"SQLite format",
+)  # xlsx, ods; xls; gz; sav; db
 _QUOTED = ('"', ",", "\n", "\r")
 
 
@@ -60,6 +68,9 @@ def read_table(data: bytes, name: str) -> Table:
     Passed over are empty lines, rows of nothing but separators (counted in `blank`), and empty cells to the right of the
     columns: spreadsheets leave all three behind.
     """
+    if data.startswith(_BINARY):
+        hint = "open it where it was made and save the one sheet as CSV UTF-8"
+        raise DataError("this is a workbook or an archive, and no separated text", where=name, hint=hint)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -148,7 +159,7 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
 
 def _delimiter(text: str, name: str) -> str:
     """Take the separator that cuts the header into most columns."""
-    head = next((line for line in io.StringIO(text) if line.strip()), "")
+    head = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     counts = {}
     for delimiter in DELIMITERS:
         try:

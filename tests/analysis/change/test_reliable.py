@@ -161,7 +161,7 @@ def test_a_reliability_lies_between_0_and_1(reliability: float) -> None:
     ("pre", "post", "given", "message"),
     [
         ([], [], {}, "0 complete pairs"),
-        ([1], [2], {}, "1 complete pairs"),
+        ([1], [2], {}, "1 complete pair, "),
         ([math.nan], [2], {"sd": 3}, "no complete pair"),
         ([4, 4, 4], [1, 2, 3], {}, "SD 0"),
         ([0.1] * 7, [1, 2, 3, 4, 5, 6, 7], {}, "SD 0"),

@@ -43,7 +43,7 @@ class Pairs:
     def need(self, least: int, why: str) -> None:
         """Refuse too few complete pairs for what is wanted."""
         if self.n < least:
-            raise DataError(f"{self.n} complete pairs, {why} needs at least {least}")
+            raise DataError(f"{self.n} complete pair{'' if self.n == 1 else 's'}, {why} needs at least {least}")
 
 
 def pairs_of(pre: npt.ArrayLike, post: npt.ArrayLike) -> Pairs:
