@@ -13,6 +13,7 @@ import pytest
 from fit_toolkit.alerts.run import run_alerts
 from fit_toolkit.alerts.worth import _through
 from fit_toolkit.cli import run
+from fit_toolkit.cli.evaluating import told
 from fit_toolkit.courses import slices
 from fit_toolkit.store import alerts as stored
 from tests.alerts.outgoing import DROP, LOW, use
@@ -141,3 +142,10 @@ def test_an_event_goes_on_over_a_session_that_the_criterion_does_not_know() -> N
     counted = np.array([True, True, False, True, True, True, False, True, True, True])
     true = np.array([False, True, False, True, False, True, False, False, False, True])
     assert _through(true, counted, course).tolist() == [False, True, True, True, False, True, False, False, False, True]
+
+
+def test_a_few_alerts_in_many_ratings_are_not_told_as_none() -> None:
+    row = {"ratings": 4645, "alerts": 2, "alerts_per_100": 0.0431, "alerts_low": 0.0118, "alerts_high": 0.1569,
+           "clients_flagged": 2, "clients": 600}  # fmt: skip
+    assert told(row)["per_100"] == "0.04 (0.01 to 0.2)"
+    assert told(row | {"alerts_per_100": 0.0, "alerts_low": 0.0})["per_100"] == "0.0 (0.0 to 0.2)"

@@ -68,9 +68,9 @@ def told(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["alerts_per_100"] is None:
         return out | {"per_100": "no ratings", "clients_flagged": None}
     ends = [row[name] for name in ("alerts_low", "alerts_high")]
-    interval = "" if None in ends else f" ({ends[0]:.1f} to {ends[1]:.1f})"
+    interval = "" if None in ends else f" ({_short(ends[0])} to {_short(ends[1])})"
     return out | {
-        "per_100": f"{row['alerts_per_100']:.1f}{interval}",
+        "per_100": f"{_short(row['alerts_per_100'])}{interval}",
         "clients_flagged": f"{row['clients_flagged']} of {row['clients']}",
     }
 
@@ -88,6 +88,11 @@ def cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[lis
 def as_document(schema: str, **parts: Any) -> str:
     """Write several lists as one JSON document with its schema."""
     return json.dumps({"schema": f"fit/{schema}/1", **parts}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _short(figure: float) -> str:
+    """Write a figure to one place, and what would become nothing to its first digit: 2 alerts are not 0.0 per 100."""
+    return f"{figure:.1g}" if 0 < figure < 0.05 else f"{figure:.1f}"
 
 
 def _plain(value: Any) -> Any:
