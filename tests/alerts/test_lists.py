@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from fit_toolkit.alerts import lists
-from fit_toolkit.alerts.acts import Actor, ack, resolve
+from fit_toolkit.alerts.acts import Actor, ack, resolve, snooze
+from fit_toolkit.alerts.story import story
 from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.errors import DataError
-from fit_toolkit.store import freshness
+from fit_toolkit.store import freshness, outbox
 from fit_toolkit.store import schema as s
-from tests.alerts.outgoing import CARE, DROP, LOW, clinic_with, day_of, leave
+from fit_toolkit.store.outbox import Attempt
+from tests.alerts.outgoing import CARE, DROP, LOW, clinic_with, copy_of, day_of, leave
 from tests.clinic import ARRIVING, Clinic
 
 
@@ -99,24 +101,91 @@ def test_the_therapist_is_the_one_of_today(tmp_path: Path) -> None:
     clinic.run()
     assert [row["therapist"] for row in listed(clinic)] == ["ben"]
     with clinic.practice.store.read() as c:
-        assert lists.story(c, 1, on=day_of(30))["therapist"] == "ben"
+        assert story(c, 1, on=day_of(30))["therapist"] == "ben"
 
 
 def test_the_story_tells_what_it_is_worth_and_every_event(built: Clinic) -> None:
     alert = next(row["id"] for row in listed(built, client="c4"))
     with built.practice.store.read() as c:
-        story = lists.story(c, alert, on=day_of(30))
-    assert story["seen_as"] == "seen"
-    assert story["rests_on"].startswith("a convention, not a test")
-    assert story["worth"].startswith("Worth asking about")
-    assert (story["action"], story["note"]) == ("talked about it", "on Monday")
-    assert [(event["actor"], event["to"]) for event in story["events"]] == [("fit", "open"), ("ben", "acknowledged")]
-    assert story["events"][0]["evidence"]["facts"]["value"] == 4.0
+        found = story(c, alert, on=day_of(30))
+    assert (found["seen_as"], found["standing"]) == ("seen", "seen: talked about it: on Monday")
+    assert found["rests_on"].startswith("a convention, not a test")
+    assert found["worth"].startswith("Worth asking about")
+    assert (found["action"], found["note"]) == ("talked about it", "on Monday")
+    assert [(event["actor"], event["to"], event["seen_as"], event["words"]) for event in found["events"]] == [
+        ("fit", "open", "new", "opened: 4 is below 5"),
+        ("ben", "acknowledged", "seen", "talked about it: on Monday"),
+    ]
+    assert found["events"][0]["evidence"]["facts"]["value"] == 4.0
+
+
+def test_the_story_tells_who_was_told_when_why_and_how_it_went(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=CARE, day=10)
+    clinic.open("c1", therapist="carl")
+    clinic.rate("c1", 7, 8, instrument=ARRIVING, q7=2)
+    clinic.run(tell=True)
+    with clinic.practice.store.begin() as c:
+        (message,) = outbox.claim(c, "me", now=clinic.clock())
+        outbox.record_attempt(c, message["id"], Attempt("sent", "sent", clinic.clock()))
+    clinic.day = 12
+    clinic.run(tell=True)
+    with clinic.practice.store.read() as c:
+        told = story(c, 1, on=day_of(12))["messages"]
+    first, *rest = [(m["to"], m["channel"], m["reason"], m["words"], m["sent_at"] is None) for m in told]
+    assert first == ("carl", "stdout", "new", "sent", False)
+    assert ("carl", "stdout", "repeat", "waiting to go out", True) in rest
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"until": day_of(40)}, "seen: put off until 2026-02-14: a holiday"),
+        ({"ratings": 1}, "seen: put off for 1 rating: a holiday"),
+    ],
+)
+def test_what_is_put_off_says_until_when_and_why(built: Clinic, tmp_path: Path, how: dict[str, Any], said: str) -> None:
+    clinic = copy_of(built, tmp_path)
+    alert = next(row["id"] for row in listed(clinic, client="c1"))
+    snooze(clinic.practice.store, [alert], Actor("anna", clinic.clock()), reason="a holiday", today=day_of(30), **how)
+    with clinic.practice.store.read() as c:
+        found = story(c, alert, on=day_of(30))
+        beside = lists.remarks(c, [alert])
+    assert found["standing"] == said
+    assert found["events"][-1]["words"] == said.removeprefix("seen: ")
+    assert beside == {alert: said.removeprefix("seen: ").removesuffix(": a holiday")}
+
+
+def test_a_plan_for_safety_is_told_as_one(built: Clinic, tmp_path: Path) -> None:
+    clinic = copy_of(built, tmp_path)
+    alert = next(row["id"] for row in listed(clinic, client="c2"))
+    until = day_of(60)
+    snooze(clinic.practice.store, [alert], Actor("ben", clinic.clock()), reason="agreed", today=day_of(30), until=until)
+    with clinic.practice.store.read() as c:
+        assert story(c, alert, on=day_of(30))["standing"] == f"seen: known, plan in place until {until}: agreed"
+        assert lists.remarks(c, [alert]) == {alert: f"known, plan in place until {until}"}
+
+
+def test_what_comes_and_goes_is_said_beside_the_line_and_in_the_story(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW, day=300)
+    clinic.open("c1")
+    for week, value in enumerate((8, 3, 8, 3, 8, 3)):
+        clinic.rate("c1", 7 * week, value)
+    clinic.run()
+    (alert,) = [row["id"] for row in clinic.alerts()]
+    with clinic.practice.store.read() as c:
+        assert lists.remarks(c, [alert]) == {alert: "unstable, it comes and goes"}
+        assert story(c, alert, on=day_of(300))["unstable"] is True
+
+
+def test_an_ended_alert_says_in_words_why(built: Clinic) -> None:
+    alert = next(row["id"] for row in listed(built, client="c3", state="done"))
+    with built.practice.store.read() as c:
+        assert story(c, alert, on=day_of(30))["standing"] == "done: over: the rating is back where it was"
 
 
 def test_the_story_of_an_alert_that_is_not_there_is_refused(built: Clinic) -> None:
     with built.practice.store.read() as c, pytest.raises(DataError, match="no alert 99"):
-        lists.story(c, 99, on=day_of(30))
+        story(c, 99, on=day_of(30))
 
 
 def test_a_resolved_alert_is_done(tmp_path: Path) -> None:

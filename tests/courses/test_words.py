@@ -81,7 +81,7 @@ def test_an_unusual_rating_says_how_often_chance_does_the_same() -> None:
     [
         ("convention", "a convention, not a test: ratings that vary by chance set it off too"),
         ("answer", "a flagged answer"),
-        ("absence", "an expected rating is missing"),
+        ("absence", "an expected rating or answer is missing"),
     ],
 )
 def test_every_other_basis_is_said_in_plain_words(basis: str, text: str) -> None:

@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 
 from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.errors import DataError
-from fit_toolkit.model.alerts import LIVE, Cause, seen_as
+from fit_toolkit.model.alerts import LIVE, PLANNED, Cause, seen_as
 from fit_toolkit.store import Store, touch
 from fit_toolkit.store import alerts as stored
 
-PLANNED = "known and planned"
 SAFETY_DAYS = 90  # the longest a plan for a safety alert may rest unseen
 MOST_DAYS = 366  # a snooze ends; one without an end in sight is a resolve
 MOST_RATINGS = 50

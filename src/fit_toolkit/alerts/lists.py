@@ -1,15 +1,15 @@
-"""Alerts as people and scripts read them: the listing, the whole story of one, and when they were last looked at."""
+"""Alerts as people and scripts read them: the listing, and what is to be said beside a line of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from fit_toolkit.courses.words import basis_text, cause_text, reason_text, worth_text
-from fit_toolkit.model.alerts import SEEN_AS, seen_as
+from fit_toolkit.alerts.unstable import unstable
+from fit_toolkit.courses.words import handled_text, reason_text
+from fit_toolkit.model.alerts import SEEN_AS
 from fit_toolkit.store import alerts as stored
-from fit_toolkit.store import people
 from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
@@ -57,45 +57,18 @@ def as_listed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: listed[name] for name in COLUMNS}
 
 
-def story(c: sa.Connection, alert: int, *, on: date) -> dict[str, Any]:
-    """Tell everything about one alert: the row of the listing, what it is worth, and every event, oldest first."""
-    row = stored.get_alert(c, alert)
-    (episode,) = people.list_episodes(c, ids=[row["episode_id"]])
-    therapist = episode.therapist_on(on)
-    whose = {
-        "client": next(member.client for member in episode.members if member.id == row["member_id"]),
-        "episode": episode.code,
-        "therapist": None if therapist is None else therapist.staff,
+def remarks(c: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Say of alerts that are put off until when, and of those that come and go that they do."""
+    rows = stored.alert_rows(c, ids=ids)
+    flapping = unstable(c, [row["id"] for row in rows])
+    said = {
+        row["id"]: [
+            *([handled_text(row)] if row["state"] == "snoozed" else ()),
+            *(["unstable, it comes and goes"] if row["id"] in flapping else ()),
+        ]
+        for row in rows
     }
-    return as_listed({**row, **whose}) | {
-        "seen_as": seen_as(row["state"]),
-        "cause": cause_text(row["cause"]),
-        "rests_on": basis_text(row["basis"], row["evidence"]),
-        "worth": worth_text(row["basis"]),
-        "regressed": row["regressed"],
-        "first_seen": row["first_seen"],
-        "changed_at": aware(row["changed_at"]),
-        "action": row["action"],
-        "note": row["note"],
-        "snooze_until": row["snooze_until"],
-        "snooze_ratings": row["snooze_ratings"],
-        "snooze_reason": row["snooze_reason"],
-        "policy_hash": row["policy_hash"],
-        "events": [_event(event) for event in stored.events_of(c, alert)],
-    }
-
-
-def _event(event: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "seq": event["seq"],
-        "at": aware(event["at"]),
-        "actor": event["actor"],
-        "from": event["from_state"],
-        "to": event["to_state"],
-        "cause": event["cause"],
-        "run": event["run_id"],
-        "evidence": event["evidence"],
-    }
+    return {alert: "; ".join(words) for alert, words in said.items() if words}
 
 
 def aware(moment: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,11 +45,17 @@ def command(
         rows = lists.listing(
             c, on=practice.today(), state=state, severity=severity, client=client, therapist=therapist
         )  # fmt: skip
+        beside = lists.remarks(c, [row["id"] for row in rows]) if fmt == "table" else {}
         looked = freshness.last_looked(c, practice.settings, now=practice.now())
     if fmt == "table":
-        shown = [{**row, "state": seen_as(row["state"])} for row in rows]
+        shown = [{**row, "state": seen_as(row["state"]), "reason": _reason(row, beside)} for row in rows]
         emit("alerts", shown, fmt=fmt, columns=SHOWN, output=output, empty="No alerts.")
     else:
         emit("alerts", rows, fmt=fmt, columns=lists.COLUMNS, output=output)
     app.say(freshness.in_words(looked, practice.zone))
     return int(ExitCode.ALERTS if exit_code and rows else ExitCode.OK)
+
+
+def _reason(row: dict[str, Any], beside: dict[int, str]) -> str:
+    """The reason, and what is to be said beside it: until when it is put off, or that it comes and goes."""
+    return " | ".join(part for part in (row["reason"], beside.get(row["id"], "")) if part)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
+
+from fit_toolkit.model.alerts import PLANNED
 
 UNKNOWN = "unknown"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -21,7 +23,7 @@ _NUMBER_FORMAT = re.compile(r"[+]?\d{0,2}(?:\.\d)?[defg%]?")
 BASIS = {
     "convention": "a convention, not a test: ratings that vary by chance set it off too",
     "answer": "a flagged answer",
-    "absence": "an expected rating is missing",
+    "absence": "an expected rating or answer is missing",
 }
 WORTH = {
     "unusual": "Worth asking about. It says that the rating is unusual, not why.",
@@ -87,6 +89,17 @@ def worth_text(basis: str) -> str:
 def cause_text(cause: str) -> str:
     """Say in plain words why an alert changed."""
     return CAUSES.get(cause, cause)
+
+
+def handled_text(row: Mapping[str, Any], day: Callable[[Any], str] = str) -> str:
+    """Say what a person did about an alert, from its row or an event's; "" where nobody did; `day` writes a date."""
+    until, ratings = row.get("snooze_until"), row.get("snooze_ratings")
+    if until:
+        known = row.get("action") == PLANNED
+        return f"known, plan in place until {day(until)}" if known else f"put off until {day(until)}"
+    if ratings:
+        return f"put off for {ratings} {'rating' if ratings == 1 else 'ratings'}"
+    return str(row.get("action") or "")
 
 
 def _more_decimals(figures: Sequence[tuple[str, str | None]], named: Mapping[str, Any]) -> int:

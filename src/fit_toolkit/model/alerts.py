@@ -13,12 +13,13 @@ LIVE: frozenset[str] = frozenset({"open", "acknowledged", "snoozed"})
 GONE: frozenset[str] = frozenset({"voided", "superseded"})
 RANK: dict[str, int] = {"safety": 0, "attention": 1, "notice": 2}
 SEEN_AS: dict[str, str] = {"open": "new", "acknowledged": "seen", "snoozed": "seen"}  # people see three words
+PLANNED = "known and planned"
 ACTIONS = (
     "talked about it",
     "changed something",
     "took to supervision",
     "referred",
-    "known and planned",
+    PLANNED,
     "false alarm",
     "other",
 )

@@ -116,6 +116,27 @@ def events_of(c: sa.Connection, alert: int) -> list[dict[str, Any]]:
     return dicts(c.execute(query))
 
 
+def messages_about(c: sa.Connection, alert: int) -> list[dict[str, Any]]:
+    """Return the messages that told of one alert, oldest first: `to` (None: nobody was found), when, why, how it went."""
+    sent = sa.select(s.delivery.c.outbox_id, sa.func.max(s.delivery.c.at).label("sent_at")).where(
+        s.delivery.c.result == "sent"
+    ).group_by(s.delivery.c.outbox_id).subquery()  # fmt: skip
+    query = (
+        sa.select(
+            s.told.c.reason, s.staff.c.code.label("to"), s.outbox.c.created_at, s.outbox.c.channel, s.outbox.c.state,
+            s.outbox.c.attempts, sent.c.sent_at,
+        )
+        .select_from(
+            s.told.join(s.outbox)
+            .outerjoin(s.staff, s.staff.c.id == s.told.c.staff_id)
+            .outerjoin(sent, sent.c.outbox_id == s.outbox.c.id)
+        )
+        .where(s.told.c.alert_id == alert, s.outbox.c.state != "cancelled")
+        .order_by(s.told.c.id)
+    )  # fmt: skip
+    return dicts(c.execute(query))
+
+
 def list_alerts(
     c: sa.Connection,
     *,
