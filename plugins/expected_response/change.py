@@ -69,7 +69,9 @@ class Reliable(AlertPolicy, frozen=True):
         if self.points is not None:
             return "as fit.toml has it"
         return (
-            "the form's published figure" if self.norms is None else f"norm set {self.norms.name}, {self.norms.status}"
+            "the form's published figure"
+            if self.norms is None
+            else f"norm set {self.norms.name}, {self.norms.standing}"
         )
 
     def counts_on(self, course: Course) -> bool:

@@ -109,7 +109,7 @@ class NotOnTrack(AlertPolicy, frozen=True):
         """Name the pack with what it rests on."""
         inside = self.curve.inside.get(f"{self.percent:g}")
         parts = [
-            f"Curve pack {self.curve.name} {self.curve.version} ({self.curve.status})",
+            f"Curve pack {self.curve.name} {self.curve.version} ({self.curve.standing})",
             f"{self.curve.n_clients} clients",
         ]
         parts += [self.curve.period] if self.curve.period else []

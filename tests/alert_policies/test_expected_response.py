@@ -64,7 +64,7 @@ def test_from_a_norm_set_it_takes_the_error_of_two_ratings() -> None:
     assert found("reliable-deterioration", [10, 15], norms=NORMS).evidence["points"][1] == pytest.approx(
         needed, abs=1e-9
     )
-    assert "norm set ours, local" in found("reliable-deterioration", [10, 15], norms=NORMS).reason
+    assert "norm set ours, local, unreviewed" in found("reliable-deterioration", [10, 15], norms=NORMS).reason
 
 
 def test_two_figures_or_none_are_refused() -> None:
@@ -132,7 +132,7 @@ def test_not_on_track_takes_two_known_ratings_in_a_row_outside() -> None:
     assert findings.known.tolist() == [True] * 6 + [False] * 2, "the pack ends with session 6"
     assert words(findings, 3) == (
         "2 ratings in a row on the worse side of the expected range, now 13 where 80 % lay from 7.4 to 12.6; a late responder"
-        " is possible. Curve pack ours 1 (local), 240 clients, 2020 to 2024, 80 % of held-out ratings inside"
+        " is possible. Curve pack ours 1 (local, unreviewed), 240 clients, 2020 to 2024, 80 % of held-out ratings inside"
     )
 
 

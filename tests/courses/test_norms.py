@@ -100,6 +100,39 @@ def test_clients_who_change_over_time_are_told_from_noise() -> None:
     assert (rising.drifts, steady.drifts) == (True, False)
 
 
+def test_noise_from_one_rating_to_the_next_leaves_out_what_clients_change_by_themselves() -> None:
+    rng = np.random.default_rng(5)
+    clients, times, noise = 400, 8, 0.8
+    level, slope = rng.normal(6, 1.5, clients), rng.normal(0, 0.45, clients)
+    values = (level[:, None] + slope[:, None] * np.arange(times) + rng.normal(0, noise, (clients, times))).ravel()
+    whose = np.repeat(np.arange(clients), times)
+    bare = Estimate(TODAY, "total", "client", "end", clients, clients, 1, len(values), START, START)
+    around, steps = (_computed(bare, values, whose, each) for each in ("mean", "steps"))
+    assert around.norm is not None
+    assert steps.norm is not None
+    assert around.drifts
+    # by hand: half the mean squared step is noise^2 + slope^2 / 2; the squares around own means hold slope^2 var(0..7), too
+    table = values.reshape(clients, times)
+    assert steps.norm.sd_within == pytest.approx(np.sqrt((np.diff(table) ** 2).mean() / 2), abs=1e-6)
+    assert steps.norm.sd_within == pytest.approx(np.hypot(noise, 0.45 / 2**0.5), abs=0.03)
+    assert around.norm.sd_within == pytest.approx(np.sqrt(table.var(axis=1, ddof=1).mean()), abs=1e-6)
+    assert around.norm.sd_within > 1.5 * noise
+    # of the variance of clients' own means, noise / 8 is by chance, whichever way the noise is counted
+    for each in (around.norm, steps.norm):
+        expected = table.mean(axis=1).var(ddof=1) - each.sd_within**2 / times
+        assert each.sd_between == pytest.approx(expected**0.5, abs=1e-5)
+        assert each.reliability == pytest.approx(expected / (expected + each.sd_within**2), abs=1e-5)
+    assert (steps.sd_mean, steps.sd_steps) == (around.norm.sd_within, steps.norm.sd_within)
+
+
+def test_the_set_says_how_its_noise_was_counted(clinic: Clinic) -> None:
+    found = estimates(clinic, Wanted(noise="steps"))
+    norms = norm_set("own", found.values(), "steps")
+    assert norms is not None
+    assert "within clients from one rating to the next" in norms.source
+    assert norms.norms[0].sd_within == found[TODAY].sd_steps
+
+
 def test_labels_need_a_hundred_clients_and_ten_therapists() -> None:
     norm = Norm(instrument="x", scale="total", mean=1, sd_between=1, sd_within=1, n_clients=100, n_therapists=10)
     assert norm.carries_labels

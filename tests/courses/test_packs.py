@@ -69,7 +69,10 @@ def test_two_ratings_outside_raise_an_alert_that_names_the_pack(clinic: Clinic) 
 
     assert alert["client"] == "k1"
     assert "ratings in a row on the worse side of the expected range" in alert["reason"]
-    assert "a late responder is possible. Curve pack ours 1 (synthetic), 240 clients, 2024 to 2026, " in alert["reason"]
+    assert (
+        "a late responder is possible. Curve pack ours 1 (made up for the demo), 240 clients, 2024 to 2026, "
+        in alert["reason"]
+    )
 
 
 def test_the_content_of_the_pack_is_part_of_what_the_policy_is(clinic: Clinic) -> None:

@@ -134,6 +134,47 @@ def test_good_news_stands_after_whatever_is_worrying_and_does_not_ask_in_its_pla
     assert "What has helped?" not in html
 
 
+NORMS = """
+format: fit-norms/1
+id: own
+version: "2026-01"
+title: Figures of this practice
+kind: local
+source: a test
+reviewed: {reviewed}
+norms:
+  - {{instrument: phq-9, scale: total, mean: 12, sd_between: 4, sd_within: 1.5, n_clients: 40}}
+"""
+RESTING = """
+[[policies]]
+id = "worse"
+kind = "reliable-deterioration"
+instrument = "phq-9"
+norms = "own"
+"""
+
+
+@pytest.mark.parametrize(("reviewed", "words"), [("false", "local, unreviewed"), ("true", "local, reviewed")])
+def test_a_norm_set_that_an_alert_rests_on_stands_at_the_foot_with_whether_anybody_looked_at_it(
+    clinic: Clinic, reviewed: str, words: str
+) -> None:
+    norms = clinic.root / "instruments" / "norms" / "own.yaml"
+    norms.parent.mkdir(parents=True, exist_ok=True)
+    norms.write_text(NORMS.format(reviewed=reviewed), encoding="utf-8")
+    file = clinic.root / "fit.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(POLICY, RESTING), encoding="utf-8")
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+    clinic.rate("k1", 0, 1, instrument="phq-9")
+    clinic.run()
+    assert "Alerts rest on" not in page(clinic), "none stands"
+    clinic.rate("k1", 7, 2, instrument="phq-9")
+    clinic.run()
+    html = page(clinic)
+    assert f"Alerts rest on norm set own 2026-01 ({words})." in html
+    assert "norm set" not in page(clinic, "client")
+
+
 def test_with_one_rating_there_is_nothing_of_it(clinic: Clinic) -> None:
     clinic.rate("k1", 0, 2, instrument="phq-9")
     html = page(clinic)

@@ -30,6 +30,8 @@ COLUMNS = (
 @click.option("--scale", "scales", multiple=True, metavar="ID", help="Default: the main scale; may be repeated.")
 @click.option("--since", type=Day(), help="Take ratings from this day on.")
 @click.option("--until", type=Day(), help="Take ratings up to this day; default: today.")
+@click.option("--noise", type=click.Choice(("mean", "steps")), default="mean", show_default=True,
+              help="SD within clients: around their own mean, or from one rating to the next.")  # fmt: skip
 @dry_run_option
 @format_option
 @pass_app
@@ -40,13 +42,15 @@ def command(  # noqa: PLR0917 - click hands them over by name
     scales: tuple[str, ...],
     since: date | None,
     until: date | None,
+    noise: Any,
     dry_run: bool,
     fmt: str,
 ) -> int:
     """Write the norm set NAME from this practice's own ratings: usual level, SD between and within clients.
 
-    `sd_within` is that of a client's ratings around their own mean, `sd_steps` the same from one rating to the next, without the
-    client's own change. How ratings vary needs 30 clients with 3 ratings or more; where somebody stands among others needs 100 clients and 10
+    `sd_within` is that of a client's ratings around their own mean; where clients change it holds their change. `sd_steps` is
+    the same from one rating to the next: little of that, but too small where good and bad times last for some sessions. The
+    set takes the first, so that policies err on the side of silence; --noise steps takes the second. How ratings vary needs 30 clients with 3 ratings or more; where somebody stands among others needs 100 clients and 10
     therapists. A scale with fewer is refused with its counts. The set is local and unreviewed, and is never overwritten:
     the same ratings give the same file, others need another name. No alert changes until a policy names it.
     """
@@ -56,9 +60,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
     practice = app.practice
     as_of = until or practice.today()
     with practice.store.read() as c:
-        found = estimate_norms(c, practice.catalog, Wanted(instruments, scales, since), as_of=as_of)
+        found = estimate_norms(c, practice.catalog, Wanted(instruments, scales, since, noise), as_of=as_of)
     emit("estimates", [_row(each) for each in found], fmt=fmt, columns=COLUMNS, empty="there are no ratings")
-    norms = norm_set(name, found)
+    norms = norm_set(name, found, noise)
     lost = [each for each in found if each.norm is None and each.instrument in instruments]
     if norms is None or lost:
         which = f" for {lost[0].instrument} {lost[0].scale}" if lost else ""
@@ -66,10 +70,10 @@ def command(  # noqa: PLR0917 - click hands them over by name
     file = practice.root / "instruments" / "norms" / f"{norms.id}.yaml"
     _write(app, file, norms, dry_run=dry_run)
     for each in found:
-        if each.drifts:
+        if each.drifts and noise == "mean":
             app.say(
                 f"{each.instrument} {each.scale}: clients change over time, so `sd_within` holds more than noise (from one "
-                f"rating to the next it is {each.sd_steps:.2f}); bands from this set are wide"
+                f"rating to the next it is {each.sd_steps:.2f}); bands from this set are wide, those of --noise steps narrower"
             )
     app.say(f'A policy rests on it when it says so in fit.toml: norms = "{norms.id}". Local, unreviewed.')
     return 0
@@ -90,10 +94,9 @@ def _row(each: Estimate) -> dict[str, Any]:
     }
     if norm is None:
         return row
-    figures = {name: getattr(norm, name) for name in ("mean", "sd_between", "sd_within", "reliability")}
-    return (
-        row | figures | {"sd_steps": each.sd_steps, "good_for": "noise and labels" if norm.carries_labels else "noise"}
-    )
+    figures = {name: getattr(norm, name) for name in ("mean", "sd_between", "reliability")}
+    figures |= {"sd_within": each.sd_mean, "sd_steps": each.sd_steps}
+    return row | figures | {"good_for": "noise and labels" if norm.carries_labels else "noise"}
 
 
 def _write(app: App, file: Path, norms: NormSet, *, dry_run: bool) -> None:

@@ -19,6 +19,7 @@ class Norms(msgspec.Struct, frozen=True):
     """A norm set as a policy sees it: mean and SDs in the scale's units, with where they come from.
 
     `sd_between` is the SD of clients' true levels, `sd_within` the SD of one client's ratings around their level.
+    `reviewed`: somebody other than who made it looked at the figures and noted that in the file.
     """
 
     name: str
@@ -30,6 +31,12 @@ class Norms(msgspec.Struct, frozen=True):
     n_clients: int | None = None
     source: str = ""
     hash: str = ""
+    reviewed: bool = False
+
+    @property
+    def standing(self) -> str:
+        """Say in words what the figures are: local, unreviewed."""
+        return _standing(self.status, reviewed=self.reviewed)
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -54,8 +61,20 @@ class Curve(msgspec.Struct, frozen=True):
     inside: dict[str, float] = {}
     successful: dict[str, float] = {}
     unsuccessful: dict[str, float] = {}
+    reviewed: bool = False
+
+    @property
+    def standing(self) -> str:
+        """Say in words what the figures are: local, unreviewed."""
+        return _standing(self.status, reviewed=self.reviewed)
 
     def to_builtins(self) -> dict[str, Any]:
         """Plain data, as it is hashed and sent to a child process."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
+
+
+def _standing(status: str, *, reviewed: bool) -> str:
+    """Put where figures come from, and whether anybody else has looked at them, into words."""
+    said = {"assumed": "assumed: typed by hand", "synthetic": "made up for the demo"}.get(status)
+    return said or f"{status}, {'reviewed' if reviewed else 'unreviewed'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -28,14 +28,23 @@ if TYPE_CHECKING:
 EPOCH: Final = date(1970, 1, 1)
 DIGITS: Final = 6
 DRIFT: Final = 1.2
+Noise = Literal["mean", "steps"]
+SAID: Final[dict[Noise, str]] = {
+    "mean": "variance components by analysis of variance",
+    "steps": "variance within clients from one rating to the next, between clients by analysis of variance",
+}
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which ratings to take: instruments (none named: all rated ones), scales (none: the main one), and from which day on."""
+    """Which ratings to take: instruments (none named: all rated ones), scales (none: the main one), and from which day on.
+
+    `noise`: how ratings of one client vary, around their own mean or from one rating to the next.
+    """
 
     instruments: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
     since: date | None = None
+    noise: Noise = "mean"
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,13 @@ class Estimate:
     last: date | None
     norm: Norm | None = None
     because: str = ""
-    sd_steps: float | None = None  # noise from one rating to the next, without the client's own change
+    sd_mean: float | None = None  # within clients, around their own mean: noise and the client's own change
+    sd_steps: float | None = None  # from one rating to the next, mostly without the client's own change
 
     @property
     def drifts(self) -> bool:
         """Whether clients change so much that the SD around their own mean holds more than noise."""
-        return bool(self.norm and self.sd_steps and self.norm.sd_within > DRIFT * self.sd_steps)
+        return bool(self.sd_mean and self.sd_steps and self.sd_mean > DRIFT * self.sd_steps)
 
 
 def estimate_norms(c: sa.Connection, catalog: Catalog, wanted: Wanted, *, as_of: date) -> list[Estimate]:
@@ -67,13 +77,16 @@ def estimate_norms(c: sa.Connection, catalog: Catalog, wanted: Wanted, *, as_of:
 
     A client's course is what a policy sees: for alliance one per therapist, at most one rating per session. From all courses:
     mean of their own means, SD between them and SD within, by analysis of variance. Needed: 30 clients with 3 ratings.
+    With `noise="steps"` the SD within is sqrt(mean squared step / 2) instead, and what it leaves to the SD between is put
+    there. Around the mean is the default: where clients change it is too large, so that policies speak too seldom; steps
+    are too small where good and bad times last for several sessions, and then policies speak too often.
     """
     part = Slice.of(c, runs.all_episodes(c), as_of=as_of)
     found: list[Estimate] = []
     for stream in _streams(c, catalog, wanted):
         view = scale_view(catalog.get(stream.instrument), stream.scale, stream.rater)
         loaded = part.load(stream, view, {})
-        found += [_estimate(part, loaded, stream, occasion, wanted.since) for occasion in _occasions(loaded, stream)]
+        found += [_estimate(part, loaded, stream, occasion, wanted) for occasion in _occasions(loaded, stream)]
     return found
 
 
@@ -86,7 +99,7 @@ def check_name(name: str, what: str = "norm set") -> None:
         raise UsageError(f"a {what} cannot be called '{name}'", hint=hint) from error
 
 
-def norm_set(name: str, estimates: Iterable[Estimate]) -> NormSet | None:
+def norm_set(name: str, estimates: Iterable[Estimate], noise: Noise = "mean") -> NormSet | None:
     """Put the estimates that were not refused into a set, None where there are none; the last rating's day is its version."""
     kept = [each for each in estimates if each.norm is not None]
     if not kept:
@@ -99,7 +112,7 @@ def norm_set(name: str, estimates: Iterable[Estimate]) -> NormSet | None:
         "version": last.isoformat(),
         "title": "Figures of this practice",
         "kind": "local",
-        "source": "fit norms estimate: this practice's own ratings, variance components by analysis of variance",
+        "source": f"fit norms estimate: this practice's own ratings, {SAID[noise]}",
         "period": f"{first} to {last}",
         "reviewed": False,
         "norms": [msgspec.to_builtins(each.norm) for each in kept],
@@ -127,13 +140,13 @@ def _occasions(loaded: Loaded, stream: Stream) -> Sequence[str]:
     return sorted(set(rated.tolist())) or [stream.occasion]
 
 
-def _estimate(part: Slice, loaded: Loaded, stream: Stream, occasion: str, since: date | None) -> Estimate:
+def _estimate(part: Slice, loaded: Loaded, stream: Stream, occasion: str, wanted: Wanted) -> Estimate:
     """Take the courses of one occasion, count who is in them, and compute what that many can carry."""
     course = loaded.course
     of_point = np.repeat(np.arange(len(course.count)), course.count)
     kept = loaded.occasion[of_point] == occasion
-    if since is not None:
-        kept &= course.day >= day_number(since)
+    if wanted.since is not None:
+        kept &= course.day >= day_number(wanted.since)
     whose, day = of_point[kept], course.day[kept]
     place = np.searchsorted(part.members["member_id"], loaded.member)
     client = np.unique(part.members["client"], return_inverse=True)[1][place]
@@ -148,15 +161,19 @@ def _estimate(part: Slice, loaded: Loaded, stream: Stream, occasion: str, since:
     if often < NOISE_CLIENTS:
         because = f"{often} clients have {NOISE_RATINGS} ratings or more; {NOISE_CLIENTS} are needed"
         return replace(bare, because=because)
-    return _computed(bare, course.tick[kept] / TICK, whose)
+    return _computed(bare, course.tick[kept] / TICK, whose, wanted.noise)
 
 
-def _computed(bare: Estimate, values: npt.NDArray[np.float64], whose: npt.NDArray[np.int64]) -> Estimate:
+def _computed(
+    bare: Estimate, values: npt.NDArray[np.float64], whose: npt.NDArray[np.int64], noise: Noise = "mean"
+) -> Estimate:
     found = repeated_ratings(values, whose)
-    mean, between, within, one = (
-        round(each, DIGITS)
-        for each in (found.mean_of_clients, found.sd_between, found.sd_within, found.reliability_one)
-    )
+    spread = (found.sd_between, found.sd_within, found.reliability_one)
+    if noise == "steps" and found.sd_between > 0:
+        own = found.sd_within_successive**2
+        level = found.sd_between**2 + (found.sd_within**2 - own) / found.ratings_per_client
+        spread = (max(level, 0.0) ** 0.5, own**0.5, level / (level + own) if level + own > 0 else 0.0)
+    mean, between, within, one = (round(each, DIGITS) for each in (found.mean_of_clients, *spread))
     if not between > 0:
         return replace(bare, because="clients differ no more from each other than ratings do by themselves")
     if not within > 0:
@@ -175,4 +192,5 @@ def _computed(bare: Estimate, values: npt.NDArray[np.float64], whose: npt.NDArra
         n_ratings=bare.ratings,
         population=f"this practice's own clients, {bare.clients_often} of them with {NOISE_RATINGS} ratings or more",
     )
-    return replace(bare, norm=norm, sd_steps=round(found.sd_within_successive, DIGITS))
+    around, steps = (round(each, DIGITS) for each in (found.sd_within, found.sd_within_successive))
+    return replace(bare, norm=norm, sd_mean=around, sd_steps=steps)

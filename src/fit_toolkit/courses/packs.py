@@ -55,6 +55,7 @@ def as_curve(pack: CurvePack) -> Curve:
         version=pack.version,
         source=pack.source,
         hash=pack.hash,
+        reviewed=pack.reviewed,
         status=pack.kind,
         period=pack.period,
         n_clients=pack.curve.n_clients,

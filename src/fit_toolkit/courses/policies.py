@@ -266,6 +266,7 @@ class _Table:
                 version=found.version,
                 n_clients=norm.n_clients or None,
                 source=found.source,
+                reviewed=found.reviewed,
             )
 
         return look_up

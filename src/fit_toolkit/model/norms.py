@@ -21,7 +21,13 @@ class Norm(Record, frozen=True):
     scale: str
     mean: float
     sd_between: Annotated[float, Meta(gt=0, description="SD of people's own means, noise taken out.")]
-    sd_within: Annotated[float, Meta(gt=0, description="SD of one person's ratings around their own mean.")]
+    sd_within: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="SD of one person's ratings around their own mean, or from one to the next; the source says.",
+        ),
+    ]
     rater: RaterRole = "client"
     occasion: Occasion | None = None
     reliability: Annotated[float, Meta(ge=0, le=1)] | None = None

@@ -23,7 +23,7 @@ from fit_toolkit.sheets.notices import (
     unchecked_of,
     unread_of,
 )
-from fit_toolkit.sheets.panels import Drawn, draw
+from fit_toolkit.sheets.panels import Drawn, draw, resting_on
 from fit_toolkit.sheets.reading import Reading, read_member
 from fit_toolkit.sheets.relationship import facets_of
 from fit_toolkit.sheets.sections import sections_of
@@ -82,7 +82,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         quotes=quotes_of(reading, catalog),
         notes=_notes(reading, drawn, [problem, *unread_of(reading, catalog)]),
         checked=not (problem or reading.unchecked),
-        sources=tuple(dict.fromkeys(drawn.sources)),
+        sources=tuple(dict.fromkeys([*drawn.sources, *resting_on(asking, reading.alerts, drawn.sources)])),
         data_up_to=reading.rated_on,
         sections=sections_of(parts, reading, language=SPOKEN),
         version=fit_toolkit.__version__,

@@ -22,6 +22,7 @@ from fit_toolkit.sheets.reading import EPOCH, Reading
 
 MOST = 4  # panels on a page
 BESIDE = 2  # of them beside the alliance
+LIVE = {"open", "acknowledged", "snoozed"}
 TOP = 0.6  # the enlarged part begins here, as a share of the range
 TITLES = {
     "alliance": ("How the work together went", "How our work together felt to you"),
@@ -59,6 +60,15 @@ def draw(reading: Reading, catalog: Catalog, asking: Asking | None) -> Drawn:
     if left:
         out.notes.append(f"also on record, not drawn: {', '.join(left)}")
     return out
+
+
+def resting_on(asking: Asking | None, alerts: Sequence[Mapping[str, Any]], said: Sequence[str]) -> list[str]:
+    """Name the norm sets that standing alerts of this member rest on, where none of the sources names them already."""
+    standing = {row["policy"] for row in alerts if row["state"] in LIVE}
+    uses = [use for use in asking.uses if use.id in standing] if asking is not None else []
+    named = {n.name: f"norm set {n.name} {n.version} ({n.standing})" for use in uses for n in use.norms}
+    new = [words for words in named.values() if not any(words in each for each in said)]
+    return [f"Alerts rest on {' and '.join(new)}."] if new else []
 
 
 def choose(reading: Reading, catalog: Catalog) -> tuple[list[Instrument], list[str]]:
@@ -186,7 +196,7 @@ def _marked(alerts: Sequence[Mapping[str, Any]], instrument: str, scale: str, ra
     return {
         EPOCH + timedelta(days=int(row["last_day"]))
         for row in alerts
-        if row["state"] in {"open", "acknowledged", "snoozed"}
+        if row["state"] in LIVE
         and (row["instrument"], row["scale"], row["rater"]) == (instrument, scale, rater)
         and row["root_id"]
     }
@@ -222,7 +232,7 @@ def _usual(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) 
     points = _ask(reading, use, asking, out, ("low", "high"))
     if not points:
         return None
-    norms = [f"norm set {n.name} {n.version} ({_status(n.status)})" for n in use.norms]
+    norms = [f"norm set {n.name} {n.version} ({n.standing})" for n in use.norms]
     out.sources.append(f"Usual range: {', '.join(norms) or 'from this client’s own ratings alone'}.")
     return Band(label="usual for this client", points=points)
 
@@ -237,7 +247,7 @@ def _expected(reading: Reading, instrument: Instrument, asking: Asking | None, o
             curve = use.curves[0]
             share = use.ready.parameters.get("percent")
             held = curve.inside.get(f"{share:g}") if isinstance(share, (int, float)) else None
-            parts = [f"curve pack {curve.name} {curve.version} ({_status(curve.status)})", f"{curve.n_clients} clients"]
+            parts = [f"curve pack {curve.name} {curve.version} ({curve.standing})", f"{curve.n_clients} clients"]
             parts += [curve.period] if curve.period else []
             parts += [f"{share:g} % of ratings"] if isinstance(share, (int, float)) else []
             parts += [f"{100 * held:.0f} % of held-out ones inside"] if held is not None else []
@@ -296,10 +306,6 @@ def _points(findings: Findings | None, day: Any, places: Any, edges: tuple[str, 
         )
         for i in known
     ]
-
-
-def _status(status: str) -> str:
-    return {"assumed": "assumed: typed by hand", "synthetic": "made up for the demo"}.get(status, status)
 
 
 def _source(instrument: Instrument) -> str:
