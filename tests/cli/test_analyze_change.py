@@ -495,6 +495,7 @@ def test_times_may_be_dates_and_slopes_are_then_per_day(change: Change) -> None:
     code, out, err = change("\n".join(",".join(cells) for cells in lines), *options)
     assert code == 0
     assert "slopes are points per day" in err
+    assert "counted for nothing" not in err
     daily = read(out)
     assert [row["pre"] for row in daily] == [row["pre"] for row in weekly]
     for name, factor in (("slope", 7), ("index", 1)):
@@ -570,3 +571,12 @@ def test_figures_that_an_instrument_does_not_have_are_not_made_up(
     found = change("first,last\n10,22\n", *PAIR, *options)
     assert (found[0], found[1]) == (code, "")
     assert said in found[2]
+
+
+def test_rows_without_a_rating_or_a_time_are_counted(change: Change) -> None:
+    text = (CHANGE / "data" / "long_low_example.csv").read_text()
+    options = ("--id", "client", "--time", "session", "--value", "score", "--method", "hlm")
+    code, _, err = change(f"{text}L001,,12\nL001,40,NA\n", *options)
+    assert code == 0
+    missing = sum(line.endswith(",") for line in text.splitlines())
+    assert f"{missing + 2} rows have no rating or no time and counted for nothing" in err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fit_toolkit.cli.analyze_change_form import of_instrument
-from fit_toolkit.cli.analyze_change_said import say_change, say_doubts, shown
+from fit_toolkit.cli.analyze_change_said import say_change, say_doubts, say_left_out, shown
 from fit_toolkit.cli.analyzing import (
     CELLS,
     as_lines,
@@ -153,6 +153,8 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
     if agreement is not None:
         rows = [[each.one, each.other, str(each.n), shown(each.share), shown(each.kappa)] for each in made.agreements]
         write_atomic(agreement, as_lines(rows, AGREEMENT).encode())
+    if wish.method in SLOPES:
+        say_left_out(app, int((numbers.values != numbers.values).any(axis=1).sum()))
     code = say_change(app, table, made)
     if dated:
         app.say("times are dates: slopes are points per day")

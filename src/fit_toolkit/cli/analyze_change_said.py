@@ -61,6 +61,12 @@ def say_change(app: App, table: Table, made: Judged) -> int:
     return int(ExitCode.PARTIAL if made.refused else ExitCode.OK)
 
 
+def say_left_out(app: App, rows: int) -> None:
+    """Say how many rows of a file of ratings could not count."""
+    if rows:
+        app.say(f"{count(rows, 'row has', 'rows have')} no rating or no time and counted for nothing")
+
+
 def say_doubts(app: App, given: dict[str, Any], made: Judged) -> None:
     """Say which of the options given play no part in the method, and where the functional group lies on the wrong side."""
     method = given["method"]

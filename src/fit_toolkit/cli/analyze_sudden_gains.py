@@ -20,7 +20,7 @@ from fit_toolkit.cli.analyzing import (
     table_of,
 )
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.output import as_json
+from fit_toolkit.cli.output import as_json, count
 from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
 
     names = columns_of(values)
     if len(names) < 4:
-        raise UsageError(f"--values names {len(names)} sessions; the shortest course that can be judged has 4")
+        raise UsageError(f"--values names {count(len(names), 'session')}; the shortest course that can be judged has 4")
     rule = _rule(cutoff, percent, criteria, losses=losses, better=better, missing=missing, significance=significance)
     table = table_of(file)
     keys = id_cells(table, ids, (*COLUMNS, *CHANCE))
