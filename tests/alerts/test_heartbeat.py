@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.alerts import heartbeat
 from fit_toolkit.alerts.heartbeat import Heartbeat
 from fit_toolkit.alerts.morning import Order, morning
 from fit_toolkit.errors import ConfigError, DataError
@@ -121,7 +120,7 @@ def test_a_server_in_trouble_is_tried_three_times_and_one_that_does_not_know_the
 def test_one_that_never_answers_is_left_after_the_time_and_the_run_goes_on(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat.time, "sleep", lambda _: None)
+    monkeypatch.setattr("fit_toolkit.alerts.heartbeat.time.sleep", lambda _: None)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         beat = Heartbeat(f"http://127.0.0.1:{silent.getsockname()[1]}/key", timeout=0.05, pause=0)
         beat.start()

@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
 from fit_toolkit.model.records import Change
-from fit_toolkit.store import Store, diary, frames, people, ratings, schema
+from fit_toolkit.store import Store, diary, frames, people, ratings, rows, schema
 from tests.store.making import DAY, NOW, make_episode, new_rating, rate, total
 
 EPOCH = date(1970, 1, 1)
@@ -124,3 +125,22 @@ def test_thousands_of_episodes_are_read_in_one_call(store: Store) -> None:
         found = frames.score_columns(c, range(2, n + 2), "arriving-today", "total", "client")
         assert len(frames.member_columns(c, range(2, n + 2), on=DAY)["member_id"]) == n
     assert sorted(found["value_ticks"].tolist()) == [i * 1000 for i in range(n)]
+
+
+def test_members_come_by_their_ids_whatever_the_order_and_number_of_the_episodes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "CHUNK", 2)
+    with store.begin() as c:
+        people.add_staff(c, "anna", role="therapist", starts_on=DAY)
+        for code in ("both", "late", *(f"c{number}" for number in range(3))):
+            people.add_client(c, code, at=NOW)
+        people.open_episode(c, ["both"], kind="couple", therapist="anna", opened_on=DAY)
+        for number in range(3):
+            people.open_episode(c, [f"c{number}"], therapist="anna", opened_on=DAY)
+        people.add_member(c, "both-1", "late", joined_on=DAY)
+    with store.read() as c:
+        found = frames.member_columns(c, (4, 3, 2, 1), on=DAY)
+    assert found["member_id"].tolist() == [1, 2, 3, 4, 5]
+    assert found["episode_id"][-1] == 1
+    assert found["client"][-1] == "late"

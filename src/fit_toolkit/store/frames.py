@@ -113,7 +113,7 @@ def rated_by(c: sa.Connection) -> list[tuple[str, str]]:
 
 
 def member_columns(c: sa.Connection, episode_ids: Iterable[int] | None, *, on: date) -> Columns:
-    """Return one row per member of the given episodes (all when None), rated or not.
+    """Return one row per member of the given episodes (all when None), rated or not, by the members' ids.
 
     `started` and `ended` are days (`ended` UNKNOWN while the membership lasts); `staff_id` is the therapist assigned
     on the day `on`, or the last one before it; 0 for none.
@@ -133,7 +133,9 @@ def member_columns(c: sa.Connection, episode_ids: Iterable[int] | None, *, on: d
     )
     source = s.member.join(s.episode).join(s.client)
     query = sa.select(*(column.label(name) for name, column, _ in columns)).select_from(source)
-    found = _fetch(c, query.order_by(s.member.c.id), columns, episode_ids)
+    found = _fetch(c, query, columns, episode_ids)
+    order = np.argsort(found["member_id"])  # of a long list of episodes each part was fetched by itself
+    found = {name: column[order] for name, column in found.items()}
     therapists = therapist_on(c, episode_ids, on=on)
     staff = [therapists.get(int(episode), 0) for episode in found["episode_id"]]
     return found | {"staff_id": np.array(staff, np.int64)}
