@@ -141,7 +141,7 @@ def _slices(occasion: Occasion, work: runs.Work, result: RunResult, stopping: St
     for start in range(0, len(work.episodes), EPISODES_A_SLICE):
         if stopping.asked or (start and stopping.time_is_up):  # one slice at least: the next run is no better off
             return failed, work.episodes[start:]
-        ids = work.episodes[start : start + EPISODES_A_SLICE]
+        ids = sorted(work.episodes[start : start + EPISODES_A_SLICE])
         try:
             done = _slice(occasion, ids, [row for episode in ids for row in work.touched.get(episode, ())], result)
         except StopError:
