@@ -99,6 +99,7 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     sent = message["sent_at"]
     return {
         "at": aware(message["created_at"]),
+        "event": message["seq"],
         "to": message["to"],
         "channel": message["channel"],
         "reason": message["reason"],

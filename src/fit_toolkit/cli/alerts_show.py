@@ -18,7 +18,7 @@ WORDS = {
     "again": "because it came up again",
     "repeat": "once more, because nobody had noted what was done",
     "all-done": "because it was over and nothing was left",
-    "escalated": "because whoever was told first had left, handed over, was not reached, or noted nothing",
+    "escalated": "passed on, because whoever was told first was not there or had noted nothing",
 }
 
 
@@ -56,9 +56,9 @@ def told(story: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
     yield from _field("unstable", "it came and went three times within eight ratings" if story["unstable"] else "")
     yield from _field("found by", _provenance(story["events"]))
     yield ""
-    lines = [(event["at"], 0, _happened(event)) for event in story["events"]]
-    lines += [(message["at"], 1, _sent(message, zone)) for message in story["messages"]]
-    for at, _, text in sorted(lines, key=lambda line: line[:2]):
+    lines = [(event["at"], event["seq"], 0, _happened(event)) for event in story["events"]]
+    lines += [(message["at"], message["event"], 1, _sent(message, zone)) for message in story["messages"]]
+    for at, _, _, text in sorted(lines, key=lambda line: line[:3]):
         yield visible(f"{at.astimezone(zone):%Y-%m-%d %H:%M}  {text}")
 
 

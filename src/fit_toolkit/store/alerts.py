@@ -123,7 +123,7 @@ def messages_about(c: sa.Connection, alert: int) -> list[dict[str, Any]]:
     ).group_by(s.delivery.c.outbox_id).subquery()  # fmt: skip
     query = (
         sa.select(
-            s.told.c.reason, s.staff.c.code.label("to"), s.outbox.c.created_at, s.outbox.c.channel, s.outbox.c.state,
+            s.told.c.seq, s.told.c.reason, s.staff.c.code.label("to"), s.outbox.c.created_at, s.outbox.c.channel, s.outbox.c.state,
             s.outbox.c.attempts, sent.c.sent_at,
         )
         .select_from(
