@@ -580,3 +580,15 @@ def test_rows_without_a_rating_or_a_time_are_counted(change: Change) -> None:
     assert code == 0
     missing = sum(line.endswith(",") for line in text.splitlines())
     assert f"{missing + 2} rows have no rating or no time and counted for nothing" in err
+
+
+def test_all_methods_stand_in_one_table_with_how_many_each_calls_changed(change: Change) -> None:
+    text = "first,last\n0,3\n10,4\n5,5\n"
+    code, _, err = change(text, *PAIR, "--method", "all", "--reliability", "0.85", "--percent", "50,20", "--mid", "7")
+    assert code == 0
+    lines = [line.split() for line in err.splitlines()]
+    assert err.startswith("lower is better: 3 complete pairs of 3 rows; SD 5, SEM 1.936\n")
+    assert lines[1] == ["method", "line", "improved", "unchanged", "deteriorated", "undefined", "by"]
+    assert lines[3] == ["jt", "1.960", "1", "2", "0", "0", "Jacobson-Truax"]
+    assert lines[9] == ["percent", "50,", "20", "%", "1", "1", "0", "1", "percentage", "change"]
+    assert lines[10][:6] == ["anchor", "7", "0", "3", "0", "0"]

@@ -32,7 +32,9 @@ def say_change(app: App, table: Table, made: Judged) -> int:
     """Say on stderr what came out, how many it rests on, and how far the methods agree."""
     from fit_toolkit.analysis.change.indices import NAMES
 
-    for name, change in made.changes.items():
+    if len(made.changes) > 1:
+        _say_side_by_side(app, table, made)
+    for name, change in made.changes.items() if len(made.changes) == 1 else ():
         counts = ", ".join(f"{number} {word}" for word, number in change.counts().items())
         app.say(
             f"{NAMES[name]}, {change.better} is better: {_basis(table, made, change)}: {counts}{_limit(name, change)}"
@@ -59,6 +61,28 @@ def say_change(app: App, table: Table, made: Judged) -> int:
         app.say(f"agreement by {'category' if made.line else 'reliable change'} (share of equal labels, Cohen's kappa)")
         app.say(as_table(rows, ("one", "other", "n", "share", "kappa")).rstrip("\n"))
     return int(ExitCode.PARTIAL if made.refused else ExitCode.OK)
+
+
+def _say_side_by_side(app: App, table: Table, made: Judged) -> None:
+    """Set the counts of every method in one table, one line per method."""
+    from fit_toolkit.analysis.change.indices import NAMES
+
+    first = next(iter(made.changes.values()))
+    figures = f"SD {first.basis['sd_pre']:.4g}, SEM {first.basis['sem']:.4g}"
+    app.say(f"{first.better} is better: {_basis(table, made, first)}; {figures}")
+    rows = [{"method": name, "line": _short_limit(name, change), **change.counts(), "by": NAMES[name]}
+            for name, change in made.changes.items()]  # fmt: skip
+    words = dict.fromkeys(word for change in made.changes.values() for word in change.counts())
+    shown_rows = [dict.fromkeys(words, 0) | row for row in rows]
+    app.say(as_table(shown_rows, ("method", "line", *words, "by")).rstrip("\n"))
+
+
+def _short_limit(name: str, change: Change) -> str:
+    if name not in {"percent", "anchor"}:
+        return f"{change.critical:.3f}"
+    unit = " %" if name == "percent" else ""
+    points = dict.fromkeys(f"{change.basis[each]:g}" for each in ("improvement", "deterioration"))
+    return f"{', '.join(points)}{unit}"
 
 
 def say_left_out(app: App, rows: int) -> None:
