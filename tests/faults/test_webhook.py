@@ -236,8 +236,6 @@ def test_a_proxy_of_the_settings_is_asked_for_a_tunnel(port: int, answers: Answe
     with pytest.raises(DeliveryError) as caught:
         channel("https://pager.example/", secret, proxy=f"127.0.0.1:{port}", hosts=("pager.example",)).deliver(MESSAGE)
     assert [line.rpartition(" ")[0] for line in answers.lines] == ["CONNECT pager.example:443"]
-        "CONNECT pager.example:443 HTTP/1.1"
-    ]
     assert not caught.value.permanent
     with pytest.raises(ValueError, match="list its host"):
         channel("https://pager.example/", secret, proxy=f"127.0.0.1:{port}")
