@@ -40,7 +40,7 @@ def follow_results(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
             words = shlex.split(typed(step)[-1])
             written = words[words.index("-o") + 1]
             assert (folder / written).is_file()
-        elif not step.file:
+        elif not step.file and step.language != "toml":  # what a practice writes into its settings is no result
             assert (folder / written).read_text() == step.text, written
             shown += 1
     return shown
