@@ -123,13 +123,11 @@ def test_what_a_policy_once_said_is_not_repeated_while_it_cannot_be_asked(clinic
 
 def alert(**other: Any) -> dict[str, Any]:
     usual = {
-        "severity": "safety",
-        "first_seen": day_of(200),
-        "last_day": number(0),
-        "calm_day": number(7),
-        "episode_id": 1,
-    }
-    return {**usual, **other}
+        "severity": "safety", "first_seen": day_of(200), "last_day": number(7), "calm_day": number(7), "episode_id": 1,
+        "evidence": {},
+    }  # fmt: skip
+    row = {**usual, **other}
+    return {**row, "evidence": {"day": number(0)} | row["evidence"]}
 
 
 def number(day: int) -> int:
@@ -143,10 +141,10 @@ def number(day: int) -> int:
     [
         (alert(), True),
         (alert(severity="attention"), False),
-        (alert(last_day=number(110)), False),  # ninety days are not more than ninety
-        (alert(last_day=number(109), calm_day=number(116)), True),
+        (alert(evidence={"flagged": number(110)}, calm_day=number(120)), False),  # ninety days are not more than ninety
+        (alert(evidence={"flagged": number(109)}, calm_day=number(120)), True),
         (alert(calm_day=None), False),  # nothing says that it is better
-        (alert(last_day=number(20), calm_day=number(7)), False),  # it was worse again after that
+        (alert(evidence={"flagged": number(20)}), False),  # it was worse again after that
         (alert(calm_day=None, episode_id=2), True),  # whose episode has ended
         (alert(first_seen=day_of(3)), False),  # it was new when it was seen
     ],

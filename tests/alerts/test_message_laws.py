@@ -93,6 +93,9 @@ def check(clinic: Clinic) -> None:
     assert max(grouped.values(), default=0) <= 1
     noted = Counter((one.key, one.alert, one.seq, one.lap) for one in tellings)
     said = Counter((row["key"], *told[:3]) for row in live for told in row["payload"].get("alerts", ()))
+    said += Counter(
+        (row["key"], *told, 0) for row in live if "over" in row["payload"] for told in row["payload"]["what"][1:]
+    )
     assert noted == said
 
 
@@ -155,9 +158,8 @@ def test_a_run_that_is_cut_off_anywhere_tells_the_same_under_the_same_keys_when_
     number, step = 1, 1 if LONG else 11
     while True:
         twin = copy_of(clinic, tmp_path / str(number))
-        with killed_at(twin, number) as hit:
-            with suppress(KilledError):
-                twin.run(tell=True)
+        with killed_at(twin, number) as hit, suppress(KilledError):
+            twin.run(tell=True)
         twin.run(tell=True)
         check(twin)
         assert live_keys(twin) == live_keys(whole), number

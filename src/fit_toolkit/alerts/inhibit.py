@@ -7,7 +7,6 @@ back the repeats of what it once said. Safety itself is never held back.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from fit_toolkit.store import alerts as stored
@@ -49,9 +48,16 @@ def is_old(row: Mapping[str, Any], old_days: int, closed: Collection[int]) -> bo
     """
     if row["severity"] != "safety" or not old_days:
         return False
-    last = stored.EPOCH + timedelta(days=row["last_day"])
-    calm = row["calm_day"] is not None and row["calm_day"] > row["last_day"]
-    return (row["first_seen"] - last).days > old_days and (calm or row["episode_id"] in closed)
+    flagged = answered_on(row)
+    calm = row["calm_day"] is not None and row["calm_day"] > flagged
+    first_seen = (row["first_seen"] - stored.EPOCH).days
+    return first_seen - flagged > old_days and (calm or row["episode_id"] in closed)
+
+
+def answered_on(row: Mapping[str, Any]) -> int:
+    """Return the day (from 1970-01-01) of the newest answer that a safety alert is about."""
+    evidence = row["evidence"]
+    return int(evidence.get("flagged", evidence.get("day", row["last_day"])))
 
 
 def closed_episodes(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> set[int]:

@@ -31,7 +31,7 @@ from fit_toolkit.alerts.pending import Round, people_of
 from fit_toolkit.alerts.quiet import Quiet
 from fit_toolkit.alerts.recipients import People
 from fit_toolkit.alerts.repeats import JITTER
-from fit_toolkit.alerts.standing import RUN_KIND, ended_unseen, has_live, newest_events
+from fit_toolkit.alerts.standing import ended_unseen, has_live, newest_events
 from fit_toolkit.model.alerts import Transition
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import outbox, people, runs
@@ -78,7 +78,7 @@ def wrap_up(
     """
     frame = frame_of(settings, run_id, now)
     end = Round(c, settings, frame, today, frozenset(stale))
-    last = runs.last_run(c, RUN_KIND)
+    last = runs.last_run(c, runs.RUN)
     came_up = {*due(c, frame.now + JITTER), *changed_hands(c, today, None if last is None else last["as_of"])}
     items = end.items(sorted(came_up))  # before anything is called back: who was told of it still stands there
     behind = retired.call_back(c, frame)

@@ -133,7 +133,7 @@ class Round:
         return {**due.tell, **dict.fromkeys(new, Reason.ESCALATED)}, due.again
 
     def _age(self, row: Mapping[str, Any]) -> int:
-        day = row["last_day"] if row["severity"] == "safety" else row["opened_day"]
+        day = inhibit.answered_on(row) if row["severity"] == "safety" else row["opened_day"]
         return max(0, (self.today - (stored.EPOCH + timedelta(days=day))).days)
 
 

@@ -13,8 +13,6 @@ from fit_toolkit.store.rows import chunks
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-RUN_KIND = "alerts"
-
 
 def has_live(c: sa.Connection, person: int, today: date) -> bool:
     """Say whether any alert of a therapist's episodes still asks for attention."""
@@ -33,7 +31,7 @@ def ended_unseen(c: sa.Connection, run_id: int) -> list[int]:
     Those that runs cut off before it had ended are among them: nobody was told at their end, for they had none. Reads
     no events older than these runs.
     """
-    last = runs.last_run(c, RUN_KIND, successful=False)
+    last = runs.last_run(c, runs.RUN, successful=False)
     since = 0 if last is None else int(last["id"])
     r, e = s.run.c, s.alert_event.c
     mine = set(c.execute(s.run.select().with_only_columns(r.id).where(r.id > since, r.finished_at.is_(None))).scalars())

@@ -11,7 +11,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import as_json, visible
 
-HIDDEN = {"day", "administration", "one_in"}  # shown as dates and words elsewhere
+HIDDEN = {"day", "flagged", "administration", "one_in"}  # shown as dates and words elsewhere
 CALLED = {"value": "rating", "gap": "days since the rating before", "n": "rating number"}
 WORDS = {
     "new": "because it was new",

@@ -87,6 +87,9 @@ def _spell(use: PolicyUse, loaded: Loaded, findings: Findings, found: Spells, i:
     asks = _asks(course, findings, opened, last) if use.stands else _worse_again(course, findings, opened, last)
     shown = int(found.renewed[i])
     evidence = _facts(findings, course, shown) | {"administration": int(loaded.entered[shown])}
+    newest = opened + int(np.flatnonzero(findings.fires[opened : last + 1])[-1])
+    if use.stands and newest != shown:
+        evidence["flagged"] = int(day[newest])  # the newest answer that was flagged, where that is not the one shown
     if by_chance is not None:
         evidence["one_in"] = round(by_chance)
     member = int(course.member[own])

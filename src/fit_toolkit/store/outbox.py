@@ -46,15 +46,12 @@ def add_messages(c: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[in
 
 
 def _tellings(row: Mapping[str, Any], message: int) -> Iterator[dict[str, Any]]:
-    for alert, seq, lap, _, reason, *_ in row["payload"].get("alerts", ()):
-        yield {
-            "alert_id": alert,
-            "outbox_id": message,
-            "staff_id": row["recipient_staff_id"] or 0,
-            "seq": seq,
-            "lap": lap,
-            "reason": reason,
-        }
+    """Whom a message tells of which alerts; one that says that all is over names them in `what`."""
+    payload, who = row["payload"], {"outbox_id": message, "staff_id": row.get("recipient_staff_id") or 0}
+    for alert, seq, lap, _, reason, *_ in payload.get("alerts", ()):
+        yield {**who, "alert_id": alert, "seq": seq, "lap": lap, "reason": reason}
+    for alert, seq in payload.get("what", ())[1:] if "over" in payload else ():
+        yield {**who, "alert_id": alert, "seq": seq, "lap": 0, "reason": row["reason"]}
 
 
 def claim(
