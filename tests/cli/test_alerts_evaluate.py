@@ -149,3 +149,12 @@ def test_a_few_alerts_in_many_ratings_are_not_told_as_none() -> None:
            "clients_flagged": 2, "clients": 600}  # fmt: skip
     assert told(row)["per_100"] == "0.04 (0.01 to 0.2)"
     assert told(row | {"alerts_per_100": 0.0, "alerts_low": 0.0})["per_100"] == "0.0 (0.0 to 0.2)"
+
+
+@pytest.mark.parametrize("options", [("--pairs", "--criterion", "low"), ("--window", "2")])
+def test_options_that_would_play_no_part_are_refused(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    code, out, err = evaluated(clinic, capsys, *options)
+    assert (code, out) == (2, "")
+    assert "--criterion" in err

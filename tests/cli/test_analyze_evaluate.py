@@ -152,6 +152,7 @@ def test_the_cohort_takes_its_range_from_an_instrument_and_its_size_from_the_opt
         (("--simulate", "1000000", "--sessions", "1000"), "more than 20000000 ratings"),
         (("--simulate", "5", "--norms", "own"), "--norms needs --instrument"),
         (("--simulate", "5", "--drop", "0"), "--drop has to be more than 0"),
+        (("long.csv", *COLUMNS, "--window", "2"), "--window needs --criterion"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(evaluate: Evaluate, options: tuple[str, ...], says: str) -> None:

@@ -11,6 +11,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row, told
 from fit_toolkit.cli.output import emit, format_option, output_option
+from fit_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.alerts.worth import Marked, Worth
@@ -43,6 +44,10 @@ def command(app: App, criterion: str | None, window: int, pairs: bool, fmt: str,
     from fit_toolkit.alerts.worth import Asked, marked, weigh
     from fit_toolkit.courses.asking import Asking
 
+    if pairs and criterion is not None:
+        raise UsageError("--pairs and --criterion exclude each other")
+    if window and criterion is None:
+        raise UsageError("--window needs --criterion: without it there are no events to find")
     practice = app.practice
     gap = practice.settings.number("alerts.max_gap_days")
     with Asking(practice, forgiving=True) as asking, practice.store.read() as c:

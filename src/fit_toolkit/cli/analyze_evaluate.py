@@ -99,6 +99,8 @@ def command(app: App, /, file: Path | None, policies: Path | None, pairs: Path |
     """
     if given["simulate"] and file is not None:
         raise UsageError("FILE and --simulate exclude each other")
+    if window and not (given["simulate"] or given["criterion"]):
+        raise UsageError("--window needs --criterion: without it there are no events to find")
     keep_apart(pairs, output, "--pairs")
     tryout = _made_up(app, given) if given["simulate"] else _of_file(app, file, given)
     tried = _tried(app, tryout, policies, given)
