@@ -592,3 +592,35 @@ def test_all_methods_stand_in_one_table_with_how_many_each_calls_changed(change:
     assert lines[3] == ["jt", "1.960", "1", "2", "0", "0", "Jacobson-Truax"]
     assert lines[9] == ["percent", "50,", "20", "%", "1", "1", "0", "1", "percentage", "change"]
     assert lines[10][:6] == ["anchor", "7", "0", "3", "0", "0"]
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("kind", ["a", "c"])
+def test_hageman_and_arrindell_by_their_own_cut_off_are_the_worked_cases(change: Change, name: str, kind: str) -> None:
+    told = case(name).told
+    columns = told["columns"]
+    code, out, err = change(
+        CHANGE / "data" / f"{name}.csv", "--id", columns["id"], "--pre", columns["pre"], "--post", columns["post"],
+        "--method", "ha", "--reliability", str(told["reliability"]), "--better", told["better"], "--cutoff", kind,
+        "--m-functional", str(told["m_functional"]), "--sd-functional", str(told["sd_functional"]), "--true-scores",
+    )  # fmt: skip
+    assert code == 0
+    wanted = {id: row[f"category_{kind}_95_ha"] for id, row in expected(name, "ha").items()}
+    found = {row[columns["id"]]: row["category"] for row in read(out) if row["category"]}
+    assert found == wanted
+    assert "past the cut-off" in err
+    assert list(read(out)[0])[-1] == "functional_index"
+
+
+@pytest.mark.parametrize(
+    "options", [("--cutoff", "10"), (), ("--cutoff", "a", "--sd", "3"), ("--cutoff", "a", "--threshold", "inclusive")]
+)
+def test_true_scores_need_a_cut_off_that_can_be_worked_out_in_them(change: Change, options: tuple[str, ...]) -> None:
+    asked = (*PAIR, "--method", "ha", "--reliability", "0.8", "--true-scores", *options)
+    code, _, err = change("first,last\n10,8\n20,12\n30,27\n20,29\n15,4\n", *asked)
+    assert code == 2
+    assert "--true-scores is about ha" in err
+
+
+def test_true_scores_are_of_no_other_method(change: Change) -> None:
+    assert change(FOUR, *JT, "--true-scores", "--cutoff", "a")[0] == 2

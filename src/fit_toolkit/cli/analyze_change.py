@@ -96,6 +96,7 @@ def _line(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--m-functional", type=float, metavar="M", help="Mean of the functional group (b, c).")
 @click.option("--sd-functional", type=float, metavar="S", help="SD of the functional group (b, c).")
 @click.option("--interval", is_flag=True, help="Also say how sure cut-off c is (bootstrap by client).")
+@click.option("--true-scores", is_flag=True, help="ha: its own cut-off, in true scores, and its own test against it.")
 @click.option(
     "--confidence",
     type=float,

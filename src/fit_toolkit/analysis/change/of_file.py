@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from fit_toolkit.analysis.change.cutoffs import At, Cutoff, Interval, clinical_cutoff, cutoff_interval
 from fit_toolkit.analysis.change.detectable import detectable_change
-from fit_toolkit.analysis.change.hageman import Group, hageman_arrindell
+from fit_toolkit.analysis.change.hageman import Group, HagemanArrindell, hageman_arrindell
 from fit_toolkit.analysis.change.indices import INDICES, SDC
 from fit_toolkit.analysis.change.judged import Judged, texts
 from fit_toolkit.analysis.change.pairs import Better, Floats, moments, pairs_of
@@ -51,6 +51,7 @@ class Wish(Struct, frozen=True):
     mid: tuple[float, ...] = ()
     inclusive: bool | None = None  # None: as the method has it
     interval: bool = False
+    true_scores: bool = False  # ha with its own cut-off
 
 
 def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
@@ -87,6 +88,7 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
     made = _by_points(pre, post, wish, line)
     refused: dict[str, str] = {}
     agreed: tuple[Agreement, ...] = ()
+    own: HagemanArrindell | None = None
     if wish.method == "all":
         beside = all_methods(pre, post, better=wish.better, cutoff=line, others=made, **_figures(wish))
         made, refused, agreed = beside.changes, beside.refused, beside.agreements
@@ -98,6 +100,9 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
             pre, post, better=wish.better, reliability=wish.reliability, sd=wish.sd, sem=wish.sem, cutoff=line,
             confidence=wish.confidence, inclusive=bool(wish.inclusive),
         )  # fmt: skip
+    elif wish.true_scores:
+        own = _in_true_scores(pre, post, wish)
+        made, line = {"ha": replace(own.change, category_codes=own.category_codes)}, own.line
     elif wish.method in INDICES:
         made = {
             wish.method: reliable_change(
@@ -116,6 +121,8 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
         if each.category is not None:
             results[f"{before}category"] = each.category.tolist()
             words.append(f"{before}category")
+    if own is not None and own.functional_index is not None:
+        results["functional_index"] = texts(own.functional_index)
     ids = id_cells(table, wish.ids, results)
     kept = frozenset([*wish.ids, *words])
     return Judged({**ids, **results}, kept, made, line, interval, agreed, refused, group=group)
@@ -123,23 +130,29 @@ def _pairs(table: Table, values: Floats, wish: Wish) -> Judged:
 
 def _group(pre: Floats, post: Floats, wish: Wish) -> Group:
     """Give the group level of Hageman and Arrindell; its cut-off is a, b or c, in true scores."""
-    plain = partial(
-        hageman_arrindell,
-        pre,
-        post,
-        reliability=wish.reliability or math.nan,
-        better=wish.better,
-        confidence=wish.confidence,
-    )
-    if not isinstance(wish.cutoff, str):
-        return plain().group
+    kind = wish.cutoff if isinstance(wish.cutoff, str) else None
     try:
-        return plain(
-            kind=wish.cutoff, m_clinical=_or_nan(wish.m_clinical), sd_clinical=_or_nan(wish.sd_clinical),
-            m_functional=_or_nan(wish.m_functional), sd_functional=_or_nan(wish.sd_functional),
-        ).group  # fmt: skip
+        return _hageman(pre, post, wish, kind).group
     except DataError:  # where a group differs less than error of measurement would, there is no cut-off in true scores
-        return plain().group
+        return _hageman(pre, post, wish, None).group
+
+
+def _in_true_scores(pre: Floats, post: Floats, wish: Wish) -> HagemanArrindell:
+    """Judge every client by Hageman and Arrindell's own cut-off, and their own test of the last rating against it."""
+    given = (wish.sd, wish.mean, wish.inclusive)
+    if wish.method != "ha" or not isinstance(wish.cutoff, str) or any(each is not None for each in given):
+        raise UsageError("--true-scores is about ha with --cutoff a, b or c; SD and mean are those of the file")
+    if wish.interval:
+        raise UsageError("the interval is that of the plain cut-off c", hint="leave out --interval or --true-scores")
+    return _hageman(pre, post, wish, wish.cutoff)
+
+
+def _hageman(pre: Floats, post: Floats, wish: Wish, kind: str | None) -> HagemanArrindell:
+    return hageman_arrindell(
+        pre, post, reliability=_figures(wish)["reliability"], better=wish.better, confidence=wish.confidence, kind=kind,
+        m_clinical=_or_nan(wish.m_clinical), sd_clinical=_or_nan(wish.sd_clinical),
+        m_functional=_or_nan(wish.m_functional), sd_functional=_or_nan(wish.sd_functional),
+    )  # fmt: skip
 
 
 def _slopes(table: Table, values: Floats, wish: Wish) -> Judged:
