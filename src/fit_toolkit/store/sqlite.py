@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from fit_toolkit.errors import StoreError
 
 APPLICATION_ID = 0x46495431  # "FIT1": says in the file's header whose it is
-BUSY_SECONDS = 10
+# How long a writer waits for its turn: an import of many rows takes some of these, and so do two hundred writers at once.
+# A form that was typed by hand must not be lost because of them.
+BUSY_SECONDS = 60
 WRITE = "fit_write"
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
