@@ -81,9 +81,10 @@ def test_notes_are_counted_and_a_share_needs_ten_of_them(clinic: Clinic, capsys:
 
 
 def test_another_policy_may_be_the_criterion(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = evaluated(clinic, capsys, "--criterion", "low", "--format", "json")
+    code, out, err = evaluated(clinic, capsys, "--criterion", "low", "--format", "json")
     rows = rows_of(out)
     assert code == 0
+    assert "low flags 12 events on days that both rated: too few to tell policies apart" in err
     assert list(rows) == ["drop"]
     row = rows["drop"]
     assert (row["events"], row["found"], row["without"], row["quiet"], row["flags"], row["true_flags"]) == (
@@ -158,3 +159,15 @@ def test_options_that_would_play_no_part_are_refused(
     code, out, err = evaluated(clinic, capsys, *options)
     assert (code, out) == (2, "")
     assert "--criterion" in err
+
+
+def test_a_criterion_that_flags_nothing_is_said_to_say_nothing(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calm = rated_clinic(tmp_path_factory.mktemp("calm") / "practice", {"k1": (8, 6, 8), "k2": (8, 8, 8)})
+    settings = calm.root / "fit.toml"
+    text = settings.read_text()
+    settings.write_text(text[: text.index("[[policies]]")] + DROP + LOW)
+    code, _, err = evaluated(calm, capsys, "--criterion", "low")
+    assert code == 0
+    assert "low flags no rating on a day that another policy knows: what the others find cannot be said" in err

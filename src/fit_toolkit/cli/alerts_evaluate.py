@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, number, quality_row, told
-from fit_toolkit.cli.output import emit, format_option, output_option
+from fit_toolkit.cli.evaluating import FEW_EVENTS, PAIRS, SPEAKS, TRUTH, number, quality_row, told
+from fit_toolkit.cli.output import count, emit, format_option, output_option
 from fit_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,10 +72,22 @@ def command(app: App, criterion: str | None, window: int, pairs: bool, fmt: str,
         if fmt == "table":
             rows, columns = [_told(row, truth=bool(truth)) for row in rows], (*SHORT, *(_TOLD if truth else ()))
         emit("alert_evaluation", rows, fmt=fmt, columns=columns, output=output, empty="no policies: nothing is watched")
+        if criterion is not None:
+            app.say(_events(criterion, found.worth))
         app.say(
             "Noted: what people marked, of the alerts raised at the time. No false-alarm rate: nobody knows which were false."
         )
     return 4 if asking.failures or found.failed else 0
+
+
+def _events(criterion: str, worth: Iterable[Worth]) -> str:
+    """Say how much there was to find: with nothing, a share of right flags says nothing either."""
+    known = [each.quality.sensitivity for each in worth if each.quality is not None]
+    most = max((each.n for each in known if each is not None), default=0)
+    if not most:
+        return f"{criterion} flags no rating on a day that another policy knows: what the others find cannot be said"
+    few = ": too few to tell policies apart; --format json has the intervals" if most < FEW_EVENTS else ""
+    return f"{criterion} flags {count(most, 'event')} on days that both rated{few}"
 
 
 _TOLD: Final = ("found", "quiet", "right")

@@ -11,7 +11,7 @@ import click
 
 from fit_toolkit.cli.analyzing import CELLS, as_lines, hand_over, keep_apart, refuse_problems, result_options, table_of
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.evaluating import PAIRS, SPEAKS, TRUTH, as_document, cells, pair_rows, quality_row
+from fit_toolkit.cli.evaluating import FEW_EVENTS, PAIRS, SPEAKS, TRUTH, as_document, cells, pair_rows, quality_row
 from fit_toolkit.errors import DataError, PluginError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 ENDS: Final = "0,40"
-FEW_EVENTS: Final = 30
 MOST: Final = 20_000_000  # ratings in a cohort
 MODEL: Final = {
     "sessions": int, "mean": float, "between": float, "within": float, "step": float, "ruptured": float, "depth": float,

@@ -21,6 +21,7 @@ TRUTH: Final = ("events", "found", "sensitivity", "sensitivity_low", "sensitivit
                 "lead", "lead_n")  # fmt: skip
 PAIRS: Final = ("first", "second", "ratings", "both", "only_first", "only_second", "neither", "same", "kappa")
 DIGITS: Final = 4
+FEW_EVENTS: Final = 30  # under which two policies can hardly be told apart
 
 
 def quality_row(found: Quality, *, truth: bool) -> dict[str, Any]:
