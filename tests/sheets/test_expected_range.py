@@ -134,6 +134,23 @@ def test_good_news_stands_after_whatever_is_worrying_and_does_not_ask_in_its_pla
     assert "What has helped?" not in html
 
 
+def test_where_the_pack_ends_before_the_course_the_range_is_named_with_its_last_session(clinic: Clinic) -> None:
+    file = clinic.root / "fit.toml"
+    short = POLICY.replace("sessions = [2, 40]", "sessions = [2, 3]")
+    file.write_text(file.read_text(encoding="utf-8").replace(POLICY, short), encoding="utf-8")
+    clinic.practice.store.close()
+    clinic.practice = open_practice(clinic.root, clock=clinic.clock)
+    for week in range(5):
+        clinic.rate("k1", week * 7, 2, instrument="phq-9")
+    html = page(clinic)
+    assert ">expected to session 3</text>" in html
+    assert "expected, n 240" not in html
+    assert "expected to session 3</th><td>–</td><td>" in html
+    for week in range(5, 20):
+        clinic.rate("k1", week * 7, 2, instrument="phq-9")
+    assert "expected to session 3</th>" not in page(clinic), "none of the sessions in the table has a range"
+
+
 NORMS = """
 format: fit-norms/1
 id: own

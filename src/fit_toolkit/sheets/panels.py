@@ -252,7 +252,9 @@ def _expected(reading: Reading, instrument: Instrument, asking: Asking | None, o
             parts += [f"{share:g} % of ratings"] if isinstance(share, (int, float)) else []
             parts += [f"{100 * held:.0f} % of held-out ones inside"] if held is not None else []
             out.sources.append(f"Expected range, no forecast: {', '.join(parts)}.")
-            return Band(label=f"expected, n {curve.n_clients}", points=points)
+            over = points[-1].on < reading.of(instrument.id, instrument.raters[0])[-1].session_on
+            label = f"expected to session {curve.sessions[1]:g}" if over and curve.sessions else "expected"
+            return Band(label=label if over else f"{label}, n {curve.n_clients}", points=points)
     return None
 
 

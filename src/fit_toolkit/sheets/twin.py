@@ -55,6 +55,6 @@ def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
             rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
         if panel.expected is not None:
             edges = {p.on: _range(p, places(panel)) for p in panel.expected.points}
-            label = f"{panel.title}, {panel.expected.label}"
-            rows.append(TwinRow(label=label, n=None, cells=tuple(edges.get(d, "") for d in shown)))
+            label, cells = f"{panel.title}, {panel.expected.label}", tuple(edges.get(d, "") for d in shown)
+            rows += [TwinRow(label=label, n=None, cells=cells)] if any(cells) else []
     return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))
