@@ -43,13 +43,14 @@ class Risk(AlertPolicy, frozen=True):
     quiet_on = Example((0.0, 0.0, 0.0), parameters={"trigger": 1}, higher_is_better=False)
 
     trigger: Annotated[
-        float | None, Meta(description="from which answer on; left out: the trigger in the instrument file")
+        float | None,
+        Meta(description="from which answer on, towards the worse; left out: the trigger in the instrument file"),
     ] = None
 
     def find(self, course: Course) -> Findings:
         """Look at every answer to the item."""
         line, side = course.scale.trigger, course.scale.trigger_operator
-        low = side in {"<", "<="}
+        low = side in {"<", "<="} if line is not None else course.scale.higher_is_better
         if self.trigger is not None:  # "from which answer on": that answer counts, also where the file says "above"
             line, side = self.trigger, "<=" if low else ">="
         if line is None:

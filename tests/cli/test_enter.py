@@ -69,11 +69,57 @@ def test_a_flagged_answer_says_whom_to_call_and_how_old_it_is(clinic: Fit) -> No
     assert "was left out" in left_out.err
 
 
-def test_an_instrument_with_a_flagged_question_needs_the_protocol_first(fit: Fit) -> None:
-    outcome = fit("enter", "A", "phq-9", "--answers", "111111113")
-    assert outcome.code == 5
-    assert "[safety]" in outcome.err
-    assert fit("form", "--blank", "arriving-today").code == 5
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["enter", "A", "phq-9", "--answers", "111111113"],
+        ["enter", "--batch", "phq-9"],
+        ["form", "--blank", "arriving-today"],
+        ["form", "A", "arriving-today"],
+    ],
+)
+def test_a_form_with_a_flagged_question_needs_the_protocol_first_and_says_the_line_to_write(
+    fit: Fit, arguments: list[str]
+) -> None:
+    outcome = fit(*arguments)
+    assert (outcome.code, outcome.out) == (5, "")
+    assert "fit.toml: " in outcome.err
+    assert 'write under [safety]: protocol = "' in outcome.err
+    assert 'contact = "' in outcome.err
+
+
+def test_the_line_to_write_is_one_that_helps(fit: Fit, practice: Path) -> None:
+    asked = fit("form", "--blank", "arriving-today").err
+    toml = practice / "fit.toml"
+    text = toml.read_text()
+    for line in asked[asked.index("protocol =") :].strip().removesuffix(")").split("; "):
+        text = text.replace(f'{line.partition(" ")[0]} = ""', line, 1)
+    toml.write_text(text)
+    assert fit("form", "--blank", "arriving-today").code == 0
+
+
+def test_a_form_without_such_a_question_needs_none(fit: Fit) -> None:
+    assert fit("form", "--blank", "today-together-client").code == 0
+
+
+def test_a_day_of_forms_of_which_none_may_be_printed_ends_with_the_line_to_write(fit: Fit, tmp_path: Path) -> None:
+    fit("staff", "add", "T1", "--starts", "2025-01-01")
+    fit("clients", "add", "A")
+    fit("episodes", "open", "A", "--therapist", "T1", "--on", "2026-01-05")
+    fit("plan", "add", "arriving-today", "--occasion", "start", "--every-sessions", "1")
+    fit("appointments", "add", "A-1", "--on", "2026-03-12")
+    outcome = fit("form", "--date", "2026-03-12", "-o", str(tmp_path / "forms"), "--as", "html")
+    assert (outcome.code, "write under [safety]" in outcome.err) == (5, True)
+    fit("plan", "add", "today-together-client", "--occasion", "end", "--every-sessions", "1")
+    assert fit("form", "--date", "2026-03-12", "-o", str(tmp_path / "forms"), "--as", "html").code == 4
+
+
+def test_a_policy_of_the_practices_own_is_heard_at_once(clinic: Fit, practice: Path) -> None:
+    own = '\n[[policies]]\nid = "own"\nkind = "risk"\ninstrument = "phq-9"\nscale = "q1"\ntrigger = 3\n'
+    toml = practice / "fit.toml"
+    toml.write_text(toml.read_text() + own)
+    assert "A flagged question was answered" in clinic("enter", "A", "phq-9", "--answers", "311111110").err
+    assert "A flagged question" not in clinic("enter", "B", "phq-9", "--answers", "211111110").err
 
 
 def test_other_answers_are_refused_and_the_same_are_not(clinic: Fit) -> None:

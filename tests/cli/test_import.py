@@ -175,7 +175,7 @@ def test_a_practice_may_say_how_its_files_are_written(clinic: Fit, practice: Pat
 def test_flagged_answers_are_said_without_a_name(clinic: Fit, tmp_path: Path) -> None:
     file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD[:-1]}3\n")
     outcome = clinic("import", file, "--instrument", "phq-9")
-    assert "1 forms hold a flagged answer" in outcome.err
+    assert "A flagged question was answered (line 2). The answer is 39 days old." in outcome.err
     assert "left" not in outcome.err
 
 
@@ -210,3 +210,42 @@ def test_a_cell_of_any_length_is_one_short_line(clinic: Fit, tmp_path: Path) -> 
     outcome = clinic("import", write(tmp_path, text), "--instrument", "phq-9", "--keep-going")
     assert max(map(len, outcome.err.splitlines())) < 200
     assert "Nothing was written. Mend the file." in outcome.err
+
+
+FLAGGED = ",".join("111111112")
+SILENT = f"{','.join('11111111')},"
+
+
+def test_flagged_answers_of_a_file_are_said_with_their_lines_their_age_and_whom_to_call(
+    clinic: Fit, practice: Path, tmp_path: Path
+) -> None:
+    toml = practice / "fit.toml"
+    text = toml.read_text().replace('protocol = ""', 'protocol = "Tell the lead."', 1)
+    toml.write_text(text.replace('contact = ""', 'contact = "extension 55"', 1))
+    lines = (f"A,2026-02-01,{GOOD}", f"A,2026-03-11,{FLAGGED}", f"B,2026-03-02,{FLAGGED}", f"B,2026-03-09,{SILENT}")
+    file = write(tmp_path, "\n".join([f"client,date,{NINE}", *lines]))
+    said = clinic("import", file, "--instrument", "phq-9")
+    assert said.code == 0
+    assert "2 forms hold a flagged answer (lines 3, 4): the newest 1 day old, the oldest 10 days old." in said.err
+    assert "Call now: extension 55" in said.err
+    assert "Tell the lead." in said.err
+    assert "1 forms leave a flagged question out" in said.err
+    assert "WARNING" not in said.err
+    assert "flagged" not in clinic("import", file, "--instrument", "phq-9").err, "once is enough"
+
+
+def test_a_file_is_taken_where_nothing_is_written_about_safety_and_that_is_said(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{FLAGGED}\n")
+    said = clinic("import", file, "--instrument", "phq-9", "--format", "json")
+    assert said.code == 0
+    assert "WARNING: nothing says yet what happens after a worrying answer to phq-9." in said.err
+    assert 'protocol = "' in said.err
+    assert "nobody is named: write [safety] contact in fit.toml" in said.err
+    (stored,) = json.loads(said.out)["import"][0]["administrations"]
+    assert (stored["flagged"], stored["left_out"]) == (True, False)
+
+
+def test_a_file_that_asks_nothing_about_safety_needs_no_warning(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, "client,date,q1,q2,q3,q4,q5,q6,q7\nA,2026-02-01,1,1,1,1,1,1,1\n")
+    said = clinic("import", file, "--instrument", "gad-7")
+    assert (said.code, "WARNING" in said.err) == (0, False)

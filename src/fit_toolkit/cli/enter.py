@@ -11,15 +11,14 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import day_option
 from fit_toolkit.cli.forms import (
-    check_safety,
     check_screen,
     figure,
     name_missing_rules,
-    say_flagged,
     scoring_rules,
     typist,
     words_for_typing,
 )
+from fit_toolkit.cli.safety import check_safety, say_flagged, say_left_out
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -143,7 +142,10 @@ def report(app: App, instrument: Instrument, entered: Entered, raw: dict[str, st
     from fit_toolkit.intake.keyed import paper_sum
 
     form = entered.administration
-    say_flagged(app, instrument, len(entered.flagged), len(entered.left_out), form.session_on)
+    if worries(app, entered):
+        say_flagged(app, [form.session_on])
+    if entered.left_out:
+        say_left_out(app, instrument)
     scores = ", ".join(
         f"{score.scale} {figure(score.value)}" + (f" ({score.band})" if score.band else "")
         for score in form.scores
@@ -156,6 +158,18 @@ def report(app: App, instrument: Instrument, entered: Entered, raw: dict[str, st
     state = "stored" if entered.new else "was there already, with the same answers"
     words = [f"administration {form.id}", str(form.session_on), instrument.id, *([scores] if scores else []), state]
     click.echo("  ".join(words))
+
+
+def worries(app: App, entered: Entered) -> bool:
+    """Say whether the form flags an answer, or a safety policy of the practice says yes about it."""
+    if entered.flagged:
+        return True
+    from fit_toolkit.alerts.at_entry import asked_at_entry
+
+    found = asked_at_entry(app.practice, entered.administration, entered.episode_id)
+    for failure in found.failed:
+        app.say(f"fit: not checked for safety beyond the form's own flags: {failure}")
+    return bool(found.says)
 
 
 def day_word(app: App, day: date) -> str:

@@ -11,8 +11,9 @@ import click
 
 from fit_toolkit.cli.context import App
 from fit_toolkit.cli.enter import report, store_form
-from fit_toolkit.cli.forms import check_safety, check_screen, scoring_rules, typist
+from fit_toolkit.cli.forms import check_screen, scoring_rules, typist
 from fit_toolkit.cli.output import count
+from fit_toolkit.cli.safety import check_safety
 from fit_toolkit.errors import DataError, ExitCode, FitError, UsageError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import day_option
-from fit_toolkit.cli.forms import check_safety
 from fit_toolkit.cli.output import emit, write_atomic
+from fit_toolkit.cli.safety import check_safety
 from fit_toolkit.errors import ConfigError, DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -150,17 +150,20 @@ def _day_of_forms(app: App, maker: _Maker, day: date, folder: Path, kind: str) -
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     planned = forms_for(app.practice.store, app.practice.catalog, day)
-    rows, failed = [], 0
+    rows: list[dict[str, Any]] = []
+    failed: list[DataError | ConfigError] = []
     for number, each in enumerate(planned, 1):
         file = folder / f"{number:03d}.{kind}"
         try:
             _write(maker.page(each.instrument, each.client, day, file), file)
         except (DataError, ConfigError) as error:
-            failed += 1
+            failed.append(error)
             app.say(f"fit: form {number}: {error}")
             continue
         rows.append(
             {"form": file.name, "client": each.client, "instrument": each.instrument, "occasion": each.occasion}
         )
+    if not rows and (unwritten := next((each for each in failed if isinstance(each, ConfigError)), None)):
+        raise unwritten  # there is nothing to hand out until the settings are mended
     emit("forms", rows, empty=f"no forms are planned for {day} (fit appointments, fit plan)")
     return int(ExitCode.PARTIAL) if failed else int(ExitCode.OK)

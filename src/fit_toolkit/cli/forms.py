@@ -1,15 +1,14 @@
-"""What the commands that bring answers in share: who is typing, the scoring rules, and what safety asks for."""
+"""What the commands that bring answers in share: who is typing, the scoring rules, and what a licence allows."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING
 
 from fit_toolkit.cli.context import App
-from fit_toolkit.errors import ConfigError, DataError
+from fit_toolkit.errors import DataError
 
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
@@ -44,20 +43,6 @@ def name_missing_rules(app: App, forms: Iterable[Instrument], rules: Rules, lost
             app.say(f"fit: {lost[-1]}")
 
 
-def check_safety(app: App, instrument: Instrument) -> None:
-    """Refuse an instrument with a flagged question until the practice has written down what happens then."""
-    if not (instrument.risk or instrument.same_day_only):
-        return
-    settings = app.practice.settings
-    missing = [key for key in ("protocol", "contact") if not settings.text(f"safety.{key}").strip()]
-    if missing:
-        raise ConfigError(
-            f"{instrument.id} has a question about safety, and [safety] lacks: {', '.join(missing)}",
-            where="fit.toml",
-            hint="write who does what after a worrying answer, and whom to call; then try again",
-        )
-
-
 def check_screen(app: App, instrument: Instrument, mode: str) -> None:
     """Refuse a form said to have been filled in on a screen where no licence allows that.
 
@@ -89,23 +74,6 @@ def words_for_typing(wording: Wording | None, instrument: Instrument) -> Wording
 def figure(value: float) -> str:
     """Write a score for the eye: two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def say_flagged(app: App, instrument: Instrument, flagged: int, left_out: int, session_on: date) -> None:
-    """Say at once, without naming anybody, that a flagged question was answered or left out."""
-    settings = app.practice.settings
-    age = (app.practice.today() - session_on).days
-    old = {0: "from today", 1: "1 day old"}.get(age, f"{age} days old")
-    if flagged:
-        app.say("")
-        app.say(f"*** A flagged question was answered. The answer is {old}. ***")
-        app.say(f"*** Call now: {settings.text('safety.contact') or '(write [safety] contact in fit.toml)'}")
-        if protocol := settings.text("safety.protocol"):
-            app.say(f"*** {protocol}")
-        app.say("*** This program calls nobody and is no emergency service.")
-        app.say("")
-    if left_out:
-        app.say(f"A flagged question of {instrument.short} was left out: ask about it.")
 
 
 def list_forms(app: App, client: str, fmt: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
+from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +81,9 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     ask = _ask(app, mapping, given, map_hash(mapping))
     lost: list[str] = []
     with scoring_rules(app, lost) as rules:
-        name_missing_rules(app, file_instruments(table, mapping, app.practice.catalog), rules, lost)
+        instruments = file_instruments(table, mapping, app.practice.catalog)
+        name_missing_rules(app, instruments, rules, lost)
+        warn_unwritten(app, instruments)
         outcome = run_import(
             app.practice.store, app.practice.catalog, table, mapping, ask,
             file=file.name, source_sha256=fingerprint(file), rules=rules,
@@ -205,6 +209,13 @@ def _close(app: App, outcome: Outcome, ask: Ask) -> None:
     else:
         ids = [each.administration for each in outcome.stored]
         app.say(f"Stored as batch {outcome.batch}, administrations {min(ids)} to {max(ids)}.")
-    if outcome.flagged and outcome.written:
-        contact = app.practice.settings.text("safety.contact") or "(write [safety] contact in fit.toml)"
-        app.say(f"*** {outcome.flagged} forms hold a flagged answer; run: fit alerts run. Contact: {contact}")
+    if outcome.written:
+        flagged = [each for each in outcome.stored if each.flagged]
+        say_flagged(app, [each.session_on for each in flagged], _lines(each.line for each in flagged))
+
+
+def _lines(lines: Iterable[int]) -> str:
+    """Name the lines of the file where the forms begin, the first few of many."""
+    listed = sorted(set(lines))
+    named = ", ".join(map(str, listed[:10])) + (" and more" if len(listed) > 10 else "")
+    return f" ({'line' if len(listed) == 1 else 'lines'} {named})"

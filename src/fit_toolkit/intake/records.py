@@ -46,13 +46,15 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """One form that was stored: its administration and where in the file it begins."""
+    """One form that was stored: its administration, where in the file it begins, and what it says about safety."""
 
     administration: int
     line: int
     client: str
     instrument: str
     session_on: date
+    flagged: bool = False
+    left_out: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

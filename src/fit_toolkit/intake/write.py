@@ -90,12 +90,15 @@ class _Writer:
         )
         ids = ratings.add_administrations(self.c, rows, scores, risks, why="import", at=self.ask.now)
         lines = self.checked.laid.table.lines
-        self.written.flagged += len({each["row"] for each in risks})
-        if not part.totals:
-            self.written.left_out += _silent(part, mine.index)
+        flagged = {int(each["row"]) for each in risks}
+        silent = set() if part.totals else _silent(part, mine.index)
+        self.written.flagged += len(flagged)
+        self.written.left_out += len(silent)
         self.written.stored += [
-            Stored(made, lines[int(row)], str(client), part.instrument.id, day)
-            for made, row, client, day in zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)
+            Stored(made, lines[int(row)], str(client), part.instrument.id, day, place in flagged, place in silent)
+            for place, (made, row, client, day) in enumerate(
+                zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)
+            )
         ]
 
     def persons(self, instrument: Instrument, forms: DataFrame) -> DataFrame | None:
@@ -170,10 +173,10 @@ def write(
     return writer.written
 
 
-def _silent(part: Answers, forms: Index[Any]) -> int:
-    """Count the forms that leave a flagged question out."""
+def _silent(part: Answers, forms: Index[Any]) -> set[int]:
+    """Give the positions of the forms that leave a flagged question out."""
     raw = part.raw.loc[forms].reset_index(drop=True)
-    return int(risk_left_out(part.instrument, part.numbers.loc[forms], raw)["row"].nunique())
+    return {int(row) for row in risk_left_out(part.instrument, part.numbers.loc[forms], raw)["row"]}
 
 
 def known_of(forms: Sequence[tuple[int | None, str | None, date, str]]) -> DataFrame:
