@@ -121,6 +121,11 @@ def waiting(c: sa.Connection) -> list[dict[str, Any]]:
     return list_messages(c, states=["due"])
 
 
+def there(c: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Return those of some keys under which there is a message already."""
+    return {row[0] for row in rows_in(c, sa.select(O.c.key), O.c.key, keys)}
+
+
 def of_broken_runs(c: sa.Connection, run_ids: Iterable[int]) -> set[int]:
     """Return those of some runs that never came to their end."""
     query = sa.select(s.run.c.id).where(s.run.c.finished_at.is_(None))
@@ -151,7 +156,8 @@ def told_of(c: sa.Connection, alerts: Iterable[int]) -> list[Telling]:
 
 def list_messages(c: sa.Connection, *, states: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """List messages, oldest first; `states` None lists all."""
-    query = sa.select(O).order_by(O.c.id)
+    # + 0: or SQLite would read every message there ever was in the order of the ids, rather than the few that are due
+    query = sa.select(O).order_by(O.c.id + 0)
     if states is not None:
         wanted = list(states)
         query = query.where(DUE if wanted == ["due"] else O.c.state.in_(wanted))
