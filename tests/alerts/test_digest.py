@@ -149,3 +149,35 @@ def test_the_first_run_of_a_practice_has_no_week_behind_it(tmp_path: Path) -> No
 def test_its_day_is_the_newest_of_that_name(day: int, chosen: str, newest: int) -> None:
     assert day_of(21) == date(2026, 1, 26)
     assert digest.day_of(day_of(day), chosen) == day_of(newest)
+
+
+def test_a_repeat_that_falls_on_its_day_is_told_by_it_alone(clinic: Clinic) -> None:
+    clinic.rate("c1", 20, 3)
+    clinic.rate("c2", 20, 8, instrument=ARRIVING, q7=2)
+    found = digests(clinic, 21)  # told of for the first time, beside the digest
+    assert found["anna"]["payload"]["alerts"] == []
+    clinic.day = 28
+    clinic.run(tell=True)
+    rows = {(row["payload"]["kind"], row["reason"]): row for row in messages(clinic) if row["to"] == "anna"}
+    assert set(rows) == {("safety", "repeat"), ("digest", "repeat")}
+    assert [told[3:5] for told in rows["digest", "repeat"]["payload"]["alerts"]] == [["attention", "repeat"]]
+    sent(clinic)
+    clinic.day = 29
+    clinic.run(tell=True)
+    assert [row for row in messages(clinic) if row["severity"] == "attention"] == []
+
+
+def test_a_form_keyed_on_its_day_before_the_run_brings_the_digest_and_the_run_loses_no_repeat(clinic: Clinic) -> None:
+    clinic.rate("c1", 20, 3)
+    clinic.day = 22
+    clinic.run(tell=True)  # the digest of day 21, and c1 for the first time
+    sent(clinic)
+    clinic.day = 28
+    clinic.run(tell=True, episodes=[2])
+    assert {row["to"] for row in messages(clinic) if row["payload"]["kind"] == digest.DIGEST} == {"anna", "ben", "carl"}
+    sent(clinic)
+    clinic.day = 29
+    clinic.run(tell=True)
+    assert [(row["to"], row["reason"], row["payload"]["kind"]) for row in messages(clinic)] == [
+        ("anna", "repeat", "review")
+    ]

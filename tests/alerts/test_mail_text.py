@@ -51,7 +51,7 @@ def test_what_is_seen_late_says_how_many_days_and_what_is_not_says_nothing() -> 
     writer = Writer()
     assert "Seen late: it opened 9 days ago." in writer.review({"notice": 1}, {Reason.NEW: 1}, late=9).body
     assert "Seen late: the oldest of them opened" in writer.review({"notice": 2}, {Reason.NEW: 2}, late=9).body
-    assert "Seen late: the answer is 9 days old." in writer.safety(Reason.NEW, late=9).body
+    assert "The answer is 9 days old." in writer.safety(Reason.NEW, late=9).body
     assert "late" not in writer.review({"notice": 1}, {Reason.NEW: 1}).body + writer.safety(Reason.NEW).body
 
 

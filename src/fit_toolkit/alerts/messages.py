@@ -84,9 +84,10 @@ def wrap_up(
     behind = retired.call_back(c, frame)
     grouped = _gatherable(c, frame)
     written = _gathered(end, [*grouped, *filter(retired.written_anew, behind)])
-    rows = _in_one(c, grouped, compose(list({_told(item): item for item in [*written, *items]}.values()), frame), frame)
+    digests = digest.weekly(end, last, list({_told(item): item for item in [*written, *items]}.values()))
+    rows = _in_one(c, grouped, compose(digests.items, frame), frame)
     rows += undelivered(c, settings.number("alerts.escalate_failures"), now=frame.now)
-    rows += retired.moved(behind, frame) + digest.weekly(end, last) + _all_done(c, frame, today)
+    rows += retired.moved(behind, frame) + digests.rows + _all_done(c, frame, today)
     names = [f"plugin {failure.plugin}: {failure.thing}".strip(": ") for failure in failures]
     office = People(people.list_staff(c), {}, today).administrators()
     rows += about_failed(list(dict.fromkeys([*names, *frame.writer.unusable()])), office, frame)

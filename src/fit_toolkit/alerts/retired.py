@@ -57,6 +57,6 @@ def lines(messages: Sequence[Message], frame: Frame) -> list[str]:
         waited = f"{count} {'message' if count == 1 else 'messages'} that waited for it"
         found.append(
             f"channel {channel} is not used any more: {waited} {'goes' if count == 1 else 'go'} out on "
-            f"{', '.join(frame.channels)}, where it has not been told there"
+            f"{', '.join(frame.channels)} instead"
         )
     return found

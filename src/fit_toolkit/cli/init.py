@@ -30,6 +30,7 @@ def command(
     from fit_toolkit.settings import load_settings
 
     given = {"practice.name": name, "practice.time_zone": time_zone, "practice.language": language}
+    given["alerts.digest"] = "monday"  # written, not a default: who has a practice already decides on a weekly message
     place = folder or app.folder or Path()
     set_up(place, given=given, instruments=instruments)
     app.say(f"Set up a practice in {place}.")
