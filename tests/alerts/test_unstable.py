@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fit_toolkit.alerts.unstable import OPENINGS, RATINGS, unstable, unstable_among
+from fit_toolkit.alerts.unstable import unstable
 from fit_toolkit.course import cut
+from fit_toolkit.courses.unstable import OPENINGS, RATINGS, unstable_among
 from fit_toolkit.model.alerts import Alert, Key, Spell
 from tests.alerts.outgoing import CARE, LOW, clinic_with
 from tests.builders import course_of

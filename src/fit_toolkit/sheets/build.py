@@ -57,7 +57,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
     panels = tuple(drawn.panels)
     form = next((f for f in drawn.instruments if f.construct == "alliance"), None)
     facets = facets_of(reading, form, catalog, SPOKEN)
-    alerts = alerts_of(reading, catalog)
+    alerts = alerts_of(reading, catalog, SPOKEN)
     facets = msgspec.structs.replace(facets, share=share_of(reading, drawn.instruments, catalog))
     missing = missing_of(reading, catalog, SPOKEN)
     therapist = reading.episode.therapist_on(reading.as_of)

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.courses.words import basis_text, reason_text
+from fit_toolkit.courses.unstable import unstable_among
+from fit_toolkit.courses.words import basis_text, handled_text, reason_text
 from fit_toolkit.model.alerts import RANK, seen_as
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
@@ -17,6 +18,7 @@ from fit_toolkit.sheets.data import AlertLine, Mark, Quote, Risk, RiskAnswer
 from fit_toolkit.sheets.panels import title
 from fit_toolkit.sheets.reading import EPOCH, Reading
 from fit_toolkit.sheets.words import day
+from fit_toolkit.store import alerts as stored
 
 DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
 NOT_SHOWN = "not shown: "  # how the note about a form begins that was given and is not on the sheet
@@ -42,7 +44,7 @@ def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> 
     answers = tuple(
         RiskAnswer(
             item=_question(catalog, form, item, language), answer=words, dates=tuple(dates),
-            days_ago=(reading.as_of - dates[0]).days, state=_risk_state(reading, form, item),
+            days_ago=(reading.as_of - dates[0]).days, state=_risk_state(reading, form, item, language),
         )
         for (form, item, words), dates in sorted(found.items(), key=lambda entry: entry[1][0], reverse=True)
     )  # fmt: skip
@@ -76,15 +78,21 @@ def _answered(form: Instrument, given: Administration, item: str, value: float, 
     return words.get(option.code) or option.label or option.code or number(value)
 
 
-def _risk_state(reading: Reading, form: str, item: str) -> str:
+def _done(row: Mapping[str, Any], language: str, as_of: date) -> str:
+    """What a person did about an alert; where it is open again, what they did before."""
+    done = handled_text(row, lambda until: day(until, language, seen_from=as_of))
+    return f"before, {done}" if done and row["state"] == "open" else done
+
+
+def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
     """How far people are with the newest alert about this item."""
     rows = [r for r in reading.alerts if (r["instrument"], r["scale"]) == (form, item) and r["state"] not in HIDDEN]
     if not rows:
         return ""
-    return ", ".join(part for part in (seen_as(rows[-1]["state"]), rows[-1]["action"]) if part)
+    return ": ".join(part for part in (seen_as(rows[-1]["state"]), _done(rows[-1], language, reading.as_of)) if part)
 
 
-def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
+def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertLine, ...]:
     """Alerts that stand, the most serious first and good news last, then what a person lately did about one."""
     rows = [row for row in reading.alerts if row["state"] not in HIDDEN and not _stands_above(row, catalog)]
     live = [row for row in rows if row["state"] in {"open", "acknowledged", "snoozed"}]
@@ -99,7 +107,11 @@ def alerts_of(reading: Reading, catalog: Catalog) -> tuple[AlertLine, ...]:
     )
     since = reading.as_of - timedelta(days=DONE_FOR_DAYS)
     done = [r for r in rows if r not in live and r["action"] and r["changed_at"].date() >= since]
-    return tuple(_alert(row, catalog) for row in [*live, *done[-1:]])
+    flapping = unstable_among(stored.as_alert(row) for row in reading.alerts)
+    return tuple(
+        _alert(row, catalog, _done(row, language, reading.as_of), unstable=row["id"] in flapping)
+        for row in [*live, *done[-1:]]
+    )
 
 
 def _stands_above(row: Mapping[str, Any], catalog: Catalog) -> bool:
@@ -108,12 +120,16 @@ def _stands_above(row: Mapping[str, Any], catalog: Catalog) -> bool:
     return row["basis"] == "answer" and any(flag.item == row["scale"] for flag in flagged)
 
 
-def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
+def _alert(row: Mapping[str, Any], catalog: Catalog, done: str, *, unstable: bool) -> AlertLine:
     evidence = _rounded(row, catalog)
     reason = reason_text(row["reason"], evidence, evidence.get("gap")).rstrip(".")
     if row["regressed"]:
         reason += ", once more"
+    if unstable:
+        reason += "; it comes and goes (unstable)"
     basis = BASIS.get(row["basis"]) or basis_text(row["basis"], evidence)
+    if row["basis"] == "absence" and row["root_id"]:
+        basis = "no answer"
     return AlertLine(
         severity=row["severity"],
         what=_about(row, catalog),
@@ -121,7 +137,7 @@ def _alert(row: Mapping[str, Any], catalog: Catalog) -> AlertLine:
         basis=basis,
         since=EPOCH + timedelta(days=int(row["opened_day"])),
         state=seen_as(row["state"]),  # type: ignore[arg-type]
-        done=row["action"] or "",
+        done=done,
         about=catalog.get(row["instrument"]).construct if row["instrument"] in catalog else "",
         good_news=_good(row),
     )
