@@ -16,12 +16,22 @@ class StopError(Exception):
 
 
 class Stopping:
-    """Says whether a run may go on; `signal` is set from outside, at any moment, by whoever wants it to stop."""
+    """Says whether a run may go on; `ask` comes from outside, at any moment, from whoever wants it to stop."""
 
     def __init__(self, seconds: float | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.signal = 0
+        self._waiting = False
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
+
+    def ask(self, signal: int) -> None:
+        """Ask to stop; called by the handler of a signal, between any two steps of the run.
+
+        While a policy is being asked nothing is being written, and it may not answer for a minute: that ends at once.
+        """
+        self.signal = signal
+        if self._waiting:
+            raise StopError
 
     @property
     def asked(self) -> bool:
@@ -39,11 +49,14 @@ class Stopping:
         def go_on(use: PolicyUse, course: Course) -> Findings:
             if self.asked:
                 raise StopError
+            self._waiting = True
             try:
                 return find(use, course)
             except PluginFailureError as error:
-                if self.asked:  # the signal reached its child process, too: that says nothing about the policy
+                if self.asked:  # the signal may have reached its process, too: that says nothing about the policy
                     raise StopError from error
                 raise
+            finally:
+                self._waiting = False
 
         return go_on

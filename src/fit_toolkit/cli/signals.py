@@ -12,7 +12,9 @@ from typing import Protocol
 class Asked(Protocol):
     """Somebody who can be asked to stop."""
 
-    signal: int
+    def ask(self, signal: int) -> None:
+        """Ask with a signal's number."""
+        ...
 
 
 @contextmanager
@@ -20,9 +22,9 @@ def stop_when_asked(work: Asked) -> Iterator[None]:
     """Note SIGTERM, SIGINT and SIGHUP with `work` instead of ending at once; a second one ends at once."""
 
     def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - given by Python
-        work.signal = number
         for each in before:
             signal.signal(each, signal.SIG_DFL)
+        work.ask(number)
 
     wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
     # what is ignored stays so: nohup, or a shell's job in the background
