@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fit_toolkit.analysis.curves.cells import Key, tellable
 from fit_toolkit.analysis.curves.expected import expected_response
 from fit_toolkit.analysis.curves.fitting import Ratings, after_intake, fit_ratings, long_ratings
 from fit_toolkit.errors import DataError, UsageError
@@ -129,8 +130,14 @@ def tried_on_others(  # noqa: PLR0913 - keyword-only choices of the model and th
 
 
 def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[Cell, ...]:
-    """Give the cells of a calibration that rest on enough clients, as a pack carries them."""
-    rows: list[dict[Any, Any]] = table[(table["n_clients"] >= least) & table["inside"].notna()].to_dict("records")
+    """Give the cells of a calibration that may be handed on, as a pack carries them.
+
+    Left out are those of fewer than `least` clients, and as many others as it takes that none of these can be had by
+    subtraction from what is told.
+    """
+    every: list[dict[Any, Any]] = table[table["n_clients"] > 0].to_dict("records")
+    told = tellable({_key(row): int(row["n_clients"]) for row in every}, least)
+    rows = [row for row in every if _key(row) in told and not pd.isna(row["inside"])]
     return tuple(
         Cell(
             percent=float(row["percent"]),
@@ -143,6 +150,11 @@ def calibration_cells(table: pd.DataFrame, least: int = MINIMUM_CELL) -> tuple[C
         )
         for row in rows
     )
+
+
+def _key(row: dict[Any, Any]) -> Key:
+    fifth, session = (None if pd.isna(row[name]) else float(row[name]) for name in ("quintile", "session"))
+    return fifth, session
 
 
 def _fifths(ratings: Ratings) -> tuple[list[float], npt.NDArray[np.intp]]:
