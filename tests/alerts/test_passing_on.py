@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.alerts.acts import Actor, ack
+from fit_toolkit.alerts.deliver import deliver
 from fit_toolkit.alerts.ticks import Tick
+from fit_toolkit.errors import DeliveryError
 from fit_toolkit.store import people
 from fit_toolkit.store import schema as s
-from tests.alerts.outgoing import CARE, LOW, clinic_with, copy_of, day_of, leave, messages, sent, use
+from tests.alerts.outgoing import CARE, LOW, Post, clinic_with, copy_of, day_of, leave, messages, sent, use
 from tests.clinic import ARRIVING, Clinic
 
 
@@ -134,11 +136,15 @@ def test_a_holiday_is_no_working_day(tmp_path: Path) -> None:
     assert day_of(21) == date(2026, 1, 26)
 
 
-def test_a_message_that_was_given_up_brings_the_supervisor_in_with_the_next_that_comes_up(clinic: Clinic) -> None:
-    use(clinic, alerts__repeat_days=7)
+def test_a_message_that_was_given_up_brings_the_supervisor_in_with_the_next_run(clinic: Clinic) -> None:
+    def refuse(message: object) -> None:
+        raise DeliveryError("no such person", permanent=True)
+
     with clinic.practice.store.begin() as c:
-        c.execute(s.outbox.update().values(state="dead"))
-    assert on(clinic, 28) == {28: [("carl", "repeat"), ("sue", "escalated")]}
+        c.execute(s.outbox.update().values(state="due"))
+    with Post(before=refuse).installed():
+        deliver(clinic.practice, now=clinic.clock())
+    assert on(clinic, 22, 23) == {22: [("sue", "escalated")]}
 
 
 def test_safety_that_failed_to_go_out_three_times_also_goes_to_whoever_stands_in_once(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,20 +59,27 @@ class DeliveryResult:
 
 
 def deliver(
-    practice: Practice, *, now: datetime, max_attempts: int | None = None, deadline: float = DEADLINE
+    practice: Practice,
+    *,
+    now: datetime,
+    max_attempts: int | None = None,
+    deadline: float = DEADLINE,
+    stop: Callable[[], bool] = lambda: False,
 ) -> DeliveryResult:
     """Send every message that is due; those that cannot be sent are tried again later, with growing pauses.
 
     After five days of trying, or `max_attempts`, a message is dead; so it is when the receiver will not have it. A dead
-    safety message goes on to whoever stands in.
+    safety message goes on to whoever stands in. Once `stop` says so the message being sent is the last.
     """
     with practice.store.read() as c:
         wanted = [row["channel"] for row in outbox.list_messages(c, states=["due"])]
     opened = open_channels(practice, wanted)
     result = DeliveryResult(problems=[f"channel {kind}: {problem}" for kind, problem in opened.problems.items()])
-    rules = _Rules(max_attempts, deadline, practice.settings.text("alerts.link"))
+    rules = _Rules(max_attempts, deadline, practice.settings.text("alerts.link"), stop)
     post = _Post(practice.store, opened, utc(now), rules, result)
-    unsent = [*post.run(), *post.waiting()]
+    unsent = list(post.run())
+    if not stop():  # what somebody kept from going out has no channel to blame
+        unsent += post.waiting()
     post.postpone()
     result.problems = [_with_plugin(practice, line) for line in result.problems]
     if result.dead:
@@ -108,6 +115,7 @@ class _Rules(NamedTuple):
     max_attempts: int | None
     deadline: float
     link: str
+    stop: Callable[[], bool]
 
 
 class _Post:
@@ -128,7 +136,7 @@ class _Post:
 
     def run(self) -> Iterator[dict[str, Any]]:
         """Send message by message; yield those that were not sent."""
-        while self.channels:
+        while self.channels and not self.rules.stop():
             with self.store.begin() as c:
                 claimed = outbox.claim(c, self.worker, now=self.now, channels=list(self.channels), limit=1)
             if not claimed:
@@ -151,6 +159,7 @@ class _Post:
                     outbox.record_attempt(c, row["id"], Attempt("waiting", "due", now, error=why))
                 elif now - since[row["id"]] >= GIVE_UP:
                     outbox.record_attempt(c, row["id"], Attempt("failed", "dead", now, error=why))
+                    outbox.add_messages(c, next_in_line(c, row, now=now))
                     self.result.dead += 1
         return behind
 
@@ -201,7 +210,7 @@ class _Post:
             attempt = Attempt("refused" if error.permanent else "failed", "dead" if dead else "due", now, error.code,
                               error.what, not_before)  # fmt: skip
             outbox.record_attempt(c, row["id"], attempt)
-            if dead and row["severity"] == "safety":
+            if dead:
                 outbox.add_messages(c, next_in_line(c, row, now=now))
         self.result.dead += dead
         self.result.failed += not dead
