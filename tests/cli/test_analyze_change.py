@@ -624,3 +624,16 @@ def test_true_scores_need_a_cut_off_that_can_be_worked_out_in_them(change: Chang
 
 def test_true_scores_are_of_no_other_method(change: Change) -> None:
     assert change(FOUR, *JT, "--true-scores", "--cutoff", "a")[0] == 2
+
+
+@pytest.mark.parametrize("times", [("1", "2"), ("2026-09-01", "2026-09-08")])
+def test_a_rating_outside_the_scale_of_the_instrument_is_named_for_slopes_too(
+    change: Change, times: tuple[str, str]
+) -> None:
+    text = f"client,when,total\na,{times[0]},28\na,{times[1]},x\na,soon,3\n"
+    asked = ("--id", "client", "--time", "when", "--value", "total", "--method", "hlm", "--instrument", "phq-9")
+    code, _, err = change(text.replace("a,soon,3\n", "" if "-" in times[0] else "a,soon,3\n"), *asked)
+    assert code == 3
+    assert "ratings.csv:2: total: expected a number between 0 and 27" in err
+    assert "ratings.csv:3: total: expected a number" in err
+    assert ("ratings.csv:4: when: expected a number" in err) == ("-" not in times[0])

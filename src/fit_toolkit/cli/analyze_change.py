@@ -143,11 +143,11 @@ def command(app: App, /, file: Path, fmt: str, output: Path | None, agreement: P
         raise UsageError("--agreement belongs to --method all")
     keep_apart(agreement, output, "--agreement")
     table = table_of(file)
-    dated = False
+    dated, ends = False, given.get("ends", {})
     if wish.method in SLOPES:
-        numbers, dated = read_slopes(table, *columns)
+        numbers, dated = read_slopes(table, *columns, **ends)
     else:
-        numbers = read_numbers(table, columns, **given.get("ends", {}))
+        numbers = read_numbers(table, columns, **ends)
     refuse_problems(app, table, unclear(table, numbers, wish))
     made = judge(table, numbers, wish)
     hand_over(made.json() if fmt == "json" else made.csv(), output)

@@ -60,14 +60,18 @@ def judge(table: Table, numbers: Numbers, wish: Wish) -> Judged:
         return _slopes(table, numbers.values, wish) if wish.method in SLOPES else _pairs(table, numbers.values, wish)
 
 
-def read_slopes(table: Table, time: str, value: str) -> tuple[Numbers, bool]:
+def read_slopes(
+    table: Table, time: str, value: str, *, low: float = -math.inf, high: float = math.inf
+) -> tuple[Numbers, bool]:
     """Read times and ratings, and say whether the times are dates: then they count in days from the earliest one on."""
     require(table, (time, value))
+    ratings = read_numbers(table, (value,), low=low, high=high)
     days = days_of(table, time)
-    if days is None:
-        return read_numbers(table, (time, value)), False
-    ratings = read_numbers(table, (value,))
-    return Numbers(np.column_stack([days, ratings.values[:, 0]]), ratings.problems), True
+    if days is not None:
+        return Numbers(np.column_stack([days, ratings.values[:, 0]]), ratings.problems), True
+    both = read_numbers(table, (time, value))  # together: a file has one decimal sign
+    times = [each for each in both.problems if each.column == time]
+    return Numbers(both.values, tuple(sorted((*times, *ratings.problems), key=lambda each: each.row))), False
 
 
 def unclear(table: Table, numbers: Numbers, wish: Wish) -> tuple[Problem, ...]:
