@@ -11,7 +11,7 @@ import pytest
 
 from fit_toolkit.alerts.morning import Order, Outcome, morning
 from fit_toolkit.store import hold_lock
-from tests.alerts.outgoing import LOW, clinic_with, messages, use
+from tests.alerts.outgoing import LOW, Post, clinic_with, messages, use
 from tests.clinic import Clinic
 
 
@@ -101,4 +101,17 @@ def test_a_line_that_cannot_be_written_keeps_no_message_back(clinic: Clinic) -> 
     (clinic.root / "plugins" / "broken.py").write_text("raise ValueError\n")
     use(clinic, alerts__channels=["file"])
     assert morning(clinic.practice, Order(), full).code == 4
+    assert {row["state"] for row in messages(clinic, "sent", "due")} == {"sent"}
+
+
+def test_who_asks_to_stop_while_messages_go_out_waits_for_one_and_the_rest_is_kept(clinic: Clinic) -> None:
+    for number, therapist in enumerate(("carl", "anna", "ben")):
+        clinic.open(f"c{number}", therapist=therapist)
+        clinic.rate(f"c{number}", 0, 3)
+    order = Order()
+    with Post(before=lambda _: order.stopping.ask(15), kinds=("file",)).installed():
+        assert morning(clinic.practice, order, list[str]().append).code == 143
+    assert sorted(row["state"] for row in messages(clinic, "sent", "due")) == ["due", "due", "sent"]
+    assert {row["last_error"] for row in messages(clinic, "due")} == {None}
+    assert morning(clinic.practice, Order(), list[str]().append).code == 0
     assert {row["state"] for row in messages(clinic, "sent", "due")} == {"sent"}

@@ -16,7 +16,7 @@ from fit_toolkit.alerts.compose import Frame, about_failed, key_of
 from fit_toolkit.alerts.deliver import deliver
 from fit_toolkit.alerts.heartbeat import Heartbeat
 from fit_toolkit.alerts.recipients import People
-from fit_toolkit.alerts.result import RunResult
+from fit_toolkit.alerts.result import SIGNALLED, RunResult
 from fit_toolkit.alerts.run import run_alerts
 from fit_toolkit.alerts.stopping import Stopping
 from fit_toolkit.errors import ExitCode, FitError, LockedError
@@ -66,7 +66,9 @@ def morning(practice: Practice, order: Order, say: Say) -> Outcome:
                 result = _look(practice, order, say)
         code = result.exit_code
         if order.deliver and not order.dry_run and not order.stopping.asked:
-            code = max(code, _send(practice, say))
+            code = max(code, _send(practice, order, say))
+            if order.stopping.signal:  # it came while messages were going out
+                code = SIGNALLED + order.stopping.signal
     except HeldError as held:
         code = _turned_away(practice, order, held, say)
         if code:
@@ -107,13 +109,13 @@ def _look(practice: Practice, order: Order, say: Say) -> RunResult:
     return result
 
 
-def _send(practice: Practice, say: Say) -> int:
+def _send(practice: Practice, order: Order, say: Say) -> int:
     """Send what is due, name what could not be sent, and give the exit code that this asks for (0, 4 or 6)."""
     with practice.store.read() as c:
         newest = runs.newest_run(c, runs.RUNS)
     # a lease taken by a clock that was ahead is over only by that clock
     now = max(practice.now(), newest["finished_at"] or practice.now()) if newest else practice.now()
-    sent = deliver(practice, now=now)
+    sent = deliver(practice, now=now, stop=lambda: order.stopping.asked)
     for problem in sent.problems:
         say(problem)
     if sent.undelivered_safety:
@@ -129,7 +131,7 @@ def _turned_away(practice: Practice, order: Order, held: HeldError, say: Say) ->
         with suppress(LockedError):  # it may be in the middle of writing; whoever comes next will tell
             _tell_once(practice, held)
             if order.deliver:
-                _send(practice, say)
+                _send(practice, order, say)
     if order.skip_if_locked and not stuck:
         return int(ExitCode.OK)
     say(str(held))
