@@ -182,7 +182,7 @@ def test_flagged_answers_are_said_without_a_name(clinic: Fit, tmp_path: Path) ->
 def test_a_flagged_question_that_was_left_out_is_said_too(clinic: Fit, tmp_path: Path) -> None:
     file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD[:-1]}\nA,2026-02-08,{GOOD}\n")
     outcome = clinic("import", file, "--instrument", "phq-9")
-    assert "note: 1 forms leave a flagged question out: ask about it" in outcome.err
+    assert "note: 1 form leaves a flagged question out: ask about it" in outcome.err
     totals = write(tmp_path, "client,date,total\nA,2026-02-15,9\n")
     assert "flagged question" not in clinic("import", totals, "--instrument", "phq-9").err
 
@@ -229,7 +229,7 @@ def test_flagged_answers_of_a_file_are_said_with_their_lines_their_age_and_whom_
     assert "2 forms hold a flagged answer (lines 3, 4): the newest 1 day old, the oldest 10 days old." in said.err
     assert "Call now: extension 55" in said.err
     assert "Tell the lead." in said.err
-    assert "1 forms leave a flagged question out" in said.err
+    assert "1 form leaves a flagged question out" in said.err
     assert "WARNING" not in said.err
     assert "flagged" not in clinic("import", file, "--instrument", "phq-9").err, "once is enough"
 

@@ -86,3 +86,20 @@ def test_a_question_that_was_left_out_is_a_line_and_can_be_ticked_off(clinic: Cl
     (row,) = clinic.alerts()
     ack(clinic.practice.store, [Tick(row["id"], "talked about it")], Actor("anna", clinic.clock()))
     assert [(line.state, line.done) for line in sheet(clinic).alerts] == [("seen", "talked about it")]
+
+
+def test_how_far_people_are_with_an_answer_is_not_what_became_of_one_left_out(clinic: Clinic) -> None:
+    weekly(clinic, [1, None, 1])  # the notice about the second form is over, the answer waits for a person
+    assert sheet(clinic).risk.answers[0].state == "new"
+
+
+def test_an_answer_of_today_is_not_told_in_days(clinic: Clinic) -> None:
+    clinic.rate("c1", 60, 6, instrument=ARRIVING, q7=1)
+    clinic.run()
+    assert "<b>6 March 2026</b>, today" in render_sheet(sheet(clinic))
+
+
+def test_what_a_person_did_does_not_make_the_sheet_say_that_nothing_was_checked(clinic: Clinic) -> None:
+    weekly(clinic, [0, 1])
+    put_off(clinic, 30)
+    assert not [note for note in sheet(clinic).notes if note.startswith("not checked")]

@@ -112,7 +112,8 @@ def _outcome(file: str, checked: Checked | None, written: Written, notes: Sequen
     if checked.blank_rows:
         said.append(f"{checked.blank_rows} rows hold no answers")
     if written.left_out:
-        said.append(f"{written.left_out} forms leave a flagged question out: ask about it")
+        forms = "1 form leaves" if written.left_out == 1 else f"{written.left_out} forms leave"
+        said.append(f"{forms} a flagged question out: ask about it")
     if written.unassigned:
         said.append(f"{written.unassigned} of the episodes opened have no therapist (fit episodes transfer)")
     fates = checked.forms["fate"]

@@ -85,8 +85,11 @@ def _done(row: Mapping[str, Any], language: str, as_of: date) -> str:
 
 
 def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
-    """How far people are with the newest alert about this item."""
-    rows = [r for r in reading.alerts if (r["instrument"], r["scale"]) == (form, item) and r["state"] not in HIDDEN]
+    """How far people are with the newest alert about what was answered to this item."""
+    rows = [
+        row for row in reading.alerts
+        if (row["instrument"], row["scale"], row["basis"]) == (form, item, "answer") and row["state"] not in HIDDEN
+    ]  # fmt: skip
     if not rows:
         return ""
     return ": ".join(part for part in (seen_as(rows[-1]["state"]), _done(rows[-1], language, reading.as_of)) if part)

@@ -93,13 +93,18 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
     )
 
 
+ACTED = "acted"  # a person did something about an alert: no rating waits to be looked at
+
+
 def _date(day: int) -> date:
     return EPOCH + timedelta(days=int(day))
 
 
 def _unchecked(c: sa.Connection, episode: int) -> tuple[str, ...]:
     """Why the alerts of an episode may be behind its data; an episode keeps its mark while a policy fails on it."""
-    touched = s.touched.select().with_only_columns(s.touched.c.id).where(s.touched.c.episode_id == episode)
+    touched = s.touched.select().with_only_columns(s.touched.c.id).where(
+        s.touched.c.episode_id == episode, s.touched.c.why != ACTED
+    )  # fmt: skip
     waiting = c.execute(touched.limit(1)).first() is not None
     last = [runs.last_run(c, kind) for kind in runs.RUNS]
     failures: list[Mapping[str, Any]] = [row for run in last for row in (run or {}).get("failures") or ()]
