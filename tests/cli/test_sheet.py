@@ -72,3 +72,34 @@ def test_what_cannot_be_made_is_refused_in_one_line_without_the_clients_code(
     assert out == ""
     assert err.count("\n") == 1
     assert "nobody" not in err
+
+
+LATE = "Alerts were last looked at on 2026-02-04: what came later may be missing here (fit alerts run)."
+
+
+def test_a_sheet_says_in_strong_words_when_nobody_looked_for_alerts_for_long(
+    clinic: Clinic, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clinic.rate("c1", 14, 9)
+    clinic.run()
+    assert fit(clinic, "c1") == 0
+    fresh = capfd.readouterr().out
+    assert "last looked at" not in fresh
+    assert "tands out" in fresh
+    clinic.day += 2
+    assert fit(clinic, "c1") == 0
+    late = capfd.readouterr().out
+    assert f'<p class="late"><b>{LATE}</b></p>' in late
+    assert "tands out" not in late, "nothing found is no good news when nobody looked"
+    clinic.run()
+    assert fit(clinic, "c1") == 0
+    assert "last looked at" not in capfd.readouterr().out
+
+
+def test_the_client_page_does_not_speak_of_who_looked_at_what(
+    clinic: Clinic, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clinic.run()
+    clinic.day += 9
+    assert fit(clinic, "c1", "--for", "client") == 0
+    assert "last looked at" not in capfd.readouterr().out
