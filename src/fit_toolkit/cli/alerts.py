@@ -18,5 +18,7 @@ command = LazyGroup(
         "evaluate": ("fit_toolkit.cli.alerts_evaluate:command", "How often each policy speaks, and what came of it."),
         "replay": ("fit_toolkit.cli.alerts_replay:command", "What other policies would have changed."),
         "deliver": ("fit_toolkit.cli.alerts_deliver:command", "Send the messages that are waiting."),
+        "outbox": ("fit_toolkit.cli.alerts_outbox:command", "Which messages have not gone out, and why."),
+        "resend": ("fit_toolkit.cli.alerts_resend:command", "Let messages that did not go out be tried again."),
     },
 )

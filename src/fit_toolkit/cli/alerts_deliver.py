@@ -9,14 +9,15 @@ from fit_toolkit.cli.context import App, pass_app
 
 @click.command("deliver")
 @click.option("--max-attempts", type=click.IntRange(min=1), metavar="N",
-              help="Give a message up after so many attempts; otherwise after five days.")  # fmt: skip
+              help="Give a message up after so many attempts; otherwise after five days of trying.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Say what was done also when all went well.")
 @pass_app
 def command(app: App, max_attempts: int | None, verbose: bool) -> int:
     """Send every message that is due; `fit alerts run` does the same after looking for alerts.
 
-    Silent when all went well. Exit codes: 0 sent or nothing to send, 4 something could not be sent yet, 6 a message
-    about safety was not delivered.
+    Silent when all went well, so that cron may call it every quarter of an hour. A receiver that asks to come back later
+    is no problem for the first two hours, unless it is about safety. Exit codes: 0 sent or nothing to send, 4 something
+    could not be sent, 6 a message about safety was not delivered. What is stuck: fit alerts outbox.
     """
     from fit_toolkit.alerts.deliver import deliver
 
