@@ -177,6 +177,19 @@ def test_what_comes_and_goes_is_said_beside_the_line_and_in_the_story(tmp_path: 
         assert story(c, alert, on=day_of(300))["unstable"] is True
 
 
+def test_why_no_message_goes_out_about_an_alert_is_said(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW + CARE, day=10)
+    clinic.open("c1")
+    clinic.rate("c1", 7, 3)
+    clinic.rate("c1", 7, 8, instrument=ARRIVING, q7=2)
+    clinic.run(tell=True)
+    held = "held back until somebody has seen the safety alert of the same client"
+    low = next(row["id"] for row in clinic.alerts() if row["policy"] == "low")
+    with clinic.practice.store.read() as c:
+        assert lists.remarks(c, [row["id"] for row in clinic.alerts()]) == {low: held}
+        assert story(c, low, on=day_of(10))["held"] == held
+
+
 def test_an_ended_alert_says_in_words_why(built: Clinic) -> None:
     alert = next(row["id"] for row in listed(built, client="c3", state="done"))
     with built.practice.store.read() as c:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from fit_toolkit.alerts import inhibit
 from fit_toolkit.alerts.unstable import unstable
 from fit_toolkit.courses.words import handled_text, reason_text
 from fit_toolkit.model.alerts import SEEN_AS
@@ -58,13 +59,14 @@ def as_listed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remarks(c: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Say of alerts that are put off until when, and of those that come and go that they do."""
+    """Say of alerts that are put off until when, of those that come and go that they do, and why one is not told now."""
     rows = stored.alert_rows(c, ids=ids)
     flapping = unstable(c, [row["id"] for row in rows])
     said = {
         row["id"]: [
             *([handled_text(row)] if row["state"] == "snoozed" else ()),
             *(["unstable, it comes and goes"] if row["id"] in flapping else ()),
+            *([inhibit.WORDS.get(row["held"], row["held"])] if row["held"] and row["state"] == "open" else ()),
         ]
         for row in rows
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from fit_toolkit.alerts import inhibit
 from fit_toolkit.alerts.lists import as_listed, aware
 from fit_toolkit.alerts.unstable import unstable
 from fit_toolkit.courses.words import basis_text, cause_text, handled_text, reason_text, worth_text
@@ -37,6 +38,7 @@ def story(c: sa.Connection, alert: int, *, on: date) -> dict[str, Any]:
         "worth": worth_text(row["basis"]),
         "regressed": row["regressed"],
         "unstable": alert in unstable(c, [alert]),
+        "held": inhibit.WORDS.get(row["held"] or "", "") if row["state"] == "open" else "",
         "first_seen": row["first_seen"],
         "changed_at": aware(row["changed_at"]),
         "action": row["action"],

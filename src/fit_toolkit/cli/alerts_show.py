@@ -54,6 +54,7 @@ def told(story: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
     yield from _field("worth", story["worth"])
     yield from _field("evidence", _evidence(story["evidence"]))
     yield from _field("unstable", "it came and went three times within eight ratings" if story["unstable"] else "")
+    yield from _field("messages", story["held"])
     yield from _field("found by", _provenance(story["events"]))
     yield ""
     lines = [(event["at"], event["seq"], 0, _happened(event)) for event in story["events"]]
