@@ -96,7 +96,7 @@ UNLOCKED = ("DROP TRIGGER alert_event_no_update", "DROP TRIGGER alert_event_no_d
         (["UPDATE score SET value_ticks = value_ticks + 1 WHERE administration_id = 3"], "score otherwise than stored: 3"),
         (["DELETE FROM score WHERE administration_id = 3"], "score otherwise than stored: 3"),
         (["DELETE FROM risk_answer"], "score otherwise than stored"),
-        (["UPDATE administration SET numbers = 'none' WHERE id = 2"], "forms cannot be read"),
+        (["UPDATE administration SET numbers = 'none' WHERE id = 2"], "rows of administration cannot be read"),
     ],
 )  # fmt: skip
 def test_what_does_not_agree_is_named(lived_in: Path, tmp_path: Path, statements: list[str], found: str) -> None:

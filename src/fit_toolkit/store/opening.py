@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import sqlalchemy as sa
 
 from fit_toolkit.errors import LockedError, StoreError
@@ -133,6 +135,12 @@ def _translated() -> Iterator[None]:
         raise StoreError(f"a rule of the store would be broken ({_rule(error)})", hint="nothing was changed") from None
     except sa.exc.DBAPIError as error:
         raise _explained(error) from None
+    except msgspec.ValidationError:  # a record kept as JSON is not what it was when it was written
+        raise _damaged() from None
+    except ValueError as error:  # text that is no UTF-8, a day that is none, JSON that breaks off
+        if _while_reading(error):
+            raise _damaged() from None
+        raise
 
 
 def _explained(error: sa.exc.DBAPIError) -> Exception:
@@ -140,7 +148,7 @@ def _explained(error: sa.exc.DBAPIError) -> Exception:
     if any(part in said for part in _BUSY):
         return LockedError("the store is busy: another program is writing", hint="try again in a moment")
     if any(part in said for part in _DAMAGED):
-        return StoreError("the store is damaged", hint="restore a backup; nothing was changed")
+        return _damaged()
     if any(part in said for part in _FULL):
         return StoreError("the disk is full or failing", hint="nothing was changed")
     if any(part in said for part in _READ_ONLY):
@@ -148,6 +156,17 @@ def _explained(error: sa.exc.DBAPIError) -> Exception:
     if "append-only" in said:
         return StoreError(_KEPT)
     return StoreError(f"the database refused: {type(error.orig).__name__}")
+
+
+def _damaged() -> StoreError:
+    return StoreError("the store is damaged", hint="restore a backup; nothing was changed")
+
+
+def _while_reading(error: ValueError) -> bool:
+    """Say whether it was the database that could not make sense of a cell, rather than the program of a value."""
+    modules = [str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    inner = next((name for name in reversed(modules) if name.partition(".")[0] not in {"json", "codecs"}), "")
+    return inner.startswith("sqlalchemy.") or inner == sqlite.__name__
 
 
 def _rule(error: sa.exc.IntegrityError) -> str:

@@ -152,9 +152,21 @@ def runs_came_to_an_end(c: sa.Connection) -> Iterator[str]:
     yield from _named(c, "runs say how they ended but not when, or the other way round", half)
 
 
+def cells_can_be_read(c: sa.Connection) -> Iterator[str]:
+    """Every cell of every table is text, a number, a day or JSON, as its column has it."""
+    for table in s.metadata.sorted_tables:
+        try:
+            with c.execution_options(yield_per=1000).execute(sa.select(table)) as rows:
+                for _ in rows:
+                    pass
+        except (ValueError, sa.exc.DBAPIError):
+            yield f"rows of {table.name} cannot be read"
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("file", file_is_whole),
     ("tables", tables_are_ours),
+    ("cells", cells_can_be_read),
     ("ratings", ratings_hang_together),
     ("alert events", alerts_follow_from_their_events),
     ("alerts", alerts_have_their_evidence),
