@@ -59,7 +59,7 @@ SETTINGS = (
     Setting("safety.contact", str, "", "Whom to call, with hours and number; shown beside it."),
     Setting("store.path", str, "store.db", "The SQLite file, relative to the practice; never on a network share."),
     Setting("store.url", str, "", "A PostgreSQL database instead, without a password: postgresql://user@host/name."),
-    Setting("alerts.channels", list, ["stdout"], "How people hear of alerts: stdout, file, email, or a plugin's channel."),
+    Setting("alerts.channels", list, ["stdout"], "How people hear of alerts: stdout, file, email, webhook, apprise, or a plugin's channel."),
     Setting("alerts.lapse", int, 3, "A conventional flag ends after this many ratings that do not confirm it.", minimum=1),
     Setting("alerts.max_gap_days", int, 42, "A rating older than this is not compared with.", minimum=1),
     Setting("alerts.repeat_days", int, 7, "Tell again of an alert nobody has seen after so many days; 0: never.", minimum=0),
