@@ -63,7 +63,7 @@ def test_an_old_answer_without_a_later_one_below_the_line_is_told_by_itself(clin
     clinic.run(tell=True)
     assert [row["subject"] for row in messages(clinic)].count("FIT: 1 item to review now") == 1
     (own,) = [row for row in messages(clinic) if row["payload"]["kind"] == "safety"]
-    assert f"the answer is {301 - (3 if later is None else 40)} days old" in own["body"]
+    assert f"The answer is {301 - (3 if later is None else 40)} days old" in own["body"]
 
 
 def test_an_old_answer_in_an_episode_that_has_ended_is_told_with_the_others(clinic: Clinic) -> None:

@@ -128,7 +128,8 @@ def test_an_alert_that_comes_back_says_again(clinic: Clinic) -> None:
         clinic.rate("c1", day, value)
         clinic.day = day
         clinic.run(tell=True)
-    told = [row for row in messages(clinic) if "attention" in row["body"]]
+        sent(clinic)
+    told = [row for row in messages(clinic, "sent") if "attention" in row["body"]]
     assert [row["reason"] for row in told] == ["new", "again"]
 
 
@@ -189,13 +190,16 @@ def test_what_is_over_before_anybody_acted_is_told_once_when_nothing_else_is_lef
         clinic.open(client)
         clinic.rate(client, 0, 3)
     clinic.run(tell=True)
+    sent(clinic)
     clinic.rate("c1", 7, 9)
     clinic.run(tell=True)
-    assert [row["reason"] for row in messages(clinic)] == ["new"]
+    sent(clinic)
+    assert [row["reason"] for row in messages(clinic, "sent")] == ["new"]
     clinic.rate("c2", 7, 9)
     clinic.run(tell=True)
-    assert [row["reason"] for row in messages(clinic)] == ["new", "all-done"]
-    assert messages(clinic)[-1]["subject"] == "FIT: nothing left to review"
+    sent(clinic)
+    assert [row["reason"] for row in messages(clinic, "sent")] == ["new", "all-done"]
+    assert messages(clinic, "sent")[-1]["subject"] == "FIT: nothing left to review"
 
 
 def test_nobody_is_told_that_all_is_over_when_the_therapist_has_left(tmp_path: Path) -> None:
@@ -203,10 +207,12 @@ def test_nobody_is_told_that_all_is_over_when_the_therapist_has_left(tmp_path: P
     clinic.open("c1", therapist="carl")
     clinic.rate("c1", 0, 3)
     clinic.run(tell=True)
+    sent(clinic)
     clinic.rate("c1", 7, 9)
     leave(clinic, "carl", 10)
     clinic.run(tell=True)
-    assert [row["reason"] for row in messages(clinic)] == ["new"]
+    sent(clinic)
+    assert [row["reason"] for row in messages(clinic, "sent")] == ["new"]
 
 
 def test_what_a_person_dealt_with_is_not_told_as_over(tmp_path: Path) -> None:
@@ -214,10 +220,34 @@ def test_what_a_person_dealt_with_is_not_told_as_over(tmp_path: Path) -> None:
     clinic.open("c1")
     clinic.rate("c1", 0, 3)
     clinic.run(tell=True)
+    sent(clinic)
     ack(clinic.practice.store, [Tick(1, "talked about it")], Actor("anna", clinic.clock()))
     clinic.rate("c1", 7, 9)
     clinic.run(tell=True)
-    assert [row["reason"] for row in messages(clinic)] == ["new"]
+    sent(clinic)
+    assert [row["reason"] for row in messages(clinic, "sent")] == ["new"]
+
+
+def test_what_is_over_before_its_message_went_out_is_not_told_at_all(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW)
+    for client in ("c1", "c2"):
+        clinic.open(client)
+        clinic.rate(client, 0, 3)
+    clinic.run(tell=True)
+    clinic.rate("c1", 7, 9)
+    clinic.run(tell=True)
+    assert [row["subject"] for row in messages(clinic)] == ["FIT: 1 item to review"]
+    clinic.rate("c2", 7, 9)
+    clinic.run(tell=True)
+    assert messages(clinic) == []
+
+
+def test_messages_of_several_runs_that_nobody_has_tried_to_send_become_one(clinic: Clinic) -> None:
+    for number in range(3):  # as when forms are keyed one by one
+        clinic.open(f"c{number}")
+        clinic.rate(f"c{number}", 0, 3)
+        clinic.run(tell=True, episodes=[number + 1])
+    assert [row["subject"] for row in messages(clinic)] == ["FIT: 3 items to review"]
 
 
 def test_a_run_in_several_slices_still_sends_one_message_a_therapist(

@@ -111,13 +111,16 @@ def frame_of(settings: Settings, run_id: int, now: datetime) -> Frame:
 
 
 def _gatherable(c: sa.Connection, frame: Frame) -> list[dict[str, Any]]:
-    """Grouped messages that were never tried: of this run or one that was cut off, or waiting for quiet hours to end."""
-    rows = [
+    """Grouped messages that nobody has tried to send yet, of this run or of earlier ones.
+
+    In quiet hours not those whose time has come: what is new now has to wait longer than they do.
+    """
+    return [
         row for row in outbox.waiting(c)
         if row["payload"].get("kind") in {REVIEW, OLD} and "what" not in row["payload"] and not row["attempts"]
+        and (row["run_id"] == frame.run_id or row["not_before"] > frame.now or frame.later == frame.now)
+        and frame.channels
     ]  # fmt: skip
-    broken = outbox.of_broken_runs(c, {row["run_id"] for row in rows if row["run_id"] is not None})
-    return [row for row in rows if row["run_id"] in {*broken, frame.run_id} or row["not_before"] > frame.now]
 
 
 def _gathered(end: Round, messages: Sequence[Mapping[str, Any]]) -> list[Item]:

@@ -126,12 +126,6 @@ def there(c: sa.Connection, keys: Iterable[str]) -> set[str]:
     return {row[0] for row in rows_in(c, sa.select(O.c.key), O.c.key, keys)}
 
 
-def of_broken_runs(c: sa.Connection, run_ids: Iterable[int]) -> set[int]:
-    """Return those of some runs that never came to their end."""
-    query = sa.select(s.run.c.id).where(s.run.c.finished_at.is_(None))
-    return {row[0] for row in rows_in(c, query, s.run.c.id, run_ids)}
-
-
 class Telling(NamedTuple):
     """Somebody was told of an alert: as it was at its event `seq`, for the `lap`th time, in a message of that time."""
 
