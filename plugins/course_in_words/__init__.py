@@ -45,7 +45,7 @@ class CourseInWords(Section, frozen=True):
     def data(self, view: SheetView) -> Mapping[str, Any] | None:
         """Give the shape, what it rests on, and the gap to the other side."""
         mine = self._ratings(view, self.instrument, self.rater)
-        theirs = self._ratings(view, self.other, self.other_rater) if self.other else {}
+        theirs = self._ratings(view, self.other, self.other_rater, of_now=True) if self.other else {}
         course = one_course(
             mine, low=self.low, high=self.high, higher_is_better=self.higher_is_better, others={OTHER: theirs}
         )
@@ -65,10 +65,16 @@ class CourseInWords(Section, frozen=True):
             "other": self.other_rater,
         }
 
-    def _ratings(self, view: SheetView, instrument: str, rater: str) -> dict[Any, float]:
-        """Give one side's ratings by the day of the session; of two on one day the later."""
+    def _ratings(self, view: SheetView, instrument: str, rater: str, *, of_now: bool = False) -> dict[Any, float]:
+        """Give one side's ratings by the day of the session; of two on one day the later.
+
+        `of_now`: with the therapist of now only, as two who meet anew have no gap yet.
+        """
         seen = view.ratings
         own = (seen.instrument == instrument) & (seen.scale == self.scale) & (seen.rater == rater) & seen.value.notna()
+        if of_now and len(seen):
+            both = seen[seen.instrument.isin([self.instrument, self.other])]
+            own &= both.therapist.iloc[-1] == seen.therapist if len(both) else False
         return dict(zip(seen.date[own], seen.value[own].astype(float), strict=True))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fit_toolkit.cli import run
 from fit_toolkit.practice import open_practice
+from fit_toolkit.store import people
 from tests.clinic import START, TODAY, Clinic
 
 THEIRS = "today-together-therapist"
@@ -20,9 +21,14 @@ other = "{THEIRS}"
 """
 
 
-def sheet_of(folder: Path, own: list[float], theirs: list[float], capsys: pytest.CaptureFixture[str]) -> str:
+def sheet_of(
+    folder: Path, own: list[float], theirs: list[float], capsys: pytest.CaptureFixture[str], *, moved_on: int = 0
+) -> str:
     clinic = Clinic(folder / "practice", day=80)
-    clinic.open("c1")
+    code = clinic.open("c1")
+    if moved_on:
+        with clinic.practice.store.begin() as c:
+            people.transfer(c, code, "ben", on=START + timedelta(days=moved_on))
     for week, value in enumerate(own):
         clinic.rate("c1", week * 7, value)
     for week, value in enumerate(theirs):
@@ -51,6 +57,12 @@ def test_without_the_other_side_there_is_no_gap(tmp_path: Path, capsys: pytest.C
     html = sheet_of(tmp_path, [8, 8, 3, 8, 8], [7, 7], capsys)
     assert "a short dip that came back" in html
     assert "Last three sessions" not in html
+
+
+def test_a_gap_is_one_to_the_therapist_of_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    html = sheet_of(tmp_path, [8, 8, 3, 8, 8], [2, 2, 2, 8, 8], capsys, moved_on=20)
+    assert "a short dip that came back" in html
+    assert "Last three sessions" not in html, "with this one there are two"
 
 
 def test_of_three_ratings_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
