@@ -29,13 +29,13 @@ SENT = Path("messages") / "messages.jsonl"
 class Killing:
     """One scenario in one practice, over and over on fresh copies of it."""
 
-    def __init__(self, root: Path, scenario: Scenario, now: datetime) -> None:
-        self.root, self.scenario, self.now = root, scenario, now
-        self.warm = Warm(root)
+    def __init__(self, warm: Warm, root: Path, scenario: Scenario, now: datetime) -> None:
+        self.warm, self.scenario, self.now, self.root = warm, scenario, now, root
+        self.root = self.copy("base")
         self.channel: type[Channel] = self.warm.registry.channels[CHANNEL].cls or Channel
         self.seen: dict[str, dict[str, Any]] = {}
         for words in scenario.before:
-            self.warm.fit(root, *words, now=now)
+            self.warm.fit(self.root, *words, now=now)
         twin = self.copy("whole")
         self.code = scenario.start(self.warm.fit, twin, now)
         self.steps = self.labels()
@@ -152,13 +152,16 @@ def chosen(steps: list[str], most: int) -> list[int]:
     return sorted({places[round(n * (len(places) - 1) / (most - 1))] for n in range(most)})
 
 
-def main(root: Path, name: str, now: datetime, most: int) -> None:
-    """Kill the command at the steps chosen."""
-    killing = Killing(root, SCENARIOS[name], now)
-    print(json.dumps({"steps": len(killing.steps), "code": killing.code, "sent": len(killing.sent)}))
-    for place in chosen(killing.steps, most):
-        print(json.dumps({"before": killing.steps[place], **killing.kill(place + 1)}), flush=True)
+def main(root: Path, now: datetime, most: int, names: list[str]) -> None:
+    """Kill each command at the steps chosen."""
+    warm = Warm(root)
+    for name in names:
+        killing = Killing(warm, root, SCENARIOS[name], now)
+        whole = {"name": name, "steps": len(killing.steps), "code": killing.code, "sent": len(killing.sent)}
+        print(json.dumps(whole))
+        for place in chosen(killing.steps, most):
+            print(json.dumps({"name": name, "before": killing.steps[place], **killing.kill(place + 1)}), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -20,12 +20,17 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and modes are 
 SOUND, REFUSED = 0, 5
 
 
-def tried(folder: Path, kind: str, count: int) -> list[dict[str, Any]]:
-    (folder / kind / "base").mkdir(parents=True)
-    for each in (folder, folder / kind):
-        each.chmod(0o755)  # whoever a practice is lent to has to get there
-    clinic = lived_in(folder / kind / "base")
-    found = lines_of("spoil", kind, clinic.root, clinic.clock().isoformat(), count)
+@pytest.fixture(scope="module")
+def tries(ram: Path) -> list[dict[str, Any]]:
+    (ram / "base").mkdir()
+    ram.chmod(0o755)  # whoever a practice is lent to has to get there
+    clinic = lived_in(ram / "base")
+    return lines_of("spoil", clinic.root, clinic.clock().isoformat(), 1000 if LONG else 60)
+
+
+def of(tries: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """The tries of one kind, each of which was told in one line, if at all, and none as a defect."""
+    found = [one for one in tries if one["kind"] == kind]
     for one in found:
         assert not [line for line in one["said"] if "unexpected" in line or "Traceback" in line], one
         assert len([line for line in one["said"] if line.startswith("fit: ")]) == (one["code"] == REFUSED), one
@@ -33,9 +38,9 @@ def tried(folder: Path, kind: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_a_damaged_store_is_refused_or_read_as_it_is_and_never_written(
-    ram: Path, capsys: pytest.CaptureFixture[str]
+    tries: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = tried(ram, "corrupted", 1000 if LONG else 60)
+    found = of(tries, "corrupted")
     assert [one for one in found if one["wrote"] or one["made"]] == []
     assert {one["code"] for one in found} == {SOUND, REFUSED}
     assert {one["code"] for one in found if one["what"] in {"cut", "zeroed"}} == {REFUSED}
@@ -43,23 +48,27 @@ def test_a_damaged_store_is_refused_or_read_as_it_is_and_never_written(
         print(f"\ndamaged stores: {Counter((one['what'], one['code']) for one in found)}")
 
 
-def test_what_is_no_store_of_ours_is_refused_by_every_command(ram: Path) -> None:
-    found = tried(ram, "foreign", 1)
+def test_what_is_no_store_of_ours_is_refused_by_every_command(tries: list[dict[str, Any]]) -> None:
+    found = of(tries, "foreign")
     assert len(found) == 64
     assert [one for one in found if one["code"] != REFUSED or one["wrote"] or one["made"]] == []
 
 
-def test_a_full_disk_leaves_all_of_a_command_or_nothing_and_the_next_go_does_the_rest(ram: Path) -> None:
-    found = tried(ram, "full", 1000 if LONG else 1)
+def test_a_full_disk_leaves_all_of_a_command_or_nothing_and_the_next_go_does_the_rest(
+    tries: list[dict[str, Any]],
+) -> None:
+    found = of(tries, "full")
     assert [one for one in found if one["differing"] or one["again"] != SOUND] == []
     assert {one["code"] for one in found} == {SOUND, REFUSED}
     assert [one for one in found if one["code"] == REFUSED and one["changed"] and one["words"] != "run"] == []
     assert {one["words"] for one in found if one["code"] == REFUSED} >= {"import", "run"}
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can lend a practice to somebody else")
-def test_a_read_only_practice_can_be_looked_at_and_is_not_changed(ram: Path) -> None:
-    found = tried(ram, "read-only", 1)
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can lend a practice to somebody else"
+)
+def test_a_read_only_practice_can_be_looked_at_and_is_not_changed(tries: list[dict[str, Any]]) -> None:
+    found = of(tries, "read-only")
     assert {one["code"] for one in found if one.get("looks")} == {SOUND}
     writing = [one for one in found if not one.get("looks")]
     assert len(writing) == 15
@@ -67,5 +76,5 @@ def test_a_read_only_practice_can_be_looked_at_and_is_not_changed(ram: Path) -> 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
-def test_output_that_finds_no_room_is_an_error(ram: Path) -> None:
-    assert {one["code"] for one in tried(ram, "outputs", 1)} == {REFUSED}
+def test_output_that_finds_no_room_is_an_error(tries: list[dict[str, Any]]) -> None:
+    assert {one["code"] for one in of(tries, "outputs")} == {REFUSED}
