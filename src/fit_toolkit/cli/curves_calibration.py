@@ -44,7 +44,9 @@ def command(app: App, name: str, own: bool, since: date | None, percents: tuple[
     pack = find_pack(app.practice.catalog, name)
     cells = _own_cells(app, pack, since, percents) if own else _wanted(pack, percents)
     if not cells:
-        raise DataError(f"the curve pack '{name}' has no such cells, or too few clients are in them", hint="--own")
+        raise DataError(
+            f"the curve pack '{name}' has no such cells, or too few clients are in them", hint="--own counts here"
+        )
     emit("cells", [_row(each) for each in cells], fmt=fmt, columns=COLUMNS)
     app.say(
         f"no cell of fewer than {pack.minimum_cell} clients; `session` and `first rating` are empty where all are meant"
