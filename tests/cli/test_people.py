@@ -44,7 +44,7 @@ def test_an_episode_from_opening_to_closing(staffed: Fit) -> None:
     (row,) = listed(staffed, "episodes", "list")
     assert row == {
         "episode": "c1-1", "kind": "individual", "clients": ["c1"], "therapist": "ben", "opened_on": "2026-01-05",
-        "closed_on": None, "close_reason": None, "paused_until": "2026-03-20",
+        "closed_on": None, "close_reason": None, "paused_until": "2026-03-20", "labels": [],
     }  # fmt: skip
     assert staffed("episodes", "close", "c1-1").code == ExitCode.USAGE, "the reason is compulsory"
     done(staffed, "episodes", "close", "c1-1", "--reason", "planned end", "--on", "yesterday")

@@ -19,6 +19,7 @@ command = LazyGroup(
         ),
         "transfer": ("fit_toolkit.cli.episodes_transfer:command", "Hand an episode to another therapist."),
         "assign": ("fit_toolkit.cli.episodes_assign:command", "Add a cotherapist or a supervisor."),
+        "label": ("fit_toolkit.cli.episodes_label:command", "Labels by which a report may be narrowed."),
         "pause": ("fit_toolkit.cli.episodes_pause:command", "Expect nothing for a while."),
     },
 )

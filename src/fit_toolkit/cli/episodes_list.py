@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from fit_toolkit.model.people import Episode
 
-COLUMNS = ("episode", "kind", "clients", "therapist", "opened_on", "closed_on", "close_reason", "paused_until")
+COLUMNS = ("episode", "kind", "clients", "therapist", "opened_on", "closed_on", "close_reason", "paused_until",
+           "labels")  # fmt: skip
 
 
 @click.command("list")
@@ -27,14 +28,16 @@ COLUMNS = ("episode", "kind", "clients", "therapist", "opened_on", "closed_on", 
 def command(app: App, *, closed: bool, client: str | None, therapist: str | None, fmt: str) -> None:
     """List the episodes that are open or to be opened, with their clients and today's therapist."""
     from fit_toolkit.store import diary, people
+    from fit_toolkit.store.labels import labels_of
 
     today = app.practice.today()
     with app.practice.store.read() as c:
         episodes = people.list_episodes(c, client=client)
         pauses = diary.list_pauses(c)
+        labels = labels_of(c)
     paused = {pause.episode_id: pause.ends_on for pause in pauses if pause.starts_on <= today <= pause.ends_on}
     rows = [
-        _row(episode, today, paused.get(episode.id))
+        _row(episode, today, paused.get(episode.id)) | {"labels": list(labels.get(episode.id, ()))}
         for episode in episodes
         if closed or client or episode.closed_on is None or episode.closed_on >= today
     ]

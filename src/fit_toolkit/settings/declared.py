@@ -44,6 +44,8 @@ SECTIONS = {
     "alerts": "When alerts come and go, and how people hear of them.",
     "mail": "Only for the channel email. Mails hold counts, never names, scores or answers.",
     "sheets": "The one-page sheets.",
+    "report": "The service's report.",
+    "governance": "What people have agreed on about figures that are near to persons.",
     "plugins": "Installed packages are off until they are enabled here; plugins/*.py beside this file are on.",
 }
 
@@ -92,6 +94,11 @@ SETTINGS = (
     Setting("mail.include_codes", bool, False, "Put client codes into mails. A code is personal data."),
     Setting("sheets.folder", str, "sheets", "Where sheets go, relative to the practice."),
     Setting("sheets.keep_sheets_days", int, 14, "Sheets older than this are deleted.", minimum=1),
+    Setting("report.smallest_cell", int, 5, "Figures of fewer clients than this are not shown, nor what they could be subtracted from; 1: show all.", minimum=1),
+    Setting("report.planned", list, ["planned", "planned end", "ended as planned"], "Reasons of closing an episode that count as a planned ending, as typed; capitals do not matter."),
+    Setting("report.unplanned", list, ["unplanned", "unplanned end", "did not come back", "dropped out"], "Reasons that count as an unplanned ending; every other one counts as not known."),
+    Setting("governance.therapist_figures", str, "", "With whom figures by therapist were agreed on; without it there are none. Printed in the report; not for discipline.",
+            pattern=r"(agreed on \d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) with \S.*)?", example="agreed on 2026-03-01 with the works council"),
     Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name, and plugins that ship but are off."),
     Setting("plugins.disabled", list, [], "Plugins that are not to be loaded, bundled ones and drop-ins included."),
     Setting("plugins.pinned", dict, {}, "What each was when it was enabled; `fit plugins enable` writes it, and a change is told."),

@@ -116,6 +116,15 @@ episode = sa.Table(
     sa.Index("uq_episode_code_any_case", sa.text("lower(code)"), unique=True),
 )
 
+label = sa.Table(  # by which a report may be narrowed: a programme, or a site as `site:NAME`
+    "label",
+    metadata,
+    _id(),
+    _to("episode_id", "episode"),
+    Column("label", String(64), nullable=False, index=True),
+    sa.UniqueConstraint("episode_id", "label"),
+)
+
 member = sa.Table(
     "member",
     metadata,
