@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -26,6 +27,9 @@ def stop_when_asked(work: Asked) -> Iterator[None]:
             signal.signal(each, signal.SIG_DFL)
         work.ask(number)
 
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is told of signals
+        return
     wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
     # what is ignored stays so: nohup, or a shell's job in the background
     wanted = [each for each in wanted if signal.getsignal(each) is not signal.SIG_IGN]
