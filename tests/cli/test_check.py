@@ -192,6 +192,13 @@ def test_a_damaged_store_is_critical_and_one_that_cannot_be_read_too(fit: Fit) -
     assert fit().code == 2
 
 
+def test_a_store_of_an_older_version_is_left_as_it_is_for_the_next_run(fit: Fit) -> None:
+    change(fit.clinic, "UPDATE alembic_version SET version_num = '0001'")
+    before = files(fit.clinic.root)
+    assert (fit().code, "the next run does it" in fit().out) == (1, True)
+    assert files(fit.clinic.root) == before
+
+
 def test_what_cannot_be_looked_at_is_unknown(
     fit: Fit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

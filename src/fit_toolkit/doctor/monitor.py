@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fit_toolkit.errors import LockedError, StoreError
 from fit_toolkit.store import freshness, open_store, watching
+from fit_toolkit.store.opening import OlderStoreError
 
 if TYPE_CHECKING:
     from fit_toolkit.practice import Practice
@@ -109,6 +110,10 @@ def look(practice: Practice, limits: Limits) -> Report:
             store.close()
     except LockedError:
         report.findings.append(Finding(Status.UNKNOWN, "the store is busy: another program is writing"))
+        return report
+    except OlderStoreError:
+        what = "fit-toolkit was updated, and the store was not yet: the next run does it"
+        report.findings.append(Finding(Status.WARNING, what))
         return report
     except StoreError as error:
         report.findings.append(Finding(Status.CRITICAL, str(error)))

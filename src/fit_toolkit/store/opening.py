@@ -23,6 +23,10 @@ _UPDATES = "make a copy of it; the next command that uses it brings it up to dat
 _READ_ONLY = ("readonly", "read-only", "unable to open", "permission denied")
 
 
+class OlderStoreError(StoreError):
+    """The store has the tables of an older version, and whoever opens it does not want to change that."""
+
+
 class Store:
     """An opened store: `begin()` for a change, `read()` for a look; close it when done."""
 
@@ -80,7 +84,7 @@ def _open_file(path: Path, *, upgrade: bool = True) -> Store:
         revision = migrate.current_revision(c)
     migrate.check_revision(revision)
     if revision != migrate.HEAD and not upgrade:
-        raise StoreError(_OLDER, hint=_UPDATES)
+        raise OlderStoreError(_OLDER, hint=_UPDATES)
     if revision != migrate.HEAD:
         with store.begin() as c:
             if migrate.current_revision(c) is None:
@@ -115,7 +119,7 @@ def _open_url(location: str, *, upgrade: bool = True) -> Store:
         with store.begin() as c:
             migrate.check_revision(revision := migrate.current_revision(c))
             if revision != migrate.HEAD and not upgrade:
-                raise StoreError(_OLDER, hint=_UPDATES)
+                raise OlderStoreError(_OLDER, hint=_UPDATES)
             if revision != migrate.HEAD:
                 migrate.upgrade(c)
     except BaseException:
