@@ -25,6 +25,7 @@ class Reliable(AlertPolicy, frozen=True):
     """What the three have in common: from how many points on a change since the first rating is called reliable.
 
     With neither `points` nor `norms`, the number that the instrument file gives and that was checked against its source.
+    With `points` of one's own the words tell the number and where it was typed, and do not call it reliable.
     """
 
     points: Annotated[
@@ -67,7 +68,7 @@ class Reliable(AlertPolicy, frozen=True):
     def whose(self) -> str:
         """Say where the figure comes from."""
         if self.points is not None:
-            return "as fit.toml has it"
+            return "typed in fit.toml"
         return (
             "the form's published figure"
             if self.norms is None
@@ -85,9 +86,13 @@ class Reliable(AlertPolicy, frozen=True):
         return change >= needed if self.counts_on(course) else change > needed
 
     def told(self, course: Course) -> str:
-        """The figure in words, for a reason."""
+        """The figure in words, for a reason; what somebody typed is never called reliable."""
         edge = "from {points:.4g} points on" if self.counts_on(course) else "above {points:.4g} points"
-        return f"reliable {edge} ({self.whose})"
+        if self.points is None:
+            return f"reliable {edge} ({self.whose})"
+        published = course.scale.reliable_change
+        beside = f"; the form's published figure is {published:g}" if published and published > self.points else ""
+        return f"{edge} ({self.whose}{beside})"
 
 
 class ReliableDeterioration(Reliable, frozen=True):
@@ -181,8 +186,12 @@ class Recovered(Reliable, frozen=True):
 class NoChange(Reliable, frozen=True):
     """`ratings` ratings in a row without a reliable change since the first, for better or worse.
 
+    Clients are left out of whom no change for the better can be asked: the first rating is nearer to the best end of the
+    scale than a reliable change, or lies on the good side of every published cut-off that applies to them.
+
     The client may improve late: of those who end well some do not change for many sessions. How many ratings are many is
-    a convention that the practice sets, and so is the 8 it is left at. Over once a rating is reliably better or worse than the first.
+    a convention that the practice sets, and so is the 8 it is left at. Over once a rating is reliably better or worse than
+    the first.
     """
 
     kind: ClassVar[str] = "no-change"
@@ -205,15 +214,30 @@ class NoChange(Reliable, frozen=True):
         needed = self.needed(course)
         change = course.change(since=course.first)
         row = course.streak(~self.reached(course, np.abs(change), needed))
+        reliable = "" if self.points is not None else "reliable "
+        of = " of so many points" if self.points is not None else ""
         return course.where(
-            row >= self.ratings,
+            (row >= self.ratings) & self._can_improve(course, needed),
             first=course.first,
             change=change,
             points=needed,
             row=row,
-            reason="{row:.0f} ratings in a row without a reliable change since the first ({first:g}); the client may"
-            " respond late; " + self.told(course),
+            reason=f"{{row:.0f}} ratings in a row without a {reliable}change{of} since the first ({{first:g}}); the client may"
+            f" respond late; {self.told(course)}",
         )
+
+    def _can_improve(self, course: Course, needed: float) -> Any:
+        """Where there was room for such a change at the first rating, and a published line not yet reached by it."""
+        best = course.scale.high if course.scale.higher_is_better else course.scale.low
+        room = self.reached(course, np.abs(np.round(course.first - best, 6)), needed)
+        begun = course.number == 1
+        lines = {limit.name: COMPARE[limit.operator] for limit in course.scale.limits}
+        held = [(course.hold(course.limit(name), when=begun), beyond) for name, beyond in lines.items()]
+        if not held:
+            return room
+        beyond_one = np.any([beyond(course.first, line) for line, beyond in held], axis=0)
+        none_applies = np.all([np.isnan(line) for line, _ in held], axis=0)
+        return room & (beyond_one | none_applies)
 
 
 def _days(course: Course) -> Any:

@@ -109,6 +109,39 @@ def test_no_change_counts_ratings_in_a_row_and_begins_again_after_a_change() -> 
     assert not found("no-change", [10, 9, 6, 6, 6, 6, 6], ratings=4).fires.any(), "better is a change too"
 
 
+def test_no_change_is_not_asked_of_who_began_too_near_the_best_end_to_change() -> None:
+    bare = msgspec.structs.replace(ANXIETY, limits=())
+    courses = course_of([[0] * 4, [3] * 4, [4] * 4, [9] * 4], scale=bare)
+    last = policy("no-change", ratings=4).find(courses).fires.reshape(4, 4)[:, -1]
+    assert last.tolist() == [False, False, True, True], "from 4 a change of 4 points is possible"
+    strict = course_of([[4] * 4, [5] * 4], scale=msgspec.structs.replace(bare, reliable_inclusive=False))
+    assert policy("no-change", ratings=4).find(strict).fires.reshape(2, 4)[:, -1].tolist() == [False, True]
+    higher = ScaleView("x", "total", low=0, high=1, reliable_change=0.1)
+    upwards = course_of([[0.9] * 4, [0.91] * 4], scale=higher)
+    assert policy("no-change", ratings=4).find(upwards).fires.reshape(2, 4)[:, -1].tolist() == [True, False]
+
+
+def test_no_change_is_not_asked_of_who_began_on_the_good_side_of_every_published_line() -> None:
+    assert not found("no-change", [7, 7, 7, 7], ratings=4).fires.any(), "a case from 8 on"
+    assert found("no-change", [8, 7, 7, 7], ratings=4).fires.any(), "where the client began, not where they are"
+    two = msgspec.structs.replace(ANXIETY, limits=(Limit("case", 8, ">="), Limit("severe", 15, ">=")))
+    assert found("no-change", [9] * 4, scale=two, ratings=4).fires.any(), "beyond one of two lines"
+    keyed = msgspec.structs.replace(ANXIETY, limits=(Limit("case", 8, ">=", age_from=18),))
+    assert found("no-change", [7] * 4, scale=keyed, ratings=4).fires.any(), (
+        "no line is known for a client of unknown age"
+    )
+
+
+def test_points_of_ones_own_are_told_and_never_called_reliable() -> None:
+    little = words(found("reliable-deterioration", [10, 10.1], points=0.1), 1)
+    assert little.endswith("from 0.1 points on (typed in fit.toml; the form's published figure is 4)")
+    assert "reliab" not in little
+    assert words(found("recovered", [12, 5], points=5), 1).endswith("; from 5 points on (typed in fit.toml)")
+    still = words(found("no-change", [10, 10, 10], points=3, ratings=3), 2)
+    assert "3 ratings in a row without a change of so many points since the first (10)" in still
+    assert "reliab" not in still
+
+
 FLAT = {
     "power": 0.0,
     "intercept": 10.0,
