@@ -111,6 +111,14 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert {page.resolve() for page in pages()} - found == set()
 
 
+def test_every_page_for_those_who_run_a_practice_says_what_cron_and_mail_are_not() -> None:
+    by_hand = [page for page in pages() if page.parent in {DOCS, DOCS.parent}]
+    about_runs = [page for page in by_hand if re.search(r"fit alerts (run|deliver)|\bcron\b", page.read_text("utf-8"))]
+    assert {page.name for page in about_runs} >= {"README.md", "tutorial.md", "running-a-clinic.md", "alerts.md"}
+    for page in about_runs:
+        assert re.search(r"no\s+emergency", page.read_text("utf-8")), page.name
+
+
 def test_every_setting_a_page_shows_exists() -> None:
     from fit_toolkit.settings import SECTIONS
 
