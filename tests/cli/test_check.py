@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from fit_toolkit.alerts.run import run_alerts
 from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.cli import run
 from fit_toolkit.doctor import monitor
-from fit_toolkit.store import hold_lock
+from fit_toolkit.store import hold_lock, watching
 from fit_toolkit.store import schema as s
 from tests.alerts.outgoing import CARE, LOW, clinic_with, copy_of, sent, use
 from tests.clinic import ARRIVING, Clinic
@@ -83,7 +84,7 @@ def test_a_practice_that_is_looked_at_is_well(fit: Fit) -> None:
     told = fit()
     assert told.code == 0
     assert told.out.startswith(
-        "FIT OK - alerts were looked at 3 hours ago | store_ok=1;;;0 last_run_age=10800s;129600;259200;0"
+        "FIT OK - alerts were looked at 3 hours ago | store_ok=1;;;0 store_unread=0;;;0 last_run_age=10800s;129600;259200;0"
     )
 
 
@@ -197,6 +198,17 @@ def test_a_store_of_an_older_version_is_left_as_it_is_for_the_next_run(fit: Fit)
     before = files(fit.clinic.root)
     assert (fit().code, "the next run does it" in fit().out) == (1, True)
     assert files(fit.clinic.root) == before
+
+
+def test_a_table_that_takes_long_is_left_to_a_longer_look_so_that_no_writer_has_to_wait(
+    fit: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fit.clinic.practice.store.begin() as c:
+        c.execute(s.meta.insert(), [{"key": f"k{number}", "value": "x" * 900} for number in range(3000)])
+    monkeypatch.setattr(watching, "intact", partial(watching.intact, seconds=0))
+    assert re.search(r"store_ok=1;;;0 store_unread=[1-9]", fit().out)
+    with fit.clinic.practice.store.read() as c:  # what looked is gone, and nothing is cut off any more
+        assert len(c.execute(s.meta.select()).all()) >= 3000
 
 
 def test_what_cannot_be_looked_at_is_unknown(

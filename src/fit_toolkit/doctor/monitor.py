@@ -105,7 +105,7 @@ def look(practice: Practice, limits: Limits) -> Report:
         try:
             with store.read() as c:
                 found = watching.figures(c, now=now, patience=limits.message)
-                whole = watching.intact(c) if limits.integrity else None
+            whole, unread = watching.intact(store) if limits.integrity else (True, 0)
         finally:
             store.close()
     except LockedError:
@@ -118,10 +118,14 @@ def look(practice: Practice, limits: Limits) -> Report:
     except StoreError as error:
         report.findings.append(Finding(Status.CRITICAL, str(error)))
         return report
-    if whole is not None:
-        report.figures.append(Figure("store_ok", int(whole), "1 when the store is not damaged", crit=None))
-        if not whole:
-            report.findings.append(Finding(Status.CRITICAL, "the store is damaged: restore a backup"))
+    if limits.integrity:
+        report.figures += [
+            Figure("store_ok", int(whole), "1 when no damage was found in the store"),
+            Figure("store_unread", unread, "tables too large to be looked through in a moment (fit verify)",
+                   metric="store_tables_unread"),
+        ]  # fmt: skip
+    if not whole:
+        report.findings.append(Finding(Status.CRITICAL, "the store is damaged: restore a backup"))
     report.findings += _runs(report, found, limits, now)
     report.findings += _messages(report, found)
     report.findings += _safety(report, found, limits, now)
