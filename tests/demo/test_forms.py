@@ -127,7 +127,9 @@ def test_answers_about_staying_safe_are_where_the_stories_want_them(sessions: li
         said.setdefault(session.story.special, []).extend(form.answers["q7"] for form in session.forms[:1])
     assert said["risk"][-1] == "yes"
     assert said["low-risk"][-6:] == ["not-sure"] * 6
-    assert {answer for special, answers in said.items() if not special.endswith("risk") for answer in answers} == {"no"}
+    assert (said["no-answer"][-1], set(said["no-answer"][:-1])) == ("", {"no"})
+    others = set(said) - {"risk", "low-risk", "no-answer"}
+    assert {answer for special in others for answer in said[special]} == {"no"}
 
 
 def test_client_and_therapist_are_far_apart_about_the_last_two_sessions_of_one_course(sessions: list[Session]) -> None:

@@ -29,7 +29,8 @@ from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.store import alerts, diary, people, ratings
 from tests.demo.conftest import TODAY
 
-KINDS = {"risk", "beyond-usual", "drop", "fall-from-best", "cutoff", "divergence", "overdue", "three-flat-tens"}
+KINDS = {"risk", "left-out", "beyond-usual", "drop", "fall-from-best", "cutoff", "divergence", "overdue",
+         "three-flat-tens"}  # fmt: skip
 LATER_DIFFERS = {"delivery", "sheet", "sqlite_sequence"}  # when a message was really handed over; sheets follow
 
 
@@ -102,6 +103,10 @@ def test_a_worrying_answer_is_open_and_first_in_the_list(practice: Practice) -> 
     assert first["severity"] == "safety"
     assert first["state"] == "open"
     assert first["client"] in codes("risk")
+
+
+def test_who_left_the_question_out_is_asked_about_and_nobody_else(practice: Practice) -> None:
+    assert {row["client"] for row in rows_of(practice, live=True) if row["kind"] == "left-out"} == codes("no-answer")
 
 
 def test_only_who_went_silent_is_overdue(practice: Practice) -> None:

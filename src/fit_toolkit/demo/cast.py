@@ -77,7 +77,7 @@ ROWAN: Final = (
     Story(29, "rowan", "steady", "volatile", 9, "up and down, nothing else"),
     Story(30, "rowan", "steady", "early-gain", 7, "a jump after the third session"),
     Story(31, "rowan", "v", "improving", 10, "a dip and a repair on the way to getting better"),
-    Story(32, "rowan", "steady", "steady", 6, "quiet waters"),
+    Story(32, "rowan", "steady", "steady", 6, "quiet waters, but for a question left out", special="no-answer"),
     Story(33, "rowan", "improving", "steady", 7, "it takes time to get to know each other"),
     Story(34, "rowan", "steady", "improving", 8, "one of a couple: one episode, two courses", together="couple"),
     Story(35, "rowan", "falling", "steady", 8, "the other of the couple, who sees it otherwise", together="couple"),

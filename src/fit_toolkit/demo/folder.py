@@ -37,7 +37,7 @@ SETTINGS: Final = {
 
 POLICIES: Final = f"""
 # --- What the practice wants to be told about ------------------------------------------------------------------------
-# Seven of the kinds that ship, and one of the practice's own. `fit policies list` shows them.
+# Eight of the kinds that ship, and one of the practice's own. `fit policies list` shows them.
 
 [[policies]]
 id = "staying-safe"                 # anything but "no" to the question about staying safe
@@ -45,6 +45,12 @@ kind = "risk"
 instrument = "arriving-today"
 severity = "safety"
 to = ["supervisor"]
+
+[[policies]]
+id = "no-answer"                    # the same question, left empty: that is not a "no"
+kind = "left-out"
+instrument = "arriving-today"
+severity = "notice"
 
 [[policies]]
 id = "how-it-is-going"              # worse than is usual for this client
@@ -109,6 +115,7 @@ severity = "notice"
 # Each policy in two words, and as a sentence for somebody who sees the list for the first time.
 SAYS: Final = {
     "staying-safe": ("Staying safe", 'An answer to the question about staying safe that was not "no"'),
+    "no-answer": ("No answer", "The question about staying safe was left out"),
     "how-it-is-going": ("How it is going", "The week was worse than is usual for this client"),
     "working-together": ("Working together", "Working together went worse than is usual for this client"),
     "a-drop": ("A drop", "Working together: down by 2 or more since the rating before"),

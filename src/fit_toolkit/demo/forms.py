@@ -119,6 +119,8 @@ class _Person:
             answers["q7"] = "yes"
         if self.story.special == "low-risk" and number > n - 6:
             answers["q7"] = "not-sure"
+        if self.story.special == "no-answer" and number == n:
+            answers["q7"] = ""
         return answers
 
     def _client(self, level: float, number: int, *, worse: bool) -> dict[str, str]:
