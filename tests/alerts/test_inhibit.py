@@ -10,7 +10,7 @@ import pytest
 from fit_toolkit.alerts.acts import Actor, ack
 from fit_toolkit.alerts.inhibit import is_old
 from fit_toolkit.alerts.ticks import Tick
-from fit_toolkit.store import people, runs
+from fit_toolkit.store import people, runs, touch
 from tests.alerts.outgoing import CARE, LOW, clinic_with, day_of, messages, sent
 from tests.clinic import ARRIVING, Clinic
 
@@ -72,8 +72,10 @@ def test_what_waits_in_another_slice_of_the_run_is_called_back(clinic: Clinic, m
     with clinic.practice.store.begin() as c:  # a second episode of the same client, with a partner
         people.add_client(c, "c2", at=clinic.clock())
         people.open_episode(c, ["c1", "c2"], therapist="ben", opened_on=day_of(0))
-        second = max(people.list_episodes(c), key=lambda episode: episode.id)
+        first, second = sorted(people.list_episodes(c), key=lambda episode: episode.id)
     rate_in(clinic, next(member.id for member in second.members if member.client == "c1"))
+    with clinic.practice.store.begin() as c:
+        touch(c, [first.id], "looked at first", clinic.clock())
     assert told(clinic) == [("ben", "safety", "new")]
     assert {alert["held"] for alert in clinic.alerts() if alert["severity"] == "attention"} == {"safety"}
 

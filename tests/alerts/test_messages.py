@@ -10,7 +10,7 @@ import pytest
 
 from fit_toolkit.alerts import messages as planning
 from fit_toolkit.alerts import run as running
-from fit_toolkit.alerts.acts import Actor, ack
+from fit_toolkit.alerts.acts import Actor, ack, snooze
 from fit_toolkit.alerts.compose import Frame, Item, compose, key_of
 from fit_toolkit.alerts.mail_text import WHY, Reason
 from fit_toolkit.alerts.ticks import Tick
@@ -131,6 +131,22 @@ def test_an_alert_that_comes_back_says_again(clinic: Clinic) -> None:
         sent(clinic)
     told = [row for row in messages(clinic, "sent") if "attention" in row["body"]]
     assert [row["reason"] for row in told] == ["new", "again"]
+
+
+def test_what_was_put_off_is_told_again_on_its_day_and_the_time_of_repeats_begins_anew(clinic: Clinic) -> None:
+    clinic.open("c1")
+    clinic.rate("c1", 0, 3)
+    clinic.run(tell=True)
+    sent(clinic)
+    snooze(
+        clinic.practice.store, [1], Actor("anna", clinic.clock()), reason="away", today=day_of(20), until=day_of(29)
+    )  # fmt: skip
+    told = {}
+    for clinic.day in (28, 29, 30, 35, 36):
+        clinic.run(tell=True)
+        told[clinic.day] = [row["reason"] for row in messages(clinic)]
+        sent(clinic)
+    assert told == {28: [], 29: ["again"], 30: [], 35: [], 36: ["repeat"]}
 
 
 def test_a_policy_names_others_who_are_told_too(tmp_path: Path) -> None:

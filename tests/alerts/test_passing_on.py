@@ -13,6 +13,7 @@ from fit_toolkit.alerts.ticks import Tick
 from fit_toolkit.errors import DeliveryError
 from fit_toolkit.store import people
 from fit_toolkit.store import schema as s
+from fit_toolkit.store.reminders import SEEN_TO
 from tests.alerts.outgoing import CARE, LOW, Post, clinic_with, copy_of, day_of, leave, messages, sent, use
 from tests.clinic import ARRIVING, Clinic
 
@@ -50,6 +51,12 @@ def on(clinic: Clinic, *days: int) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
+def long_since(clinic: Clinic) -> None:
+    """Many assignments were made since: these are among the old ones, not looked at for being new."""
+    with clinic.practice.store.begin() as c:
+        c.execute(s.meta.update().where(s.meta.c.key == SEEN_TO).values(value="100000"))
+
+
 def safety(folder: Path, day: int) -> Clinic:
     """Anna has c1 with an alert of safety, told on a day."""
     clinic = clinic_with(folder, policies=CARE, day=day, alerts__safety_repeat_days=100)
@@ -71,6 +78,7 @@ def test_after_a_transfer_the_new_therapist_is_told_once_of_what_stands_open(cli
 def test_a_transfer_with_a_day_to_come_is_told_on_that_day(clinic: Clinic) -> None:
     with clinic.practice.store.begin() as c:
         people.transfer(c, people.list_episodes(c)[0].code, "ben", on=day_of(24))
+    long_since(clinic)
     assert on(clinic, 22, 23, 24, 25) == {24: [("ben", "escalated")]}
 
 
@@ -84,6 +92,7 @@ def test_a_transfer_entered_late_is_told_in_the_next_run(clinic: Clinic) -> None
 def test_what_a_leaver_leaves_open_goes_to_the_supervisor_also_when_it_is_said_late(clinic: Clinic) -> None:
     on(clinic, 22)
     leave(clinic, "carl", 15)
+    long_since(clinic)
     assert on(clinic, 23, 24) == {23: [("sue", "escalated")]}
 
 

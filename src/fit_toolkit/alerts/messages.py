@@ -140,19 +140,10 @@ def _told(item: Item) -> tuple[int, tuple[int, ...]]:
 def _in_one(
     c: sa.Connection, before: Sequence[Mapping[str, Any]], rows: Sequence[OutboxRow], frame: Frame
 ) -> list[OutboxRow]:
-    """Call back what is told by `rows` now; a message that stays the same stays, and none waits longer than before."""
+    """Call back what is told by `rows` now; a message that stays the same stays as it is."""
     same = {row["key"] for row in before} & {row["key"] for row in rows}
     outbox.cancel(c, [row["id"] for row in before if row["key"] not in same], now=frame.now)
-    new = [row for row in rows if row["key"] not in same]
-    for row in new:
-        waits = [one["not_before"] for one in before if _place(one) == _place(row)]
-        if row["payload"]["kind"] in {REVIEW, OLD}:
-            row["not_before"] = min([row["not_before"], *waits])
-    return new
-
-
-def _place(row: Mapping[str, Any]) -> tuple[int | None, str]:
-    return row["recipient_staff_id"], row["channel"]
+    return [row for row in rows if row["key"] not in same]
 
 
 def _all_done(c: sa.Connection, frame: Frame, today: date) -> list[OutboxRow]:
