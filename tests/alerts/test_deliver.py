@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fit_toolkit.alerts.compose import Frame, Item, compose
 from fit_toolkit.alerts.deliver import BACK_OFF, DeliveryResult, deliver, within
@@ -420,3 +421,28 @@ def test_a_deliverer_killed_while_sending_loses_nothing(clinic: Clinic, post: Po
     assert done.returncode == 9
     assert deliver(clinic.practice, now=NOON + LEASE + timedelta(minutes=1)).sent == 1
     assert [message.key for message in post.box] == [key]
+
+
+def test_a_delivery_reads_what_is_due_and_what_is_live_and_nothing_older(clinic: Clinic) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(raw: Any, cursor: Any, statement: str, given: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            asked.append((statement, given))
+
+    engine = clinic.practice.store.engine
+    if engine.dialect.name != "sqlite":
+        pytest.skip("asks SQLite how it will look")
+    sa.event.listen(engine, "before_cursor_execute", note)
+    with clinic.practice.store.begin() as c:
+        outbox.list_messages(c, states=["due"])
+        outbox.claim(c, "w", now=NOON, channels=["stdout"], limit=1)
+        outbox.postpone(c, "stdout", NOON)
+        outbox.told_of(c, [*outbox.unseen_safety(c), 1, 2])
+        outbox.trying_since(c, [1, 2])
+        raw = c.connection.cursor()
+        ways = [row[3] for statement, given in asked for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+    sa.event.remove(engine, "before_cursor_execute", note)
+    tables = [way for way in ways if any(f" {name}" in way for name in ("outbox", "alert", "told", "delivery"))]
+    assert len(tables) >= 6
+    assert [way for way in tables if "USING" not in way] == []
