@@ -54,13 +54,11 @@ def test_openings_are_the_newest_and_say_whether_it_was_there_before(clinic: Cli
 
 def test_who_may_have_changed_is_looked_at_once(clinic: Clinic) -> None:
     today = day_of(20)
+    other = {"episode_id": 1, "staff_id": 1, "role": "supervisor", "starts_on": today}
     with clinic.practice.store.begin(dry_run=True) as c:
-        c.execute(
-            s.assignment.insert(),
-            [{"id": 500, "episode_id": 1, "staff_id": 1, "role": "supervisor", "starts_on": today}],
-        )
         assert len(reminders.changed_hands(c, today, today)) == 2  # within the margin
-        c.execute(s.meta.update().where(s.meta.c.key == reminders.SEEN_TO).values(value="900"))
+        c.execute(s.assignment.insert().values(id=5000, **other))
+        assert len(reminders.changed_hands(c, today, today)) == 2  # up to here it had been looked before
         assert reminders.changed_hands(c, today, today) == []
         people.transfer(c, people.list_episodes(c)[0].code, "ben", on=day_of(15))
         assert len(reminders.changed_hands(c, today, None)) == 1
