@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from fit_toolkit.cli import run
+from fit_toolkit.store import sqlite
 from tests.alerts.outgoing import CARE, DROP, LOW, clinic_with
 from tests.clinic import ARRIVING, TODAY, Clinic
 from tests.faults.dump import rows
+from tests.store.test_migrating import _first_version as make_first_version
 
 CHANNEL = "file"
 LATER = timedelta(hours=1)  # longer than the lease of a message whose sender died
@@ -70,6 +74,7 @@ class Scenario:
     name: str
     words: Callable[[Path], tuple[str, ...]]
     before: tuple[tuple[str, ...], ...] = ()
+    prepare: Callable[[Path], None] | None = None
     codes: tuple[int, ...] = (0,)
     sends: bool = False
     again: Callable[[Fit, Path, datetime], int] | None = None
@@ -114,6 +119,21 @@ def _run_and_later(fit: Fit, folder: Path, now: datetime) -> int:
     return code or _later(fit, folder, now)
 
 
+def _first_version(folder: Path) -> None:
+    """Put a store of the first version in the place of this practice's."""
+    (folder / "messages" / "messages.jsonl").unlink()
+    (folder / "store.db").unlink()
+    sqlite.create_file(folder / "store.db")
+    make_first_version(sqlite.make_engine(folder / "store.db").execution_options(**{sqlite.WRITE: True}))
+    with closing(sqlite3.connect(folder / "store.db", isolation_level=None)) as c:
+        for statement in (
+            "DELETE FROM outbox",
+            "DELETE FROM alert WHERE id NOT IN (SELECT alert_id FROM alert_event)",
+            "UPDATE alert SET cause = 'new', seen = '{\"day\": 20524, \"roots\": []}'",
+        ):
+            c.execute(statement)
+
+
 SCENARIOS = {
     each.name: each
     for each in (
@@ -128,5 +148,6 @@ SCENARIOS = {
         Scenario("move", lambda folder: (
             "move", _moved(folder), "c6", "--reason", "was the other one's"), codes=(0, 3)),
         Scenario("deliver", lambda folder: ("alerts", "deliver"), before=(("alerts", "run", "--no-deliver"),), sends=True, again=_later),
+        Scenario("upgrade", lambda folder: ("clients", "list"), prepare=_first_version),
     )
 }  # fmt: skip

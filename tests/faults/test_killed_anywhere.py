@@ -18,7 +18,16 @@ from tests.faults.scenarios import SCENARIOS, lived_in
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills are POSIX")
 MOST = 30
-LEAST = {"import": 80, "enter": 40, "ack": 40, "move": 40, "run": 100, "deliver": 100, "run and send": 200}  # steps
+LEAST = {
+    "import": 80,
+    "enter": 40,
+    "ack": 40,
+    "move": 40,
+    "run": 100,
+    "deliver": 100,
+    "run and send": 200,
+    "upgrade": 40,
+}  # steps
 
 
 @pytest.fixture(scope="module")
