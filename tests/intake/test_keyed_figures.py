@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.catalog import build, bundled
+from fit_toolkit.intake.mend import move
+from fit_toolkit.intake.recount import recount
+from fit_toolkit.model.records import Change
 from fit_toolkit.store import create_store, people
 from tests.intake.making import NOW, Clinic
 from tests.keyed import write_keyed
@@ -57,3 +60,14 @@ def test_totals_typed_in_are_labelled_by_the_person_too(clinic: Clinic) -> None:
 
     bands = [score.band for code in "GB" for score in clinic.valid(code)[0].scores]
     assert bands == ["girl high", "boy low"]
+
+
+def test_a_form_that_moves_gets_the_figures_of_the_client_it_belongs_to(clinic: Clinic) -> None:
+    clinic.add("client,date,q1,q2\nG,2026-02-01,1,1\nN,2026-02-02,1,1\n", instrument="keyed")
+    for client, to in (("G", "B"), ("N", "E")):
+        (form,) = clinic.valid(client)
+        move(clinic.store, clinic.catalog, form.id, to, Change("T1", "the other one's", NOW))
+
+    assert scored(clinic, "B") == ("boy low", 51)
+    assert scored(clinic, "E") == ("", 50)
+    assert recount(clinic.store, clinic.catalog, None).differing == ()

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+from pandas import DataFrame
+
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.errors import DataError
+from fit_toolkit.intake.write import known_of, results
+from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration, Change
 from fit_toolkit.store import Store, people, ratings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def forms_of(store: Store, client: str, *, all_states: bool = False) -> list[Administration]:
@@ -64,4 +74,20 @@ def move(
                     "this form belongs to a client and a therapist who never worked together in that episode",
                     hint="fit episodes transfer or assign first",
                 )
-        return ratings.move(c, administration, target.member_id, change, pair_id=pair)
+        scores = None
+        if form.instrument in catalog and form.definition_hash == catalog.hash(form.instrument):
+            scores = _scores_of(c, catalog.get(form.instrument), form, target.member_id)
+        return ratings.move(c, administration, target.member_id, change, pair_id=pair, scores=scores)
+
+
+def _scores_of(c: Connection, instrument: Instrument, form: Administration, member: int) -> list[dict[str, Any]] | None:
+    """Score a form again for another person, where that makes a difference; what a plugin has scored stays."""
+    if not instrument.is_keyed:
+        return None
+    known = known_of([(*people.persons_of(c, [member])[member], form.session_on, form.rater)])
+    totals = bool(form.scores) and all(score.status == "entered" for score in form.scores)
+    numbers = DataFrame([form.numbers], dtype="float64")
+    made, _ = results(instrument, numbers, totals=totals, rules=None, people=known)
+    of_plugins = {scale.id for scale in instrument.scales if scale.method == "plugin"}
+    kept = [{"row": 0, **structs.asdict(score)} for score in form.scores if score.scale in of_plugins]
+    return [row for row in made if row["scale"] not in of_plugins] + kept

@@ -118,8 +118,12 @@ def move(
     *,
     pair_id: int | None = None,
     keep_batch: bool = True,
+    scores: Iterable[Mapping[Any, Any]] | None = None,
 ) -> int:
-    """Move a form keyed to the wrong client: void it there, store it here as a first one; return the new id."""
+    """Move a form keyed to the wrong client: void it there, store it here as a first one; return the new id.
+
+    It keeps its scores, unless other `scores` are given because they depend on who was rated.
+    """
     old = _valid(c, administration)
     if old.member_id == to_member:
         raise DataError("the form belongs to this client already")
@@ -138,7 +142,8 @@ def move(
     new = msgspec.structs.replace(
         new, member_id=to_member, pair_id=pair_id, batch_id=old.batch_id if keep_batch else None
     )
-    scores = [{"row": 0, **msgspec.structs.asdict(score)} for score in old.scores]
+    if scores is None:
+        scores = [{"row": 0, **msgspec.structs.asdict(score)} for score in old.scores]
     risks = [{"row": 0, **msgspec.structs.asdict(risk)} for risk in old.risks]
     (made,) = add_administrations(c, [new], scores, risks, why="moved", at=change.at)
     c.execute(sa.update(A).where(A.c.id == old.id).values(replaced_by_id=made))
