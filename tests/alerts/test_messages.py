@@ -149,6 +149,22 @@ def test_what_was_put_off_is_told_again_on_its_day_and_the_time_of_repeats_begin
     assert told == {28: [], 29: ["again"], 30: [], 35: [], 36: ["repeat"]}
 
 
+def test_what_a_changed_policy_makes_safety_is_told_as_safety_the_next_day(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, policies=LOW)
+    clinic.open("c1")
+    clinic.rate("c1", 0, 3)
+    clinic.run(tell=True)
+    sent(clinic)
+    file = clinic.root / "fit.toml"
+    file.write_text(file.read_text() + 'severity = "safety"\n')
+    use(clinic)
+    clinic.day += 1
+    clinic.run(tell=True)
+    assert [(row["severity"], row["reason"], row["payload"]["kind"]) for row in messages(clinic)] == [
+        ("safety", "repeat", "safety")
+    ]
+
+
 def test_a_policy_names_others_who_are_told_too(tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path, policies=CARE + 'to = ["sue"]\n')
     clinic.open("c1")

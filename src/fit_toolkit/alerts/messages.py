@@ -32,7 +32,7 @@ from fit_toolkit.alerts.quiet import Quiet
 from fit_toolkit.alerts.recipients import People
 from fit_toolkit.alerts.repeats import JITTER
 from fit_toolkit.alerts.standing import ended_unseen, has_live, newest_events
-from fit_toolkit.model.alerts import Transition
+from fit_toolkit.model.alerts import Alert, Transition
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import outbox, people, runs
 from fit_toolkit.store.reminders import changed_hands, due
@@ -57,8 +57,13 @@ def plan(
 ) -> list[OutboxRow]:
     """Plan messages about the transitions of one slice that tell; their alerts and events are stored already."""
     frame = frame_of(settings, run_id, now)
-    tells = [change.alert.id for change in transitions if change.tells]
+    # what has become safety while it was open comes up when safety does, not when attention would have
+    tells = [change.alert.id for change in transitions if change.tells or _is_open_safety(change.alert)]
     return compose(Round(c, settings, frame, today).items(tells), frame)
+
+
+def _is_open_safety(alert: Alert) -> bool:
+    return alert.state == "open" and alert.severity == "safety"
 
 
 def wrap_up(
