@@ -90,7 +90,7 @@ def test_a_question_that_was_left_out_is_a_line_and_can_be_ticked_off(clinic: Cl
 
 def test_how_far_people_are_with_an_answer_is_not_what_became_of_one_left_out(clinic: Clinic) -> None:
     weekly(clinic, [1, None, 1])  # the notice about the second form is over, the answer waits for a person
-    assert sheet(clinic).risk.answers[0].state == "new"
+    assert sheet(clinic).risk.answers[0].state == "new: nobody has noted yet what was done"
 
 
 def test_an_answer_of_today_is_not_told_in_days(clinic: Clinic) -> None:

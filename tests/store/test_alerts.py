@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fit_toolkit.errors import DataError, StoreError
 from fit_toolkit.model.alerts import Alert, Handled, Key
-from fit_toolkit.store import Store, alerts, people, schema
+from fit_toolkit.store import Store, alerts, outbox, people, schema
+from fit_toolkit.store.outbox import Attempt
 from tests.store.making import DAY, NOW, make_episode
 
 
@@ -141,3 +142,24 @@ def test_what_a_person_did_is_on_the_alert_and_in_its_history(store: Store) -> N
         assert entry["evidence"] == {"note": "holidays", "snooze_until": "2026-04-01"}
         with pytest.raises(DataError, match="no alert"):
             alerts.act(c, 99, actor="anna", at=NOW, cause="by a person", values=values)
+
+
+def test_who_was_told_of_an_alert_is_read_with_how_it_went_and_without_what_was_called_back(store: Store) -> None:
+    with store.begin() as c:
+        (alert,) = add(c, make_alert(make_episode(c)))
+        staff = people.staff_id(c, "anna")
+        told = {"alerts": [[alert, 1, 0, "notice", "new"]]}
+        message = {
+            "channel": "email", "recipient_staff_id": staff, "severity": "notice", "reason": "new", "subject": "",
+            "body": "", "payload": told, "created_at": NOW, "not_before": NOW,
+        }  # fmt: skip
+        sent, waiting, gone = outbox.add_messages(c, [message | {"key": key} for key in "abc"])
+        outbox.record_attempt(c, sent, Attempt("failed", "due", NOW))
+        outbox.record_attempt(c, sent, Attempt("sent", "sent", NOW + timedelta(hours=1)))
+        outbox.cancel(c, [gone], now=NOW)
+        found = alerts.messages_about(c, alert)
+    assert [(row["to"], row["channel"], row["reason"], row["state"], row["sent_at"]) for row in found] == [
+        ("anna", "email", "new", "sent", NOW + timedelta(hours=1)),
+        ("anna", "email", "new", "due", None),
+    ]
+    assert waiting not in {sent, gone}

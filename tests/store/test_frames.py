@@ -70,6 +70,27 @@ def test_an_item_is_read_like_a_scale(store: Store) -> None:
     assert found["status"].tolist() == ["complete", "unscorable", "complete", "complete", "unscorable"]
 
 
+def test_what_decides_whether_an_answer_was_left_out_is_there_and_totals_made_elsewhere_are_not(store: Store) -> None:
+    forms: list[tuple[dict[str, str], dict[str, float | None]]] = [
+        ({"q1": "0", "q7": "2"}, {"q1": 0.0, "q7": 2.0}),
+        ({"q1": "", "q7": "not applicable"}, {"q1": None, "q7": None}),
+        ({"q1": "1"}, {"q1": 1.0}),
+    ]
+    with store.begin() as c:
+        member = make_episode(c)
+        rows = [
+            new_rating(member, DAY + timedelta(days=day), raw=raw, numbers=numbers)
+            for day, (raw, numbers) in enumerate(forms)
+        ]
+        elsewhere = new_rating(member, DAY + timedelta(days=9), raw={"total": "7"}, numbers={"total": 7.0})
+        ratings.add_administrations(c, [*rows, elsewhere], [total(3, 7.0) | {"status": "entered"}])
+        found = frames.silence_columns(c, None, "arriving-today", "q7", "client", deciding=("q1", "q1"))
+    assert found["session_on"].tolist() == days(DAY, DAY + timedelta(days=1), DAY + timedelta(days=2))
+    assert [None if np.isnan(each) else each for each in found["number"]] == [2.0, None, None]
+    assert found["text"].tolist() == ["2", "not applicable", ""]
+    assert [None if np.isnan(each) else each for each in found["of q1"]] == [0.0, None, 1.0]
+
+
 def test_members_are_there_whether_they_rated_or_not(store: Store) -> None:
     with store.begin() as c:
         make_episode(c, "c1", on=date(2026, 1, 5))

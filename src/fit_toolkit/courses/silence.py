@@ -24,7 +24,7 @@ def silence_rows(c: sa.Connection, episodes: Sequence[int], stream: Stream, *, k
         c, episodes, stream.instrument, stream.scale, stream.rater, deciding=silence.deciding, known_at=known_at
     )
     number, text = found.pop("number"), found.pop("text")
-    deciding = {id: found.pop(id) for id in silence.deciding}
+    deciding = {id: found.pop(f"of {id}") for id in silence.deciding}
     missing = np.isnan(number)
     excused = np.zeros(len(missing), bool)
     for when, equals in silence.skips:

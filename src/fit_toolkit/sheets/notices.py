@@ -92,7 +92,10 @@ def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
     ]  # fmt: skip
     if not rows:
         return ""
-    return ": ".join(part for part in (seen_as(rows[-1]["state"]), _done(rows[-1], language, reading.as_of)) if part)
+    done = _done(rows[-1], language, reading.as_of)
+    if rows[-1]["state"] == "open" and not done:
+        done = "nobody has noted yet what was done"
+    return ": ".join(part for part in (seen_as(rows[-1]["state"]), done) if part)
 
 
 def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertLine, ...]:

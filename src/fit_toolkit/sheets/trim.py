@@ -86,7 +86,7 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     side = sum(2 + _lines(f"{a.what}{a.reason}{a.basis}{a.done}", 46) for a in sheet.alerts[:4])
     side += _lines(sheet.late, 50) if sheet.late else 0
     side += 3 * bool(sheet.question) + sum(_lines(note, 56) for note in sheet.notes[:3])
-    risk = sum(_lines(a.item + a.answer, 120) + len(a.dates) // 25 for a in sheet.risk.answers)
+    risk = sum(_lines(a.item + a.answer + a.state, 110) + len(a.dates) // 25 for a in sheet.risk.answers)
     below = max(sum(_lines(q.text, 66) for q in sheet.quotes[:2]), len(sheet.missing))
     extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
     extra += sum(2 + _lines("." * words_in(block.html), 120) for block in sheet.sections if block.page == page)

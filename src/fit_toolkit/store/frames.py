@@ -89,7 +89,7 @@ def silence_columns(
     """Return of all valid forms whose answers were typed in what is needed to say whether an item was left out.
 
     Beside the columns of the rating: its `number` (NaN: none), its `text` as received, and the numbers of the items that
-    are `deciding`, by their id. Totals made elsewhere are no such forms.
+    are `deciding`, as "of <id>". Totals made elsewhere are no such forms.
     """
     numbers = {each: _A.c.numbers[each].as_float() for each in dict.fromkeys(deciding)}
     columns = (
@@ -102,8 +102,7 @@ def silence_columns(
         s.score.c.administration_id == _A.c.id, s.score.c.status == "entered"
     )  # fmt: skip
     query = _valid(columns, _ratings(), instrument, rater, known_at).where(~totals.exists())
-    found = _fetch(c, query, columns, episode_ids)
-    return {name.removeprefix("of "): column for name, column in found.items()}
+    return _fetch(c, query, columns, episode_ids)
 
 
 def rated_by(c: sa.Connection) -> list[tuple[str, str]]:
@@ -229,10 +228,11 @@ def _fetch(
         for part in chunks(episode_ids):
             rows.extend(c.execute(query.where(s.episode.c.id.in_(part))))
     by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return {name: _array(values, kind) for (name, _, kind), values in zip(columns, by_column, strict=True)}
+    return {name: as_array(values, kind) for (name, _, kind), values in zip(columns, by_column, strict=True)}
 
 
-def _array(values: Sequence[Any], kind: str) -> NDArray[Any]:
+def as_array(values: Sequence[Any], kind: str) -> NDArray[Any]:
+    """Turn the values of one column, as the database gave them, into an array; `kind` is int, float, text, day or instant."""
     if kind == "text":
         return np.array([value or "" for value in values], dtype=str)
     if kind == "float":
