@@ -6,9 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from fit_toolkit.analysis import CurvePack, write_pack
+from fit_toolkit.analysis.curves.pack import pack_hash
 from tests.cli.conftest import Run
 from tests.rated import rated_clinic
 
@@ -64,6 +67,24 @@ def test_a_pack_is_fitted_listed_named_checked_and_handed_on(fit: Run, tmp_path:
     assert (fit.folder / "instruments" / "curves" / "own.json").read_bytes() == file.read_bytes()
     (row,) = json.loads(fit("curves", "list", "--format", "json").out)["curves"]
     assert row["kind"] == "elsewhere", "a pack of another practice is not called local"
+
+
+def test_a_pack_says_its_range_and_names_no_practice_as_this_one(fit: Run, tmp_path: Path) -> None:
+    assert fit("curves", "fit", "own", "--instrument", "phq-9").code == 0
+    file = fit.folder / "instruments" / "curves" / "own.json"
+    pack = json.loads(file.read_text(encoding="utf-8"))
+    assert pack["range"] == [0.0, 27.0]
+    assert "this practice" not in pack["source"] + pack["title"]
+
+    elsewhere = tmp_path / "elsewhere.json"
+    pack |= {"range": [0.0, 54.0], "hash": ""}
+    other = msgspec.convert(pack, CurvePack)
+    elsewhere.write_bytes(write_pack(msgspec.structs.replace(other, hash=pack_hash(other))))
+    file.unlink()
+    refused = fit("curves", "import", str(elsewhere))
+    assert refused.code == 3
+    assert "is about phq-9 total from 0 to 54, here it goes from 0 to 27" in refused.err
+    assert not file.exists()
 
 
 def test_the_same_ratings_give_the_same_file_and_others_never_overwrite_it(fit: Run) -> None:

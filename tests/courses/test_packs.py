@@ -33,7 +33,7 @@ def made() -> CurvePack:
     return make_pack(*made_up(240, 12, sessions=6), about=about)
 
 
-def pack(**changes: str) -> bytes:
+def pack(**changes: object) -> bytes:
     other = msgspec.structs.replace(made(), **changes)
     return write_pack(msgspec.structs.replace(other, hash=pack_hash(other)))
 
@@ -96,6 +96,19 @@ def test_a_pack_about_something_else_is_refused_with_the_line_of_the_policy(clin
     said = refusal(clinic)
     assert "the curve pack 'ours' is about gad-7 total rated by the client, not phq-9 total" in said
     assert "fit.toml:" in said
+
+
+def test_a_pack_for_another_range_is_refused_and_one_that_does_not_say_is_not(clinic: Clinic) -> None:
+    put(clinic, pack(range=(0.0, 27.0)))
+    with Asking(clinic.practice) as asking:
+        assert len(asking.uses) == 1
+    put(clinic, pack(range=(0.0, 100.0)))
+    said = refusal(clinic)
+    assert "the curve pack 'ours' is about phq-9 total from 0 to 100, here it goes from 0 to 27" in said
+    assert "fit.toml:" in said
+    put(clinic, pack())
+    with Asking(clinic.practice) as asking:
+        assert len(asking.uses) == 1
 
 
 def test_a_pack_that_was_changed_or_is_not_there_is_refused(clinic: Clinic) -> None:

@@ -58,11 +58,11 @@ def command(  # noqa: PLR0917 - click hands them over by name
     about = AboutPack(
         id=name,
         version=f"{own.last:%Y-%m}",
-        title="Expected courses of this practice",
+        title="Expected courses of a practice",
         instrument=instrument,
         scale=own.scale,
         direction=own.direction,  # type: ignore[arg-type]  # one of the two
-        source="fit curves fit: this practice's own closed episodes",
+        source="fit curves fit: a practice's own closed episodes",  # read in other practices, too
         period=own.period,
         rater=own.rater,
     )

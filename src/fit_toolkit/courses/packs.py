@@ -8,7 +8,7 @@ from fit_toolkit.analysis import read_pack
 from fit_toolkit.analysis.curves.pack import pack_hash
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.course import Curve
-from fit_toolkit.courses.stream import Stream
+from fit_toolkit.courses.stream import Stream, scale_view
 from fit_toolkit.errors import ConfigError, DataError
 from fit_toolkit.model.curves import CurvePack
 from fit_toolkit.model.instrument import Instrument
@@ -44,6 +44,13 @@ def curve_of(pack: CurvePack, instrument: Instrument, stream: Stream) -> Curve:
         raise DataError(f"the curve pack '{pack.id}' is about {said}, not {wanted}")
     if pack.direction != instrument.watchable(stream.scale).direction:
         raise DataError(f"the curve pack '{pack.id}' says {pack.direction}, the instrument the other way")
+    view = scale_view(instrument, stream.scale, stream.rater)
+    if pack.range not in {None, (view.low, view.high)}:
+        said, here = ("{:g} to {:g}".format(*each) for each in (pack.range, (view.low, view.high)))
+        raise DataError(
+            f"the curve pack '{pack.id}' is about {ours[0]} {ours[1]} from {said}, here it goes from {here}",
+            hint="it was made with another form of this name",
+        )
     return as_curve(pack)
 
 

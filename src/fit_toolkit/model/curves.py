@@ -114,6 +114,9 @@ class CurvePack(Record, frozen=True):
     unsuccessful: CurveFit | None = None
     edges: Annotated[Edges | None, Meta(description="Left out: those of a normal curve.")] = None
     calibration: tuple[Cell, ...] = ()
+    range: Annotated[
+        tuple[float, float] | None, Meta(description="The ends of the scale; left out: the pack does not say.")
+    ] = None
     reviewed: bool = False
     hash: Annotated[str, Meta(description="SHA-256 of everything else.")] = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from functools import cache
 
 import msgspec
@@ -59,6 +61,26 @@ def test_a_changed_figure_is_seen() -> None:
         read_pack(data.replace(b'"period": "2024-2026"', b'"period": "2023-2026"'), "pack.json")
 
 
+def test_a_pack_made_before_packs_told_their_range_still_reads() -> None:
+    fields = msgspec.to_builtins(msgspec.structs.replace(pack(), hash=""))
+    assert "range" not in fields
+    fields["hash"] = hashlib.sha256(msgspec.json.encode(fields)).hexdigest()
+    assert read_pack(msgspec.json.encode(fields), "pack.json").range is None
+
+
+def test_the_range_of_the_scale_is_part_of_the_pack_and_of_its_hash() -> None:
+    ratings = made_up(240, 12, sessions=6)
+    made = make_pack(*ratings, about=ABOUT, limits=(0, 27))
+    assert made.range == (0.0, 27.0)
+    data = write_pack(made)
+    assert read_pack(data, "pack.json") == made
+    for other in (b"[0.0, 100.0]", b"null"):
+        changed_file = re.sub(rb'"range": \[[^]]*\]', b'"range": ' + other, data)
+        assert changed_file != data
+        with pytest.raises(ConfigError, match="the hash differs"):
+            read_pack(changed_file, "pack.json")
+
+
 def test_a_row_about_a_client_has_no_place_in_a_pack() -> None:
     data = write_pack(pack()).replace(b'"format"', b'"ratings": [{"client": "c1"}], "format"')
     with pytest.raises(ConfigError, match="unknown field `ratings`"):
@@ -76,6 +98,7 @@ def test_a_row_about_a_client_has_no_place_in_a_pack() -> None:
         ({"n_clients": 99}, "rests on 99 clients; 100 are needed"),
         ({"n_clients": 9}, "curve: rests on 9 clients; 10 are needed"),
         ({"singular": True}, "curve: the fit is singular"),
+        ({"range": (27.0, 0.0)}, "the ends of its scale have no order"),
         ({"intake": None}, "curve: intake and slope_by_intake belong together"),
     ],
 )

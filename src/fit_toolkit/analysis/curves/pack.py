@@ -54,7 +54,7 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
     The calibration is that of the same model fitted to one half of the clients and tried on the other; the pack's curve is
     then fitted to all. `edges="observed"` takes the edges of the bands from the ratings (`observed_edges`) and not from the
     fitted variance: for scales with few points or a floor that many reach. `success` (1, 0, NaN per rating) adds twin
-    curves. Refused: fewer than 100 clients, and a singular fit. Every figure rests on `minimum_cell` clients or more;
+    curves. `limits`, the ends of the scale, are kept in the pack. Refused: fewer than 100 clients, and a singular fit. Every figure rests on `minimum_cell` clients or more;
     sessions beyond are left out.
     """
     ratings = long_ratings(client, session, value)
@@ -87,6 +87,7 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
         "minimum_cell": minimum_cell,
         "edges": observed,
         "calibration": cells,
+        "range": limits,
         **twins,
     }
     try:
@@ -97,7 +98,10 @@ def make_pack(  # noqa: PLR0913 - keyword-only choices of the model
 
 
 def pack_hash(pack: CurvePack) -> str:
-    """Hash everything in a pack but the hash itself."""
+    """Hash everything in a pack but the hash itself.
+
+    What is left out is not hashed, so that a pack made before there was a field keeps its hash.
+    """
     bare = msgspec.structs.replace(pack, hash="")
     return hashlib.sha256(msgspec.json.encode(bare, order="deterministic")).hexdigest()
 
@@ -137,6 +141,8 @@ def pack_problems(pack: CurvePack) -> Iterator[str]:
         yield "its sessions have no order"
     if pack.curve.by_intake and (pack.intakes is None or pack.intakes[0] >= pack.intakes[1]):
         yield "a curve by intake has to say of which intakes"
+    if pack.range is not None and not pack.range[0] < pack.range[1]:
+        yield "the ends of its scale have no order"
     if pack.edges is not None:
         yield from _edge_problems(pack.edges, pack.curve)
     small = [cell for cell in pack.calibration if cell.n_clients < pack.minimum_cell]
