@@ -137,17 +137,21 @@ def pack_problems(pack: CurvePack) -> Iterator[str]:
         yield f"rests on {pack.curve.n_clients} clients; {PACK_CLIENTS} are needed"
     if (pack.successful is None) != (pack.unsuccessful is None):
         yield "one of the twin curves is missing"
-    if not 0 < pack.sessions[0] < pack.sessions[1]:
-        yield "its sessions have no order"
+    yield from _order_problems(pack)
     if pack.curve.by_intake and (pack.intakes is None or pack.intakes[0] >= pack.intakes[1]):
         yield "a curve by intake has to say of which intakes"
-    if pack.range is not None and not pack.range[0] < pack.range[1]:
-        yield "the ends of its scale have no order"
     if pack.edges is not None:
         yield from _edge_problems(pack.edges, pack.curve)
     small = [cell for cell in pack.calibration if cell.n_clients < pack.minimum_cell]
     if small:
         yield f"{len(small)} cells of the calibration rest on fewer than {pack.minimum_cell} clients"
+
+
+def _order_problems(pack: CurvePack) -> Iterator[str]:
+    if not 0 < pack.sessions[0] < pack.sessions[1]:
+        yield "its sessions have no order"
+    if pack.range is not None and not pack.range[0] < pack.range[1]:
+        yield "the ends of its scale have no order"
 
 
 def _edge_problems(edges: Edges, curve: CurveFit) -> Iterator[str]:
