@@ -80,7 +80,7 @@ class Heartbeat:
         thread = threading.Thread(target=work, name="fit-heartbeat", daemon=True)
         thread.start()
         thread.join(self.timeout)
-        return said[0] if said else (f"no answer within {self.timeout:g} seconds", True)
+        return said[0] if said else (_no_answer(self.timeout), True)
 
 
 def _ask(address: str, timeout: float) -> tuple[str, bool]:
@@ -93,4 +93,10 @@ def _ask(address: str, timeout: float) -> tuple[str, bool]:
         with contextlib.closing(error):
             return f"answered {error.code}", error.code >= SERVER_ERROR
     except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on; its words may hold the address
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            return _no_answer(timeout), True
         return f"not reached ({type(error).__name__})", True
+
+
+def _no_answer(timeout: float) -> str:
+    return f"no answer within {timeout:g} seconds"
