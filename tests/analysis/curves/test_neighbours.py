@@ -103,3 +103,12 @@ def test_what_does_not_fit_together_is_refused() -> None:
         nearest_courses(features, courses, [[1.0, 2.0]])
     with pytest.raises(UsageError, match="k lies between 10 and the size of the pool"):
         nearest_courses(features, courses, [[1.0]], k=5)
+
+
+def test_one_point_above_and_one_below_are_equally_far_so_the_order_of_the_pool_decides() -> None:
+    intake = np.random.default_rng(1).integers(0, 28, 400).astype(float)
+    place = np.arange(400.0)[:, None]
+    asked = np.arange(28.0)
+    found = nearest_courses(intake[:, None], place, asked[:, None], k=30)
+    by_hand = [mean(sorted(range(400), key=lambda row: (abs(intake[row] - each), row))[:30]) for each in asked]
+    assert found.mean[:, 0].tolist() == pytest.approx(by_hand)
