@@ -13,7 +13,7 @@ from fit_toolkit.practice import Practice
 from fit_toolkit.settings import load_settings
 from fit_toolkit.store import outbox, runs
 from fit_toolkit.store import schema as s
-from tests.alerts.outgoing import CARE, LOW, clinic_with, messages
+from tests.alerts.outgoing import CARE, LOW, clinic_with, messages, sent
 from tests.clinic import ARRIVING, START, Clinic
 
 BERLIN = "Europe/Berlin"
@@ -94,6 +94,19 @@ def test_what_a_clock_that_was_ahead_has_put_off_is_due_again(clinic: Clinic) ->
     with clinic.practice.store.read() as c:
         opened = c.execute(s.alert.select()).one().opened_at
     assert opened == utc("2026-03-12 06:10")
+
+
+def test_who_was_told_by_a_clock_that_was_ahead_is_reminded_by_the_right_one(clinic: Clinic) -> None:
+    at = At(clinic)
+    at.moment = utc("2031-01-01 06:10")
+    clinic.open("c1", therapist="carl")
+    clinic.rate("c1", 0, instrument=ARRIVING, q7=2)
+    at.run(at.moment)
+    sent(clinic)
+    at.run(utc("2026-03-12 06:10"), back=True)
+    sent(clinic)
+    at.run(utc("2026-03-13 06:10"))
+    assert {(row["to"], row["reason"]) for row in messages(clinic)} >= {("carl", "repeat")}
 
 
 def test_half_past_two_comes_twice_and_both_runs_are_good(clinic: Clinic) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from fit_toolkit.store.rows import chunks, dicts, utc
 RUN = "alerts"  # over all that is new or due: what is waited for every morning
 ENTRY = "entry"  # over a form that was just keyed: says nothing about the morning
 RUNS = (RUN, ENTRY)
+LONGEST_REMINDER = timedelta(days=31)  # nobody is told again of anything later than this
 DID_ITS_WORK = (0, 4, 6, 10)
 
 
@@ -126,11 +127,13 @@ def forget_the_future(c: sa.Connection, now: datetime) -> None:
     Their history keeps the instants it was written with; without this nobody would be told again before that day.
     """
     moment = utc(now)
-    ahead = sa.and_(s.outbox.c.state == "due", s.outbox.c.created_at > moment)
-    c.execute(sa.update(s.outbox).where(ahead).values(
-        created_at=moment, not_before=moment, lease_until=None, lease_by=None
-    ))  # fmt: skip
+    o = s.outbox.c
+    waits = {"not_before": moment, "lease_until": None, "lease_by": None}
+    c.execute(sa.update(s.outbox).where(o.state == "due", o.created_at > moment).values(**waits))
+    c.execute(sa.update(s.outbox).where(o.created_at > moment).values(created_at=moment))  # from it repeats are counted
     c.execute(sa.update(s.alert).where(s.alert.c.opened_at > moment).values(opened_at=moment))
+    far = moment + LONGEST_REMINDER
+    c.execute(sa.update(s.alert).where(s.alert.c.remind_at > far).values(remind_at=moment))
 
 
 def seen_policies(c: sa.Connection) -> dict[str, str]:
