@@ -279,6 +279,16 @@ def test_the_textfile_can_be_read_by_prometheus_and_by_everybody(fit: Fit, tmp_p
     assert [path.name for path in tmp_path.glob(".fit-*")] == []
 
 
+def test_every_figure_is_promised_by_its_name(fit: Fit, tmp_path: Path) -> None:
+    out = fit("--prometheus", str(tmp_path / "fit.prom")).out
+    page = (Path(__file__).parents[2] / "docs" / "stable-contracts.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z_]+(?:_SEVERITY)?)`", page))
+    names = {re.sub(r"_(safety|attention|notice)$", "_SEVERITY", name) for name in re.findall(r"([a-z_]+)=\d", out)}
+    metrics = set(re.findall(r"^(fit_[a-z_]+)", (tmp_path / "fit.prom").read_text(), re.MULTILINE))
+    assert (len(names), len(metrics)) == (12, 14)
+    assert names | metrics <= told
+
+
 def test_a_textfile_is_written_also_when_nothing_could_be_looked_at(fit: Fit, tmp_path: Path) -> None:
     (fit.clinic.root / "store.db").unlink()
     assert fit("--prometheus", str(tmp_path / "fit.prom")).code == 2
