@@ -18,9 +18,10 @@ class ControlChart(AlertPolicy, frozen=True):
     The limit is their mean less 2.66 times their mean step from one rating to the next. It needs `least` earlier ratings
     that are not all the same. With so few, the limit is itself uncertain: an ordinary rating of a course of 12 is beyond
     it about 1 time in 58, not 1 in 741 as the textbooks have it for limits that are known. That figure is computed for
-    ratings that vary normally and independently round a steady level; where they bunch at the best there is, it is more
-    often (1 in 36 where the mean lies 2 SDs of one client's ratings below it). Over once the rating is back at the limit
-    as it stood when the alert opened.
+    ratings that vary normally and independently round a steady level. It is more often where a rating takes after the one
+    before (1 in 39 with an autocorrelation of .3), where ratings are whole numbers and vary little (1 in 33 with an SD of
+    0.7), and where they bunch at the best there is (1 in 37 for a client whose mean lies 1 SD below it). Over once the
+    rating is back at the limit as it stood when the alert opened.
     """
 
     kind: ClassVar[str] = "control-chart"

@@ -17,7 +17,9 @@ class FallFromCeiling(AlertPolicy, frozen=True):
     Ratings at the ceiling do not vary, so nothing that learns from the client's own variation can see this fall. A
     convention. With a norm set the alert says how often chance alone brings it about: about 1 in N next ratings after
     such a row, computed for ratings that vary normally and independently round a level of the client's own, by the norms,
-    and are cut off at the best there is. Over once the rating is back at the ceiling, or within `near` of it.
+    and are cut off at the best there is. It takes ratings as marks on a line. Where they are whole numbers and `points` is
+    1, chance alone does it about twice as often (1 in 5, not 1 in 11, by a norm set of mean 37, SDs 2.5 and 1.5, and 40
+    for the best). Over once the rating is back at the ceiling, or within `near` of it.
     """
 
     kind: ClassVar[str] = "fall-from-ceiling"

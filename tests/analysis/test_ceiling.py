@@ -26,3 +26,12 @@ def test_a_longer_row_or_a_larger_fall_makes_it_rarer() -> None:
 def test_the_mirror_has_the_same_chance() -> None:
     mirror = Norms(name="mirror", mean=3, sd_between=2.5, sd_within=1.5)
     assert ceiling_chance(mirror, best=0, better=-1) == pytest.approx(ceiling_chance(NORMS, best=40))
+
+
+def test_whole_numbers_fall_about_twice_as_often_and_half_a_point_nearer_gives_their_share() -> None:
+    random = np.random.default_rng(8)
+    ratings = np.minimum(random.normal(37, 2.5, (400_000, 1)) + random.normal(0, 1.5, (400_000, 4)), 40).round()
+    row = (ratings[:, :3] == 40).all(axis=1)
+    simulated = (ratings[row, 3] <= 39).mean()
+    assert ceiling_chance(NORMS, best=40, points=0.5, near=0.5) == pytest.approx(simulated, abs=0.005)
+    assert simulated / ceiling_chance(NORMS, best=40) == pytest.approx(2.1, abs=0.1)

@@ -23,7 +23,8 @@ def ceiling_chance(
     Assumes ratings that vary normally and independently (SD within) round a level of the client's own, which varies
     normally between clients (mean and SD between of `norms`), and are cut off at `best`. Of a client at level a one
     rating is at the ceiling with chance q(a) and so low with chance f(a); after `times` at the ceiling the share is
-    E[q^times f] / E[q^times] over the levels. Whole-number ratings are not rounded here.
+    E[q^times f] / E[q^times] over the levels. Ratings are not rounded: where they go by steps of `unit`, `near` and
+    `points` half a unit nearer (near + unit / 2, points - unit / 2) give the share for rounded ratings.
     """
     normal = NormalDist()
     away = np.linspace(-REACH, REACH, LEVELS)

@@ -65,8 +65,9 @@ def course_shapes(course: Course, rule: ShapeRule | None = None, *, norms: Norms
     """Describe every course by the first of these that is true of it. Retrospective: later ratings may change the word.
 
     too-few: fewer ratings than `least`. gap: two ratings more than `gap_days` apart, so no one shape. volatile: at least
-    `swings` steps of `step` or more from one rating to the next, each the other way than the one before it. ceiling-flat:
-    no rating further than `near` of the range from the best there is. The begin and the end are the means of the first
+    `swings` steps of `step` or more from one rating to the next, each the other way than the last one of that size (smaller
+    steps, and further ones the same way, are passed over). ceiling-flat: no rating further than `near` of the range from
+    the best there is. The begin and the end are the means of the first
     and the last third (n // 3 ratings, at least 1). low-improving, high-improving, low-falling, high-falling: they differ
     by `step` or more; low and high say on which side of `line` it began. V, U: one stretch of ratings that lie `step` or
     more below both, neither the first nor the last rating among them; up to `short` ratings long a V, longer a U.

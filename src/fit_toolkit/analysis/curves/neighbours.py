@@ -15,7 +15,7 @@ from fit_toolkit.errors import DataError, UsageError
 MINIMUM_POOL: Final = 300  # with fewer, the nearest are not near
 LEAST: Final = 10  # neighbours rated at a session, for anything to be said of it
 AT_ONCE: Final = 4_000_000  # distances held in memory
-DIGITS: Final = 9  # of a distance in SDs; what lies beyond is rounding
+DIGITS: Final = 9  # of a distance in SDs: one point above and one below are equally far, whatever rounding made of them
 Floats = npt.NDArray[np.float64]
 
 
@@ -79,10 +79,7 @@ def nearest_courses(  # noqa: PLR0913 - keyword-only figures of the method
     step = max(1, AT_ONCE // (len(near) * max(1, near.shape[1])))
     for start in range(0, len(ask), step):
         rows = slice(start, start + step)
-        distance = np.sqrt(((ask[rows, None, :] - near[None, :, :]) ** 2).sum(axis=2))
-        distance = distance.round(
-            DIGITS
-        )  # one point above and one below are equally far, whatever rounding made of them
+        distance = np.sqrt(((ask[rows, None, :] - near[None, :, :]) ** 2).sum(axis=2)).round(DIGITS)
         mine = np.flatnonzero(own[rows] >= 0)
         distance[mine, own[rows][mine]] = np.inf
         order = np.argsort(distance, axis=1, kind="stable")[:, :k]
