@@ -38,7 +38,7 @@ def lead_lag_effect(
     `person`: everything is centred on the client's own mean over the steps used, which is least squares with a constant
     for each client; for research, because these means know the future, and rho is biased downwards in short courses
     (Nickell 1981). `running`: A, the outcome and the next outcome are centred on what was known before session t (the
-    mean of the earlier ratings of each), so nothing looks ahead. A step needs both ratings of one session and the next
+    mean of the earlier ratings of each, in sessions whose outcome was rated), so nothing looks ahead. A step needs both ratings of one session and the next
     outcome within `max_gap_days`. The model of Falkenstroem and others, without random slopes; standard errors clustered
     by client (G / (G - 1), t with G - 1 df). An association in time is no proof of a cause.
     """

@@ -48,15 +48,12 @@ def read_alike(
     """Read what is known of clients at the start beside their ratings; the rows of one client have to agree."""
     if not columns:
         return np.empty((len(whose), 0)), ()
-    read = read_numbers(table, columns)
-    problems, first = list(read.problems), dict[tuple[str, ...], int]()
-    for row, client in enumerate(whose):
-        begun = first.setdefault(client, row)
-        for place, column in enumerate(columns):
-            here, there = read.values[row, place], read.values[begun, place]
-            if here != there and not (np.isnan(here) and np.isnan(there)):
-                problems.append(Problem(row, column, "another value than in the client's first row"))
-    return read.values, tuple(problems)
+    read, first = read_numbers(table, columns), dict[tuple[str, ...], int]()
+    begun = np.array([first.setdefault(client, row) for row, client in enumerate(whose)], dtype=np.intp)
+    here, there = read.values, read.values[begun]
+    differs = np.argwhere((here != there) & ~(np.isnan(here) & np.isnan(there))).tolist()
+    another = "another value than in the client's first row"
+    return read.values, (*read.problems, *(Problem(row, columns[place], another) for row, place in differs))
 
 
 def beside_others(whose: Sequence[tuple[str, ...]], values: Any, known: Any, alike: Alike, name: str) -> Beside:
