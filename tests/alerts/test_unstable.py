@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,7 @@ def test_it_is_what_counting_openings_among_the_last_eight_ratings_gives(values:
     alerts = [alert_of(number + 1, int(opened), len(values)) for number, opened in enumerate(found.opened)]
     recent = {alert.id for alert in alerts if alert.opened >= len(values) - RATINGS}
     assert unstable_among(alerts) == (recent if len(recent) >= OPENINGS else set())
+    assert unstable_among(msgspec.structs.replace(alert, severity="safety") for alert in alerts) == frozenset()
 
 
 def alert_of(number: int, opened: int, ratings: int) -> Alert:

@@ -106,6 +106,14 @@ def test_ticking_off_from_the_command_line(fit: Fit) -> None:
     assert "a convention, not a test" in story.out
 
 
+def test_the_story_has_each_message_behind_the_event_it_told_of(fit: Fit) -> None:
+    safe = str(numbers(fit)["safe"])
+    fit("ack", safe, "--action", "talk", "--by", "carl")  # the clock stands still: all of it in one minute
+    told = fit("show", safe).out.split("\n\n")[1].splitlines()
+    assert [line.split()[2] for line in told] == ["new", "told", "seen"]
+    assert "told  carl by stdout, because it was new: waiting to go out" in told[1]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["ack"], ["ack", "1"], ["ack", "1", "--action", "talk", "--from", "-"], ["ack", "--from", "-", "--note", "x"],
