@@ -103,7 +103,9 @@ def test_the_same_ratings_give_the_same_file_and_others_never_overwrite_it(fit: 
 def test_too_few_are_refused_with_their_count(fit: Run) -> None:
     late = fit("curves", "fit", "own", "--instrument", "phq-9", "--since", "2026-02-01")
     assert late.code != 0
-    assert "no closed episode has ratings of phq-9 total" in late.err
+    assert "no closed episode that was opened from 2026-02-01 on has ratings of phq-9 total" in late.err
+    checked = fit("curves", "fit", "own", "--instrument", "gad-7")
+    assert "no closed episode has ratings of gad-7 total" in checked.err
 
 
 def test_the_alliance_has_no_expected_course(fit: Run) -> None:

@@ -78,6 +78,25 @@ def test_too_few_ratings_are_refused_with_their_counts_and_nothing_is_written(fi
     assert not (fit.folder / "instruments" / "norms" / "own.yaml").exists()
 
 
+def test_ratings_that_never_differ_are_not_called_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    same = rated_clinic(tmp_path / "clinic", {f"k{number:02}": [0, 0, 0] for number in range(30)})
+    refused = Run(same.root, capsys)("norms", "estimate", "own")
+    assert refused.code == 3
+    assert "no client's ratings ever differ" in refused.out
+    assert "fit: no norms can be estimated; nothing was written (why not is in the list above)" in refused.err
+
+
+def test_the_list_says_how_the_noise_was_counted(fit: Run) -> None:
+    fit("norms", "estimate", "own")
+    fit("norms", "estimate", "steps", "--noise", "steps")
+    file = fit.folder / "instruments" / "norms" / "own.yaml"
+    text = file.read_text()
+    other = text.replace('id: "own"', 'id: "other"').replace("variance components by analysis of variance", "a book")
+    file.with_name("other.yaml").write_text(other)
+    listed = json.loads(fit("norms", "list", "--format", "json").out)["norms"]
+    assert {row["norms"]: row["noise"] for row in listed} == {"own": "mean", "steps": "steps", "other": ""}
+
+
 def test_without_any_set_the_list_says_how_one_is_made(fit: Run) -> None:
     listed = fit("norms", "list")
     assert (listed.code, listed.out) == (0, "")
@@ -117,5 +136,6 @@ def test_a_scale_given_twice_is_found(fit: Run) -> None:
 
 
 def test_a_name_that_is_not_there_is_refused(fit: Run) -> None:
-    assert fit("norms", "check", "nobody").code == 2
+    assert fit("norms", "check", "nobody").code == 3
+    assert fit("norms", "estimate", "own", "--instrument", "nobody").code == 3
     assert fit("norms", "estimate", "Not A Name").code == 2

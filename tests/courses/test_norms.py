@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from fit_toolkit.analysis import repeated_ratings
+from fit_toolkit.courses import slices
+from fit_toolkit.courses.load import Slice
 from fit_toolkit.courses.norms import Estimate, Wanted, _computed, check_name, estimate_norms, norm_set
 from fit_toolkit.errors import UsageError
 from fit_toolkit.model.norms import Norm
 from tests.clinic import ARRIVING, START, TODAY, Clinic
 from tests.rated import rated_clinic
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 RANDOM = np.random.default_rng(7)
 RATINGS = {
@@ -47,6 +54,23 @@ def test_figures_are_those_of_all_courses_with_their_counts(clinic: Clinic) -> N
     assert found.sd_steps == pytest.approx(expected.sd_within_successive, abs=1e-6)
     assert (found.clients, found.clients_often, found.therapists, found.ratings) == (31, 31, 2, len(values))
     assert (found.norm.occasion, found.norm.reliability_kind, found.norm.carries_labels) == ("end", "session", False)
+
+
+def test_it_makes_no_difference_in_how_many_slices_the_history_is_read(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, most = estimates(clinic), 0
+    read = Slice.of
+
+    def counted(c: sa.Connection, episodes: Sequence[int], **given: Any) -> Slice:
+        nonlocal most
+        most = max(most, len(episodes))
+        return read(c, episodes, **given)
+
+    monkeypatch.setattr(slices, "EPISODES_A_SLICE", 7)
+    monkeypatch.setattr(Slice, "of", counted)
+    assert estimates(clinic) == whole
+    assert most == 7
 
 
 def test_a_scale_with_too_few_ratings_is_refused_with_its_counts(clinic: Clinic) -> None:

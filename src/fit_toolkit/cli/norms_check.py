@@ -9,7 +9,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand
 from fit_toolkit.cli.output import count, visible
-from fit_toolkit.errors import ConfigError, ExitCode, UsageError
+from fit_toolkit.errors import ConfigError, DataError, ExitCode
 
 
 @click.command("check")
@@ -28,7 +28,7 @@ def command(app: App, names: tuple[str, ...]) -> int:
     for name in names or sorted(catalog.norm_files):
         path = catalog.norm_files.get(name, Path(name))
         if isinstance(path, Path) and not path.is_file():
-            raise UsageError(f"there is no file and no norm set '{name}'", hint="fit norms list")
+            raise DataError(f"there is no file and no norm set '{name}'", hint="fit norms list")
         try:
             norms = load_norms(path)
         except ConfigError as error:

@@ -66,7 +66,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
     lost = [each for each in found if each.norm is None and each.instrument in instruments]
     if norms is None or lost:
         which = f" for {lost[0].instrument} {lost[0].scale}" if lost else ""
-        raise DataError(f"too few ratings{which}; nothing was written", hint="the counts are in the list above")
+        few = not any(each.enough for each in lost or found)
+        what, told = ("too few ratings", "the counts are") if few else ("no norms can be estimated", "why not is")
+        raise DataError(f"{what}{which}; nothing was written", hint=f"{told} in the list above")
     file = practice.root / "instruments" / "norms" / f"{norms.id}.yaml"
     _write(app, file, norms, dry_run=dry_run)
     for each in found:

@@ -10,7 +10,7 @@ from fit_toolkit.cli.output import emit, format_option
 
 COLUMNS = (
     "norms", "version", "kind", "reviewed", "instrument", "scale", "rater", "occasion", "mean", "sd_between", "sd_within",
-    "reliability", "clients", "therapists", "ratings", "labels", "used_by",
+    "noise", "reliability", "clients", "therapists", "ratings", "labels", "used_by",
 )  # fmt: skip
 
 
@@ -20,7 +20,8 @@ COLUMNS = (
 def command(app: App, fmt: str) -> int:
     """List norm sets, one row per scale; `used_by` names the policies of fit.toml that rest on it.
 
-    `labels`: whether enough clients and therapists are in it to say where somebody stands among them.
+    `noise`: whether `sd_within` was counted around each client's own mean or in steps from one rating to the next; empty where
+    the set does not say. `labels`: whether enough clients and therapists are in it to say where somebody stands among them.
     """
     catalog = catalog_at_hand(app)
     used: dict[str, list[str]] = {}
@@ -42,6 +43,7 @@ def command(app: App, fmt: str) -> int:
                 "mean": norm.mean,
                 "sd_between": norm.sd_between,
                 "sd_within": norm.sd_within,
+                "noise": _noise(found.source),
                 "reliability": norm.reliability,
                 "clients": norm.n_clients,
                 "therapists": norm.n_therapists,
@@ -53,3 +55,10 @@ def command(app: App, fmt: str) -> int:
         ]
     emit("norms", rows, fmt=fmt, columns=COLUMNS, empty="no norm sets: fit norms estimate NAME")
     return 0
+
+
+def _noise(source: str) -> str:
+    """Say how a set that this toolkit estimated counts noise: by what its source says of it."""
+    from fit_toolkit.courses.norms import SAID
+
+    return next((name for name, said in SAID.items() if source.endswith(said)), "")

@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 from fit_toolkit.analysis.reliability import repeated_ratings
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.course import TICK
 from fit_toolkit.courses.expected import day_number
-from fit_toolkit.courses.load import Loaded, Slice
+from fit_toolkit.courses.gather import Gathered, together
+from fit_toolkit.courses.slices import all_slices
 from fit_toolkit.courses.stream import Stream, scale_view
 from fit_toolkit.errors import UsageError
 from fit_toolkit.model.instrument import Slug
 from fit_toolkit.model.norms import NOISE_CLIENTS, NOISE_RATINGS, Norm, NormSet
-from fit_toolkit.store import frames, runs
+from fit_toolkit.store import frames
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -63,6 +63,7 @@ class Estimate:
     last: date | None
     norm: Norm | None = None
     because: str = ""
+    enough: bool = False  # whether there are ratings enough, whatever became of them
     sd_mean: float | None = None  # within clients, around their own mean: noise and the client's own change
     sd_steps: float | None = None  # from one rating to the next, mostly without the client's own change
 
@@ -81,12 +82,16 @@ def estimate_norms(c: sa.Connection, catalog: Catalog, wanted: Wanted, *, as_of:
     there. Around the mean is the default: where clients change it is too large, so that policies speak too seldom; steps
     are too small where good and bad times last for several sessions, and then policies speak too often.
     """
-    part = Slice.of(c, runs.all_episodes(c), as_of=as_of)
+    streams = list(_streams(c, catalog, wanted))
+    views = [scale_view(catalog.get(each.instrument), each.scale, each.rater) for each in streams]
+    parts: list[list[Gathered]] = [[] for _ in streams]
+    for part in all_slices(c, as_of=as_of):
+        for each, stream, view in zip(parts, streams, views, strict=True):
+            each.append(Gathered.of(part, part.load(stream, view, {}), stream))
     found: list[Estimate] = []
-    for stream in _streams(c, catalog, wanted):
-        view = scale_view(catalog.get(stream.instrument), stream.scale, stream.rater)
-        loaded = part.load(stream, view, {})
-        found += [_estimate(part, loaded, stream, occasion, wanted) for occasion in _occasions(loaded, stream)]
+    for each, stream in zip(parts, streams, strict=True):
+        rated = together(each)
+        found += [_estimate(rated, stream, occasion, wanted) for occasion in _occasions(rated, stream)]
     return found
 
 
@@ -135,33 +140,28 @@ def _streams(c: sa.Connection, catalog: Catalog, wanted: Wanted) -> Iterator[Str
                 yield Stream.of(definition, scale, definition.raters[0])
 
 
-def _occasions(loaded: Loaded, stream: Stream) -> Sequence[str]:
-    rated = loaded.occasion[loaded.course.count > 0]
-    return sorted(set(rated.tolist())) or [stream.occasion]
+def _occasions(rated: Gathered, stream: Stream) -> Sequence[str]:
+    return sorted(set(rated.occasion.tolist())) or [stream.occasion]
 
 
-def _estimate(part: Slice, loaded: Loaded, stream: Stream, occasion: str, wanted: Wanted) -> Estimate:
+def _estimate(rated: Gathered, stream: Stream, occasion: str, wanted: Wanted) -> Estimate:
     """Take the courses of one occasion, count who is in them, and compute what that many can carry."""
-    course = loaded.course
-    of_point = np.repeat(np.arange(len(course.count)), course.count)
-    kept = loaded.occasion[of_point] == occasion
+    owner = rated.owner
+    kept = rated.occasion[owner] == occasion
     if wanted.since is not None:
-        kept &= course.day >= day_number(wanted.since)
-    whose, day = of_point[kept], course.day[kept]
-    place = np.searchsorted(part.members["member_id"], loaded.member)
-    client = np.unique(part.members["client"], return_inverse=True)[1][place]
-    staff = loaded.staff if stream.alliance else part.members["staff_id"][place]
-    counts = np.bincount(whose, minlength=len(course.count))
-    often = len(np.unique(client[counts >= NOISE_RATINGS]))
+        kept &= rated.day >= day_number(wanted.since)
+    whose, day = owner[kept], rated.day[kept]
+    counts = np.bincount(whose, minlength=len(rated.count))
+    often = len(np.unique(rated.client[counts >= NOISE_RATINGS]))
     first, last = (EPOCH + timedelta(days=int(each)) for each in (day.min(), day.max())) if len(day) else (None, None)
     bare = Estimate(
-        stream.instrument, stream.scale, stream.rater, occasion, len(np.unique(client[whose])), often,
-        len(set(staff[whose].tolist()) - {0}), len(whose), first, last,
+        stream.instrument, stream.scale, stream.rater, occasion, len(np.unique(rated.client[whose])), often,
+        len(set(rated.staff[whose].tolist()) - {0}), len(whose), first, last,
     )  # fmt: skip
     if often < NOISE_CLIENTS:
         because = f"{often} clients have {NOISE_RATINGS} ratings or more; {NOISE_CLIENTS} are needed"
         return replace(bare, because=because)
-    return _computed(bare, course.tick[kept] / TICK, whose, wanted.noise)
+    return _computed(bare, rated.value[kept], whose, wanted.noise)
 
 
 def _computed(
@@ -174,10 +174,12 @@ def _computed(
         level = found.sd_between**2 + (found.sd_within**2 - own) / found.ratings_per_client
         spread = (max(level, 0.0) ** 0.5, own**0.5, level / (level + own) if level + own > 0 else 0.0)
     mean, between, within, one = (round(each, DIGITS) for each in (found.mean_of_clients, *spread))
-    if not between > 0:
-        return replace(bare, because="clients differ no more from each other than ratings do by themselves")
     if not within > 0:
-        return replace(bare, because="no client's ratings ever differ")
+        return replace(bare, enough=True, because="no client's ratings ever differ")
+    if not between > 0:
+        return replace(
+            bare, enough=True, because="clients differ no more from each other than ratings do by themselves"
+        )
     norm = Norm(
         instrument=bare.instrument,
         scale=bare.scale,
@@ -193,4 +195,4 @@ def _computed(
         population=f"this practice's own clients, {bare.clients_often} of them with {NOISE_RATINGS} ratings or more",
     )
     around, steps = (round(each, DIGITS) for each in (found.sd_within, found.sd_within_successive))
-    return replace(bare, norm=norm, sd_mean=around, sd_steps=steps)
+    return replace(bare, norm=norm, enough=True, sd_mean=around, sd_steps=steps)

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.courses.load import Slice
+from fit_toolkit.courses.gather import Gathered, together
+from fit_toolkit.courses.slices import all_slices
 from fit_toolkit.courses.stream import Stream, scale_view
 from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.store import people
@@ -68,17 +69,17 @@ def closed_ratings(
         and without not in {member.client for member in each.members}
     ]
     view = scale_view(definition, stream.scale, stream.rater)
-    part = Slice.of(c, closed, as_of=as_of)
-    loaded = part.load(stream, view, {})
-    course = loaded.course
-    kept = _first_episodes(part, loaded.member, course.count)[course.owner]
+    parts = all_slices(c, as_of=as_of, episodes=closed)
+    rated = together([Gathered.of(part, part.load(stream, view, {}), stream) for part in parts])
+    kept = _first_episodes(rated)[rated.owner]
     if not kept.any():
-        raise DataError(f"no closed episode has ratings of {instrument} {stream.scale}")
-    days = [EPOCH + timedelta(days=int(day)) for day in (course.day[kept].min(), course.day[kept].max())]
+        of_those = f" that was opened from {since} on" if since is not None else ""
+        raise DataError(f"no closed episode{of_those} has ratings of {instrument} {stream.scale}")
+    days = [EPOCH + timedelta(days=int(day)) for day in (rated.day[kept].min(), rated.day[kept].max())]
     return ClosedRatings(
-        client=course.owner[kept],
-        session=course.session[kept].astype(np.float64),
-        value=course.value[kept],
+        client=rated.owner[kept],
+        session=rated.session[kept].astype(np.float64),
+        value=rated.value[kept],
         direction="higher_is_better" if view.higher_is_better else "higher_is_worse",
         limits=(view.low, view.high),
         scale=stream.scale,
@@ -88,13 +89,10 @@ def closed_ratings(
     )
 
 
-def _first_episodes(part: Slice, member: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Say of each course whether it is the first of its client that has ratings."""
-    place = np.searchsorted(part.members["member_id"], member)
-    client = np.unique(part.members["client"], return_inverse=True)[1][place]
-    started = np.asarray(part.members["started"][place], dtype=np.float64)
-    rated = np.flatnonzero(count > 0)
-    order = rated[np.lexsort((member[rated], started[rated], client[rated]))]
-    first = np.zeros(len(member), dtype=bool)
+def _first_episodes(rated: Gathered) -> npt.NDArray[np.bool_]:
+    """Say of each course whether it is the first of its client."""
+    client = np.unique(rated.client, return_inverse=True)[1]
+    order = np.lexsort((rated.member, rated.started, client))
+    first = np.zeros(len(client), dtype=bool)
     first[order[np.flatnonzero(np.diff(client[order], prepend=-1))]] = True
     return first

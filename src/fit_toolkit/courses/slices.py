@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 EPISODES_A_SLICE: Final = 4000
 
 
-def all_slices(c: sa.Connection, *, as_of: date, max_gap_days: int) -> Iterator[Slice]:
-    """Give every episode once, some 4,000 at a time; a practice without any gives one slice of nobody."""
-    episodes = runs.all_episodes(c)
+def all_slices(
+    c: sa.Connection, *, as_of: date, max_gap_days: int = 42, episodes: Sequence[int] | None = None
+) -> Iterator[Slice]:
+    """Give every episode, or each of those given, once, some 4,000 at a time; without any, one slice of nobody."""
+    episodes = runs.all_episodes(c) if episodes is None else episodes
     for start in range(0, max(len(episodes), 1), EPISODES_A_SLICE):
         yield Slice.of(c, episodes[start : start + EPISODES_A_SLICE], as_of=as_of, max_gap_days=max_gap_days)
