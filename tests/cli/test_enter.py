@@ -114,6 +114,13 @@ def test_a_day_of_forms_of_which_none_may_be_printed_ends_with_the_line_to_write
     assert fit("form", "--date", "2026-03-12", "-o", str(tmp_path / "forms"), "--as", "html").code == 4
 
 
+def test_in_a_pile_a_flagged_answer_is_said_with_its_line(clinic: Fit, stdin: io.StringIO) -> None:
+    type_in(stdin, "A 2026-03-11 111111110\nB 2026-03-11 111111112\n\n")
+    said = clinic("enter", "--batch", "phq-9").err
+    assert said.count("A flagged question was answered") == 1
+    assert "A flagged question was answered (line 2). The answer is 1 day old." in said
+
+
 def test_a_policy_of_the_practices_own_is_heard_at_once(clinic: Fit, practice: Path) -> None:
     own = '\n[[policies]]\nid = "own"\nkind = "risk"\ninstrument = "phq-9"\nscale = "q1"\ntrigger = 3\n'
     toml = practice / "fit.toml"

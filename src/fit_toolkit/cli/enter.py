@@ -137,13 +137,13 @@ def _ask(app: App, given: dict[str, Any], batch: int | None) -> Ask:
     )
 
 
-def report(app: App, instrument: Instrument, entered: Entered, raw: dict[str, str]) -> None:
+def report(app: App, instrument: Instrument, entered: Entered, raw: dict[str, str], where: str = "") -> None:
     """Print what was stored, the sums to check against the paper, and a flagged answer before anything else."""
     from fit_toolkit.intake.keyed import paper_sum
 
     form = entered.administration
     if worries(app, entered):
-        say_flagged(app, [form.session_on])
+        say_flagged(app, [form.session_on], where)
     if entered.left_out:
         say_left_out(app, instrument)
     scores = ", ".join(

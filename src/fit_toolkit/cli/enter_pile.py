@@ -100,7 +100,7 @@ def _take(app: App, pile: _Pile, line: str, given: dict[str, Any], rules: Any) -
         pile.stored.append(entered.administration.id)
     else:
         pile.unchanged += 1
-    report(app, pile.instrument, entered, raw)
+    report(app, pile.instrument, entered, raw, f" (line {pile.line})")
 
 
 def _day(app: App, pile: _Pile, word: str, given: dict[str, Any]) -> date:
