@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from datetime import date, datetime
 
 import pytest
 
 from fit_toolkit.errors import FitError, UsageError
-from fit_toolkit.store import Store, labels, open_store, people
+from fit_toolkit.store import Store, labels, people
 
 DAY = date(2026, 3, 12)
+AT = datetime.fromisoformat("2026-03-12T09:00")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = open_store(tmp_path / "store.db")
-    with made.begin() as c:
-        people.add_client(c, "c1")
-        people.open_episode(c, ["c1"], opened_on=DAY)
-    return made
+@pytest.fixture(autouse=True)
+def episode(store: Store) -> None:
+    with store.begin() as c:
+        people.add_client(c, "c1", at=AT)
+        people.open_episode(c, ["c1"], therapist=None, opened_on=DAY, at=AT)
 
 
 def test_a_label_is_given_once_and_taken_off_once(store: Store) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "void": ("fit_toolkit.cli.void:command", "Void a form entered by mistake."),
     "alerts": ("fit_toolkit.cli.alerts:command", "Evaluate, list and tick off alerts."),
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
+    "report": ("fit_toolkit.cli.report:command", "How the service does: HTML, PDF, CSV or JSON."),
     "instruments": ("fit_toolkit.cli.instruments:command", "Questionnaires: list, show, check, new."),
     "analyze": ("fit_toolkit.cli.analyze:command", "For research: files in, files out; no practice needed."),
     "plugins": ("fit_toolkit.cli.plugins:command", "Plugins: list, show, new, check, enable, disable."),

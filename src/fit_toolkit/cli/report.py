@@ -1,0 +1,104 @@
+"""`fit report`: how the service does, for its lead."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.output import as_csv, write_atomic
+from fit_toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from fit_toolkit.practice import Practice
+    from fit_toolkit.report.build import Report
+
+FORMATS = ("html", "pdf", "csv", "json")
+DAYS = 365
+
+
+@click.command("report")
+@click.option("--since", type=DAY, help="The first day. Default: a year before the last.")
+@click.option("--until", type=DAY, help="The last day. Default: today.")
+@click.option(
+    "--label", "labels", multiple=True, metavar="LABEL", help="Only episodes with this label; may be repeated."
+)
+@click.option("--site", metavar="NAME", help="Only episodes at this site: those with the label site:NAME.")
+@click.option("--with-open", "open_too", is_flag=True,
+              help="Also courses still open on the last day, as far as they have come.")  # fmt: skip
+@click.option(
+    "--format", "fmt", type=click.Choice(FORMATS), help="What to make. Default: by the name of the file, else html."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="FILE.html, FILE.pdf, FILE.csv or FILE.json; without it the report goes to stdout.")  # fmt: skip
+@pass_app
+def command(
+    app: App, *, since: date | None, until: date | None, labels: tuple[str, ...], site: str | None, open_too: bool, fmt: str | None,
+    output: Path | None,
+) -> int:  # fmt: skip
+    """Report on the courses of treatment that ended in a period: ratings received, outcomes, the relationship, alerts.
+
+    A course is one client in one episode. No client can be told from it: figures of fewer than report.smallest_cell
+    clients are kept back, and what they could be subtracted from. Figures by therapist only where the practice has agreed
+    on them (governance.therapist_figures). Before-after change is not proof of effect.
+    """
+    from fit_toolkit.practice.reporting import make_report
+
+    kind = _kind(fmt, output)
+    if output is not None and not output.resolve().parent.is_dir():
+        raise UsageError("there is no such folder to write into")
+    practice = app.practice
+    last = until or practice.today()
+    first = since or last - timedelta(days=DAYS - 1)
+    if first > last:
+        raise UsageError(f"{first} is after {last}", hint="--since DATE --until DATE")
+    wanted = _labels(practice, labels, site)
+    report = make_report(practice, since=first, until=last, labels=wanted, open_too=open_too)
+    content = _content(practice, report, kind)
+    if output is not None:
+        write_atomic(output, content)
+    else:
+        click.echo(content, nl=False)
+    if report.problem:
+        app.say(f"{report.problem[0].upper()}{report.problem[1:]}.")
+    return 0
+
+
+def _kind(fmt: str | None, output: Path | None) -> str:
+    if fmt is not None or output is None:
+        return fmt or "html"
+    kind = output.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise UsageError(
+            "a report is a .html, .pdf, .csv or .json file", hint="--format says which, whatever the file's name"
+        )
+    return kind
+
+
+def _labels(practice: Practice, labels: tuple[str, ...], site: str | None) -> tuple[str, ...]:
+    """Check that somebody has the labels: a report about nobody, because of a slip, would look like news."""
+    from fit_toolkit.store.labels import SITE, all_labels, check_label
+
+    wanted = tuple(check_label(label) for label in (*labels, *([f"{SITE}{site}"] if site is not None else [])))
+    if wanted:
+        with practice.store.read() as c:
+            known = all_labels(c)
+        for label in wanted:
+            if label not in known:
+                raise UsageError(f"no episode has the label {label}", hint=f"known: {', '.join(known) or 'none'}")
+    return wanted
+
+
+def _content(practice: Practice, report: Report, kind: str) -> bytes:
+    from fit_toolkit.practice import reporting
+    from fit_toolkit.report.figure import COLUMNS
+
+    if kind == "csv":
+        return as_csv([each.row() for each in report.figures], COLUMNS).encode()
+    if kind == "json":
+        return reporting.as_json(report).encode()
+    return reporting.as_pdf(practice, report) if kind == "pdf" else reporting.as_html(practice, report).encode()

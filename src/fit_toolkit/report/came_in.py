@@ -1,0 +1,67 @@
+"""The first section: of the ratings that the plan asked for, how many came in, by form and rater."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fit_toolkit.analysis.portions import share
+from fit_toolkit.model.people import PlanEntry
+from fit_toolkit.report.completion import Asked, Rhythm, completion
+from fit_toolkit.report.figure import Figure
+from fit_toolkit.report.gathered import Gathered, Ints, Mask, few
+from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.store import diary, service
+
+SECTION = "completion"
+DIARY = "sessions are known from the diary"
+RATINGS_ONLY = "no appointments are kept: a session shows only by what was rated, so what is missing is not all seen"
+NO_PLAN = "no plan is kept: taken as expected at every session"
+
+
+def came_in(found: Gathered) -> list[Figure]:
+    """Count what was expected and what came in, apart for courses whose contacts are in the diary and those without."""
+    plan = diary.list_plan(found.c, np.unique(found.courses["episode_id"]).tolist())
+    asked = _asked(found, plan)
+    kept = np.isin(found.courses["episode_id"], np.array(service.kept_in_diary(found.c, found.scope), np.int64))
+    twice = {key for key in asked if sum(other[:2] == key[:2] for other in asked) > 1}
+    figures: list[Figure] = []
+    for key in asked:
+        rows = found.forms(key[0], key[1])
+        mine = rows["occasion"] == key[2]
+        rhythm = Rhythm.of(plan, key, found.courses["episode_id"]) if plan else Rhythm.every_session(found.n)
+        expected, came = completion(found.grid, rhythm, rows["course"][mine], rows["day"][mine])
+        for which, basis in ((kept, DIARY), (~kept, RATINGS_ONLY)):
+            note = basis if plan else f"{basis}; {NO_PLAN}"
+            figures += _counted(found, key, expected, came, which, note, occasion=key in twice)
+    return figures
+
+
+def _asked(found: Gathered, plan: list[PlanEntry]) -> list[Asked]:
+    if not plan:
+        return [key for key in found.rated if key[0] in found.readable]
+    return sorted(
+        {
+            (each.instrument, each.rater, each.occasion)
+            for each in plan
+            if (each.every_sessions, each.every_days) != (0, None)
+        }
+    )
+
+
+def _counted(
+    found: Gathered, key: Asked, expected: Ints, came: Ints, which: Mask, note: str, *, occasion: bool
+) -> Iterator[Figure]:  # fmt: skip
+    which = which & (expected > 0)
+    clients = int(which.sum())
+    if not clients:
+        return
+    group = "/".join(key if occasion else key[:2])
+    if clients < found.smallest:
+        yield few(SECTION, "received", found.smallest, group=group)
+        return
+    portion = share(came[which], expected[which])
+    yield Figure(section=SECTION, figure="received", group=group, count=portion.count, n=portion.n,
+                 of=f"forms expected in {clients} courses", value=portion.value, low=portion.low, high=portion.high,
+                 unit="share", note=note, definition=DEFINITIONS["received"], source="plan and diary of the practice")  # fmt: skip

@@ -1,0 +1,157 @@
+"""What the report is made from: the ended courses with their sessions, and the forms of each instrument when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fit_toolkit.analysis.portions import wilson_interval
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.course import TICK
+from fit_toolkit.model.instrument import Instrument
+from fit_toolkit.report.completion import Grid
+from fit_toolkit.report.figure import Figure
+from fit_toolkit.report.words import DEFINITIONS, KEPT_BACK, TOO_FEW
+from fit_toolkit.settings import Settings
+from fit_toolkit.store import service
+from fit_toolkit.store.frames import UNKNOWN, Columns
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """First and last known value of each course (NaN where there are not two days with one), and the days."""
+
+    first: Floats
+    last: Floats
+    first_day: Ints
+    last_day: Ints
+
+    @property
+    def measured(self) -> Mask:
+        """Which courses have both."""
+        return np.isfinite(self.first)
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """The courses that ended in a period; `course` in any frame is a place in them."""
+
+    c: sa.Connection
+    scope: service.Scope
+    catalog: Catalog
+    settings: Settings
+    smallest: int
+    courses: Columns
+    _forms: dict[tuple[str, str], Columns] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many courses ended."""
+        return len(self.courses["member_id"])
+
+    @property
+    def all_of(self) -> str:
+        """What the courses are called."""
+        return "courses that ended or are open" if self.scope.open_too else "courses that ended"
+
+    @cached_property
+    def sessions(self) -> Columns:
+        """The session days of the episodes."""
+        return service.session_days(self.c, self.scope)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Every session of every course."""
+        return Grid.of(self.courses, self.sessions)
+
+    @cached_property
+    def rated(self) -> list[tuple[str, str, str]]:
+        """What was rated: instrument, rater, occasion."""
+        return service.rated_by(self.c, self.scope)
+
+    @cached_property
+    def readable(self) -> Catalog:
+        """The instruments without those whose definitions are broken."""
+        return self.catalog.readable({instrument for instrument, _, _ in self.rated})
+
+    def streams(self, *constructs: str) -> list[tuple[Instrument, str]]:
+        """List what clients, or those who answer for them, rated of these constructs: instrument and rater."""
+        pairs = dict.fromkeys(
+            (instrument, rater) for instrument, rater, _ in self.rated if rater in ("client", "carer")
+        )
+        known = [(self.readable.get(id), rater) for id, rater in pairs if id in self.readable]
+        return [(form, rater) for form, rater in known if form.construct in constructs]
+
+    def forms(self, instrument: str, rater: str) -> Columns:
+        """Give all forms of an instrument by a rater, by course and day: `course`, `day`, `occasion`, `staff_id`, `tick`."""
+        key = (instrument, rater)
+        if key not in self._forms:
+            rated = any(each[0] == instrument for each in self.rated) and instrument in self.readable
+            scale = self.readable.get(instrument).main_scale if rated else ""
+            rows = service.ratings(self.c, self.scope, instrument, rater, scale)
+            course = np.searchsorted(self.courses["member_id"], rows["member_id"])
+            self._forms[key] = {"course": course, "tick": rows["value_ticks"], **{name: rows[name] for name in ("day", "occasion", "staff_id")}}  # fmt: skip
+        return self._forms[key]
+
+    def values(self, instrument: str, rater: str) -> Columns:
+        """Give the forms that could be scored, at most one for each day of a course: the one rated last."""
+        rows = self.forms(instrument, rater)
+        known = np.flatnonzero(rows["tick"] != UNKNOWN)
+        rows = {name: column[known] for name, column in rows.items()}
+        newest = np.ones(len(known), bool)
+        newest[:-1] = (np.diff(rows["course"]) != 0) | (np.diff(rows["day"]) != 0)
+        return {name: column[newest] for name, column in rows.items()}
+
+    def ends(self, rows: Columns) -> Ends:
+        """Give the first and the last of `rows` (by course and day) for each course."""
+        course = rows["course"]
+        there = np.unique(course)
+        first, behind = (np.searchsorted(course, there, side=side) for side in ("left", "right"))
+        later = rows["day"][behind - 1] > rows["day"][first]
+        at, one, two = there[later], first[later], behind[later] - 1
+        values = [np.full(self.n, np.nan) for _ in range(2)]
+        days = [np.full(self.n, UNKNOWN, np.int64) for _ in range(2)]
+        for place, row in enumerate((one, two)):
+            values[place][at] = rows["tick"][row] / TICK
+            days[place][at] = rows["day"][row]
+        return Ends(values[0], values[1], days[0], days[1])
+
+
+def share(section: str, figure: str, count: int, n: int, *, of: str, group: str = "", source: str = "") -> Figure:
+    """Give a share of courses with Wilson's interval."""
+    low, high = wilson_interval(count, n)
+    known = n > 0
+    return Figure(section=section, figure=figure, group=group, count=count, n=n, of=of, value=count / n if known else None,
+                  low=low if known else None, high=high if known else None, unit="share",
+                  definition=DEFINITIONS[figure], source=source)  # fmt: skip
+
+
+def silent(
+    section: str, figure: str, *, group: str = "", n: int | None = None, note: str = KEPT_BACK, source: str = ""
+) -> Figure:
+    """Give a figure that is not shown, with why."""
+    return Figure(section=section, figure=figure, group=group, n=n, of="courses" if n else "", note=note,
+                  definition=DEFINITIONS[figure], source=source)  # fmt: skip
+
+
+def kept_back(section: str, figure: str, count: int, smallest: int, *, group: str = "", source: str = "") -> Figure:
+    """Say of a count that it is kept back: because it is small, or beside one that is."""
+    note = f"fewer than {smallest}" if count < smallest else KEPT_BACK
+    return silent(section, figure, group=group, note=note, source=source)
+
+
+def few(section: str, figure: str, smallest: int, *, group: str = "", source: str = "") -> Figure:
+    """Say that something rests on fewer clients than are shown."""
+    note = f"fewer than {smallest} clients: {TOO_FEW}"
+    return silent(section, figure, group=group, note=note, source=source)

@@ -1,0 +1,75 @@
+"""The last section, only where it was agreed on: how much therapists differ, and each one's estimate drawn towards the mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fit_toolkit.report.figure import Figure
+from fit_toolkit.report.gathered import Gathered, Ints, silent
+from fit_toolkit.report.outcomes import CONSTRUCTS
+from fit_toolkit.report.variation import CLIENTS, THERAPISTS, Variation, variation
+from fit_toolkit.report.words import DEFINITIONS, TOO_FEW
+from fit_toolkit.store import service
+
+if TYPE_CHECKING:
+    from fit_toolkit.model.instrument import Instrument
+
+SECTION = "therapists"
+SETTING = "governance.therapist_figures"
+NOT_AGREED = f"not given: the practice has not agreed on figures by therapist ({SETTING} in fit.toml)"
+
+
+def therapists(found: Gathered) -> list[Figure]:
+    """Give the share between therapists and the estimates, in the order of their codes: no ranking."""
+    if not found.settings.text(SETTING):
+        return [silent(SECTION, "variation_share", note=NOT_AGREED)]
+    streams = [(form, rater, found.ends(found.values(form.id, rater))) for form, rater in found.streams(*CONSTRUCTS)]
+    if not streams:
+        return [silent(SECTION, "variation_share", note="not given: no outcome was rated")]
+    form, rater, ends = max(streams, key=lambda each: (int(each[2].measured.sum()), each[0].id))
+    whose, codes = _whose(found)
+    used = np.flatnonzero(ends.measured & (whose >= 0))
+    made = variation(ends.first[used], ends.last[used], whose[used], _better(form), smallest=found.smallest)
+    group = f"{form.id}/{rater}"
+    if made is None:
+        note = f"{TOO_FEW}: {THERAPISTS} therapists with {CLIENTS} clients each are needed"
+        return [silent(SECTION, "variation_share", group=group, note=note)]
+    return _figures(made, group, codes)
+
+
+def _better(form: Instrument) -> int:
+    return 1 if form.scale_direction(form.main_scale) == "higher_is_better" else -1
+
+
+def _whose(found: Gathered) -> tuple[Ints, dict[int, str]]:
+    """Give the therapist of each course that had one throughout, else -1: what two did together is neither's figure."""
+    rows = service.therapists(found.c, found.scope)
+    whose = np.full(found.n, -1, np.int64)
+    if len(rows["episode_id"]):
+        pairs = np.unique(np.column_stack((rows["episode_id"], rows["staff_id"])), axis=0)
+        episodes, first, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+        place = np.minimum(np.searchsorted(episodes, found.courses["episode_id"]), len(episodes) - 1)
+        one = (episodes[place] == found.courses["episode_id"]) & (counts[place] == 1)
+        whose[one] = pairs[first[place[one]], 1]
+    return whose, dict(zip(rows["staff_id"].tolist(), rows["code"].tolist(), strict=True))
+
+
+def _figures(made: Variation, group: str, codes: dict[int, str]) -> list[Figure]:
+    of = f"courses with {made.therapists} therapists"
+    figures = [
+        Figure(section=SECTION, figure="variation_share", group=group, n=made.clients, of=of, value=made.share, unit="share",
+               note=f"variance between {made.between:.4g}, within {made.within:.4g}", definition=DEFINITIONS["variation_share"]),
+        Figure(section=SECTION, figure="variation_by_chance", group=group, n=made.clients, of=of, value=made.by_chance, unit="share",
+               definition=DEFINITIONS["variation_by_chance"]),
+    ]  # fmt: skip
+    for each in sorted(made.shown, key=lambda each: codes[each.who].casefold()):
+        figures.append(  # noqa: PERF401 - one figure to a therapist, readable
+            Figure(section=SECTION, figure="therapist", group=codes[each.who], n=each.n, of="courses", value=each.value, low=each.low,
+                   high=each.high, unit="points", definition=DEFINITIONS["therapist"])
+        )  # fmt: skip
+    if made.others:
+        note = f"{made.others} more therapists with {made.their_clients} courses: {TOO_FEW}"
+        figures.append(silent(SECTION, "therapist", note=note))
+    return figures

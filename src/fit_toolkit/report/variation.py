@@ -1,0 +1,121 @@
+"""How much therapists differ, as far as that can be told: shrunken estimates from a random-intercept model, by moments."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+CLIENTS: Final = 10  # fewer of one therapist's are not shown
+THERAPISTS: Final = 5  # fewer are compared with nobody
+DRAWS: Final = 999
+MOST: Final = 20_000_000  # numbers drawn in all
+Z: Final = 1.959963984540054
+
+
+class Shrunken(Struct, frozen=True):
+    """One therapist: how many clients, and how far from the mean of all, drawn towards it as far as chance would carry."""
+
+    who: int
+    n: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Variation:
+    """Variance between and within therapists, its share, how often chance alone gives as much, and the estimates.
+
+    `shown` are those with enough clients, by `who`; `others` counts the rest and `their_clients` theirs.
+    """
+
+    between: float  # variance
+    within: float
+    share: float
+    by_chance: float
+    clients: int
+    therapists: int
+    shown: tuple[Shrunken, ...]
+    others: int
+    their_clients: int
+
+
+def variation(first: Floats, last: Floats, who: Ints, better: int, *, smallest: int = 1) -> Variation | None:
+    """Estimate how much therapists differ in what is left of the last rating once the first is taken into account.
+
+    The slope of last on first rating is that within therapists, so that whom somebody treats is no part of what is
+    compared. Variance components by moments (analysis of variance of unequal groups): within = SSW / (N - J), between =
+    (SSB - (J - 1) within) / (N - sum n^2 / N), at least 0 (Searle, Casella and McCulloch 1992, chapter 3). Each therapist's
+    mean is drawn towards the mean of all by b = between / (between + within / n) with SD sqrt(between (1 - b)):
+    the empirical Bayes estimate (Morris 1983), whose interval takes the two variances as known.
+
+    None where fewer than 5 therapists have 10 clients. All clients are used, but who has fewer is not shown; where those
+    not shown would be fewer than `smallest` clients, the therapist with the fewest of the shown is left out too.
+    """
+    groups, owner, counts = np.unique(who, return_inverse=True, return_counts=True)
+    total, therapists = len(who), len(groups)
+    if int((counts >= CLIENTS).sum()) < THERAPISTS:
+        return None
+    left = better * _left_over(first, last, owner, counts)
+    between, within = _components(left, owner, counts)
+    means = np.bincount(owner, left) / counts
+    noise = within / counts
+    drawn = between / (between + noise) if between > 0 else np.zeros(therapists)
+    centre = float(np.average(means, weights=1 / (between + noise) if between + within > 0 else counts))
+    value, spread = drawn * (means - centre), np.sqrt(between * (1 - drawn))
+    shown = _shown(counts, smallest)
+    rows = [
+        Shrunken(int(groups[j]), int(counts[j]), float(value[j]), float(value[j] - Z * spread[j]), float(value[j] + Z * spread[j]))
+        for j in np.flatnonzero(shown)
+    ]  # fmt: skip
+    share = between / (between + within) if between + within > 0 else 0.0
+    chance = _by_chance(left, counts, between)
+    return Variation(between, within, share, chance, total, therapists, tuple(rows), int((~shown).sum()),
+                     int(counts[~shown].sum()))  # fmt: skip
+
+
+def _left_over(first: Floats, last: Floats, owner: Ints, counts: Ints) -> Floats:
+    one = first - (np.bincount(owner, first) / counts)[owner]
+    two = last - (np.bincount(owner, last) / counts)[owner]
+    spread = float(one @ one)
+    slope = float(one @ two) / spread if spread > 0 else 0.0
+    left: Floats = (last - last.mean()) - slope * (first - first.mean())
+    return left
+
+
+def _components(left: Floats, owner: Ints, counts: Ints) -> tuple[float, float]:
+    total, groups = len(left), len(counts)
+    sums = np.bincount(owner, left)
+    ssb = float((sums**2 / counts).sum() - sums.sum() ** 2 / total)
+    ssw = float(left @ left - (sums**2 / counts).sum())
+    within = max(ssw, 0.0) / (total - groups) if total > groups else 0.0
+    size = total - float((counts.astype(float) ** 2).sum()) / total
+    return max((ssb - (groups - 1) * within) / size, 0.0), within
+
+
+def _by_chance(left: Floats, counts: Ints, found: float) -> float:
+    """Deal the clients out to the therapists at random, and say how often the variance between them is as large or larger."""
+    random = np.random.default_rng(20261123)  # the same draws in every report
+    draws = min(DRAWS, max(99, MOST // len(left)))
+    cuts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    owner = np.repeat(np.arange(len(counts)), counts)
+    as_large = sum(
+        _components(dealt, owner, counts)[0] >= found * (1 - 1e-12) for dealt in (random.permutation(left) for _ in range(draws))
+    ) if len(cuts) else 0  # fmt: skip
+    return (1 + as_large) / (1 + draws) if not math.isnan(found) else math.nan
+
+
+def _shown(counts: Ints, smallest: int) -> NDArray[np.bool_]:
+    shown = counts >= CLIENTS
+    rest = int(counts[~shown].sum())
+    if 0 < rest < smallest and shown.any():
+        least = np.where(shown, counts, np.iinfo(np.int64).max).argmin()
+        shown[least] = False
+    return shown
