@@ -11,6 +11,7 @@ import pytest
 from fit_toolkit.analysis import AboutPack, CurvePack, make_pack, write_pack
 from fit_toolkit.analysis.curves.pack import pack_hash
 from fit_toolkit.courses.asking import Asking
+from fit_toolkit.courses.readiness import readiness
 from fit_toolkit.engine.enabling import with_name
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.practice import open_practice
@@ -73,6 +74,18 @@ def test_two_ratings_outside_raise_an_alert_that_names_the_pack(clinic: Clinic) 
         "a late responder is possible. Curve pack ours 1 (made up for the demo), 240 clients, 2024 to 2026, "
         in alert["reason"]
     )
+
+
+def test_members_unlike_those_of_the_pack_are_counted_apart_and_not_as_ready(clinic: Clinic) -> None:
+    low, high = made().intakes or (0, 0)
+    assert 9 < low <= 18 <= high, "what the test rests on"
+    for client, values in (("like", (2, 2, 2)), ("short", (2, 2)), ("unlike", (1, 2, 2))):
+        clinic.open(client)
+        for week, value in enumerate(values):
+            clinic.rate(client, week * 7, value, instrument="phq-9")
+    with Asking(clinic.practice) as asking, clinic.practice.store.read() as c:
+        (found,) = readiness(c, asking.uses, as_of=clinic.practice.today())
+    assert (found.ready, found.waiting, found.not_judged) == (1, 1, 1)
 
 
 def test_the_content_of_the_pack_is_part_of_what_the_policy_is(clinic: Clinic) -> None:

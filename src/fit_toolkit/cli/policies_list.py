@@ -7,14 +7,21 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import emit, format_option
 
-COLUMNS = ("id", "kind", "instrument", "scale", "rater", "severity", "after", "basis", "rests_on", "ready", "not_ready")
+COLUMNS = (
+    "id", "kind", "instrument", "scale", "rater", "severity", "after", "basis", "rests_on", "ready", "not_ready",
+    "not_judged",
+)  # fmt: skip
 
 
 @click.command("list")
 @format_option
 @pass_app
 def command(app: App, fmt: str) -> int:
-    """List policies; `ready` counts members with enough ratings for it, `not_ready` those that are rated, but too few."""
+    """List policies; `ready` counts members with enough ratings for it, `not_ready` those that are rated, but too few.
+
+    `not_judged`: those with enough ratings of whom the policy's curve pack says nothing, as their first rating is not at
+    session 1 or is not like those the pack was made from.
+    """
     from fit_toolkit.courses.asking import Asking
     from fit_toolkit.courses.readiness import readiness
 
@@ -37,6 +44,7 @@ def command(app: App, fmt: str) -> int:
                 ),
                 "ready": count.ready,
                 "not_ready": count.waiting,
+                "not_judged": count.not_judged,
             }
             for use, count in zip(asking.uses, ready, strict=True)
         ]

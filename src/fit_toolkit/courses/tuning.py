@@ -54,7 +54,8 @@ def tune(
     The number of ratings that fire is monotone in a threshold; alerts are nearly so, because two stretches may become one.
     So the search takes the first crossing of the budget that it meets in 32 steps, and halves the stretch before it.
 
-    Raises UsageError for an unknown policy or parameter, DataError for too few ratings.
+    Of a value and the whole number beside it that does just the same, the whole number is given.
+    Raises DataError for an unknown policy and for too few ratings, UsageError for what is no threshold.
     """
     with _Trial(c, parts, policy, as_of) as trial:
         wanted = _parameter(trial.thing, parameter)
@@ -78,6 +79,7 @@ def tune(
         if asked(0) is None and asked(len(grid) - 1) is None:
             raise UsageError(f"'{wanted.name}' cannot be tuned: {refused[0]}", hint=trial.table.where())
         place, found, met, limited = _search(asked, len(grid), per_100)
+        place = _whole(asked, grid, place, found)
         present = trial.table.values.get(wanted.name, wanted.default)
         return Tuned(trial.table, wanted.name, grid[place], met, limited, found, present, now)
 
@@ -112,13 +114,23 @@ def _search(asked: Callable[[int], Quality | None], size: int, per_100: Fraction
     return good, best, True, bad is not None
 
 
+def _whole(asked: Callable[[int], Quality | None], grid: list[float], place: int, found: Quality) -> int:
+    """Give the place of a whole number beside a value where it does just the same, as on a scale of whole points; else its own."""
+    for near in dict.fromkeys((math.ceil(grid[place]), math.floor(grid[place]))):
+        if near in grid and (other := asked(grid.index(near))) is not None:
+            counts = [(each.alerts.count, each.flags.count, each.clients_flagged.count) for each in (other, found)]
+            if counts[0] == counts[1]:
+                return grid.index(near)
+    return place
+
+
 class _Trial:
     """One policy of a practice, asked with other values about all its ratings; leaves no child process behind."""
 
     def __init__(self, c: sa.Connection, parts: Parts, policy: str, as_of: date) -> None:
         tables = [table for table in parts.settings.policies if table.values.get("id") == policy]
         if not tables:
-            raise UsageError(f"there is no policy '{policy}'", hint="fit policies list")
+            raise DataError(f"there is no policy '{policy}'", hint="fit policies list")
         self.parts, self.table = parts, tables[0]
         kind = str(self.table.values.get("kind", ""))
         self.thing: Thing = parts.registry.provided("policy", kind, where=self.table.where("kind")).thing
