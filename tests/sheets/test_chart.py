@@ -12,7 +12,7 @@ import pytest
 
 from fit_toolkit.sheets.chart import Chart, chart, number, runs
 from fit_toolkit.sheets.data import Band, BandPoint, Cutoff, Inset, Mark, Panel, Point, Series
-from fit_toolkit.sheets.render import say_short
+from fit_toolkit.sheets.language import say_short
 
 START = date(2026, 1, 8)
 

@@ -13,7 +13,8 @@ from msgspec import structs
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets.data import Facet, Quote, SheetData
-from fit_toolkit.sheets.render import render, render_sheet, say_days
+from fit_toolkit.sheets.language import say_days
+from fit_toolkit.sheets.render import render, render_sheet
 from tests.sheets import examples
 
 

@@ -202,7 +202,7 @@ FAULTS = {
     "has a template that reaches out of the sandbox": (GOOD, "{{ ''.__class__.__mro__ }}", "SecurityError"),
     "has a template in another encoding": (GOOD, "<p>größer</p>", "the template sections/mine.html is not UTF-8"),
     "has a template that never ends": (GOOD, f"{ROUND}{ROUND}x{{% endfor %}}{{% endfor %}}",
-                                       "its template did not end within 1 s"),
+                                       "makes more than 4096 kB"),
     "has a template that says nothing for ever": (GOOD, f"{ROUND}{ROUND}{{% endfor %}}{{% endfor %}}",
                                                   "its template did not end within 1 s"),
     "leaves an element open": (GOOD, "<div><p>{{ word }}</p>", "its HTML leaves <div> open"),

@@ -12,24 +12,25 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
+from fit_toolkit.language import decimals, mark, plural, say
 from fit_toolkit.model.alerts import PLANNED
 
-UNKNOWN = "unknown"
+UNKNOWN = mark("unknown")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECIMALS = re.compile(r"g|\.[1-9]f")  # formats that round a figure off
 MOST_DECIMALS = 7
 _NUMBER_FORMAT = re.compile(r"[+]?\d{0,2}(?:\.\d)?[defg%]?")
 
 BASIS = {
-    "convention": "a convention, not a test: ratings that vary by chance set it off too",
-    "answer": "a flagged answer",
-    "absence": "an expected rating or answer is missing",
+    "convention": mark("a convention, not a test: ratings that vary by chance set it off too"),
+    "answer": mark("a flagged answer"),
+    "absence": mark("an expected rating or answer is missing"),
 }
 WORTH = {
-    "unusual": "Worth asking about. It says that the rating is unusual, not why.",
-    "convention": "Worth asking about. It says that a line was crossed, not why, nor that anything is wrong.",
-    "answer": "Worth asking about now. It shows what was answered; it does not assess risk.",
-    "absence": "Worth asking about. No rating is not a good rating, and not a bad one.",
+    "unusual": mark("Worth asking about. It says that the rating is unusual, not why."),
+    "convention": mark("Worth asking about. It says that a line was crossed, not why, nor that anything is wrong."),
+    "answer": mark("Worth asking about now. It shows what was answered; it does not assess risk."),
+    "absence": mark("Worth asking about. No rating is not a good rating, and not a bad one."),
 }
 CAUSES = {
     "new": "opened",
@@ -57,6 +58,7 @@ def reason_text(template: str, evidence: Mapping[str, Any], gap: float | None = 
     `gap` is the number of days since the rating before: it is named at the end unless the template names it itself,
     it is not known, or there is none (a finding about a member).
     """
+    template = say(template)  # a policy writes English; a language pack may know its reasons
     named = dict(evidence)
     if gap is not None:
         named["gap"] = gap
@@ -68,22 +70,24 @@ def reason_text(template: str, evidence: Mapping[str, Any], gap: float | None = 
     text = "".join(literal + _filled(name, spec, named, more) for literal, name, spec, _ in parts)
     if any(name == "gap" for _, name, _, _ in parts) or not _is_number(gap) or round(gap) < 1:
         return text
-    return f"{text}, {round(gap)} {'day' if round(gap) == 1 else 'days'} after the rating before"
+    return plural(
+        "%(text)s, %(num)s day after the rating before", "%(text)s, %(num)s days after the rating before", round(gap), text=text
+    )  # fmt: skip
 
 
 def basis_text(basis: str, evidence: Mapping[str, Any]) -> str:
     """Say on what an alert rests and, where it is known, how often chance alone brings one about."""
     if basis != "unusual":
-        return BASIS.get(basis, BASIS["convention"])
+        return say(BASIS.get(basis, BASIS["convention"]))
     one_in = evidence.get("one_in")
     if not _is_number(one_in) or one_in < 1:
-        return "unusual for this client"
-    return f"unusual for this client: about 1 in {round(one_in)} ratings by chance"
+        return say("unusual for this client")
+    return say("unusual for this client: about 1 in %(n)s ratings by chance", n=round(one_in))
 
 
 def worth_text(basis: str) -> str:
     """Say what to make of an alert that rests on `basis`."""
-    return WORTH.get(basis, WORTH["convention"])
+    return say(WORTH.get(basis, WORTH["convention"]))
 
 
 def cause_text(cause: str) -> str:
@@ -96,9 +100,11 @@ def handled_text(row: Mapping[str, Any], day: Callable[[Any], str] = str) -> str
     until, ratings = row.get("snooze_until"), row.get("snooze_ratings")
     if until:
         known = row.get("action") == PLANNED
-        return f"known, plan in place until {day(until)}" if known else f"put off until {day(until)}"
+        if known:
+            return say("known, plan in place until %(day)s", day=day(until))
+        return say("put off until %(day)s", day=day(until))
     if ratings:
-        return f"put off for {ratings} {'rating' if ratings == 1 else 'ratings'}"
+        return plural("put off for %(num)s rating", "put off for %(num)s ratings", ratings)
     return str(row.get("action") or "")
 
 
@@ -128,11 +134,11 @@ def _filled(name: str | None, spec: str | None, named: Mapping[str, Any], more: 
         return ""
     value = named.get(name) if _NAME.fullmatch(name) else None
     if isinstance(value, str):
-        return value
+        return say(value)
     if not _is_number(value):
-        return UNKNOWN
+        return say(UNKNOWN)
     wanted = spec if spec and _NUMBER_FORMAT.fullmatch(spec) else "g"
-    return _number(value, wanted, more)
+    return decimals(_number(value, wanted, more))
 
 
 def _number(value: float, wanted: str, more: int) -> str:

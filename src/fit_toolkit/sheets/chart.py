@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fit_toolkit.language import decimals
 from fit_toolkit.sheets.data import Band, Mark, Panel, Point
 
 LEFT = 6.0  # room for the numbers of the value axis
@@ -114,7 +115,7 @@ def number(value: float, places: int = 2) -> str:
     """A rating as people write it: at most so many decimals, no trailing zeros."""
     text = f"{value:.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
+    return "0" if text in {"-0", ""} else decimals(text)
 
 
 def places(panel: Panel) -> int:

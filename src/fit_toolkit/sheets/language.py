@@ -1,31 +1,51 @@
-"""Our own words in other languages, for gettext: message by message, English where there is none.
-
-The forms speak every language that has wording; the sheets speak English until their sentences are translated.
-"""
+"""Dates and numbers in the words of a language, for sheets; the messages themselves are in fit_toolkit.language."""
 
 from __future__ import annotations
 
-from gettext import NullTranslations
+from collections.abc import Sequence
+from datetime import date
 
-MESSAGES: dict[str, dict[str, str]] = {
-    "de": {
-        "code": "Code",
-        "date": "Datum",
-        "circle one: %(low)s to %(high)s": "eine Zahl einkreisen: %(low)s bis %(high)s",
-        "translation: %(name)s": "Übersetzung: %(name)s",
-        "not validated": "nicht validiert",
-        "for use on paper only": "nur auf Papier zu verwenden",
-    },
-}
+from babel import Locale
+from babel.dates import format_date
+
+from fit_toolkit.language import spoken
+from fit_toolkit.language.packs import locale_of
+
+__all__ = ["locale_of", "say_day", "say_days", "say_short"]
 
 
-class Words(NullTranslations):
-    """The messages of one language."""
+def _locale(language: str) -> Locale:
+    return locale_of(language) if language else spoken().locale
 
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self.messages = MESSAGES.get(language.partition("-")[0], {})
 
-    def gettext(self, message: str) -> str:
-        """Give the message in this language, or as it is."""
-        return self.messages.get(message, message)
+def say_day(day: date, language: str = "") -> str:
+    """A date in words, as the heading of a page has it; in the language spoken now where none is given."""
+    locale = _locale(language)
+    return format_date(day, "long" if locale.language != "en" else "d MMMM y", locale=locale)
+
+
+def say_short(day: date, *, year: bool = False, language: str = "") -> str:
+    """A date that fits under an axis."""
+    locale = _locale(language)
+    if locale.language == "en":
+        return format_date(day, "d MMM y" if year else "d MMM", locale=locale)
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("yMMMd" if year else "MMMd", day, locale=locale))
+
+
+def say_days(days: Sequence[date], language: str = "") -> str:
+    """Every one of many dates in few letters: the days of a month together, newest first."""
+    locale = _locale(language)
+    dot = "." if locale.language == "de" else ""
+    months: dict[tuple[int, int], list[date]] = {}
+    for day in days:
+        months.setdefault((day.year, day.month), []).append(day)
+    years = [year for year, _ in months]
+    parts = []
+    for at, listed in enumerate(months.values()):
+        numbers = ", ".join(f"{day.day}{dot}" for day in listed)
+        last_of_year = at + 1 == len(years) or years[at + 1] != years[at]
+        with_year = last_of_year and len(set(years)) > 1
+        parts.append(f"{numbers} {format_date(listed[0], 'MMM y' if with_year else 'MMM', locale=locale)}")
+    return "; ".join(parts)

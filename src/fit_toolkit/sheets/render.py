@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import BaseLoader, Environment, TemplateNotFound
+from markupsafe import Markup
 
 from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
 from fit_toolkit.errors import ConfigError, FitError
+from fit_toolkit.language import language_of, speaking, spoken
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.facets import facet_chart
-from fit_toolkit.sheets.language import Words
+from fit_toolkit.sheets.language import say_day, say_days, say_short
+from fit_toolkit.sheets.look import PLAIN, Look
+from fit_toolkit.sheets.sandbox import Sandbox, run
 from fit_toolkit.sheets.trim import trim
 from fit_toolkit.sheets.twin import twin
 
@@ -69,108 +69,84 @@ def _read(folder: Path | Traversable, name: str) -> str | None:
 
 
 @lru_cache(maxsize=32)
-def locale_of(language: str) -> Locale:
-    """How a language writes dates; English for one that nobody knows."""
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
-
-
-def say_day(day: date, language: str = "en") -> str:
-    """A date in words, as the heading of a page has it."""
-    return format_date(day, "long" if language != "en" else "d MMMM y", locale=locale_of(language))
-
-
-def say_short(day: date, *, year: bool = False, language: str = "en") -> str:
-    """A date that fits under an axis."""
-    return format_date(day, "d MMM y" if year else "d MMM", locale=locale_of(language))
-
-
-def say_days(days: Sequence[date], language: str = "en") -> str:
-    """Every one of many dates in few letters: the days of a month together, newest first."""
-    months: dict[tuple[int, int], list[date]] = {}
-    for day in days:
-        months.setdefault((day.year, day.month), []).append(day)
-    years = [year for year, _ in months]
-    parts = []
-    for at, listed in enumerate(months.values()):
-        numbers = ", ".join(str(day.day) for day in listed)
-        last_of_year = at + 1 == len(years) or years[at + 1] != years[at]
-        with_year = last_of_year and len(set(years)) > 1
-        parts.append(f"{numbers} {format_date(listed[0], 'MMM y' if with_year else 'MMM', locale=locale_of(language))}")
-    return "; ".join(parts)
-
-
-@lru_cache(maxsize=32)
-def environment(folders: tuple[Folder, ...] = (), language: str = "en") -> ImmutableSandboxedEnvironment:
+def environment(folders: tuple[Folder, ...] = ()) -> Sandbox:
     """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
-    env = ImmutableSandboxedEnvironment(
-        loader=_Folders(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=True,
-        extensions=["jinja2.ext.i18n"],
+    env = Sandbox(_Folders(folders))
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: spoken().gettext(message), lambda one, many, n: spoken().ngettext(one, many, n), newstyle=True
     )
-    words = Words(language)
-    env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["number"] = number
-    env.filters["day"] = lambda d: say_day(d, language)
-    env.filters["days"] = lambda days: say_days(days, language)
-    env.filters["short"] = lambda d, year=False: say_short(d, year=year, language=language)
+    env.filters["day"] = lambda day: _apart(say_day(day))
+    env.filters["days"] = lambda days: _apart(say_days(days))
+    env.filters["short"] = lambda day, year=False: _apart(say_short(day, year=year))
     return env
 
 
-def has_template(name: str, *, folders: Sequence[Folder] = (), language: str = "en") -> bool:
+def _apart(text: str) -> str:
+    """Keep a date whole within a text that runs from right to left."""
+    return Markup("<bdi>{}</bdi>").format(text) if spoken().direction == "rtl" else text
+
+
+def has_template(name: str, *, folders: Sequence[Folder] = ()) -> bool:
     """Whether any folder, or the toolkit itself, has this template."""
     try:
-        return bool(_Folders(folders).get_source(environment((), language), name))
+        return bool(_Folders(folders).get_source(environment(), name))
     except TemplateNotFound:
         return False
 
 
-def render(name: str, values: dict[str, Any], *, folders: Sequence[Folder] = (), language: str = "en") -> str:
-    """Run one template over plain values."""
-    env = environment(tuple(folders), language)
-    try:
-        return env.get_template(name).render(values)
-    except FitError:
-        raise
-    except Exception as error:  # a template is somebody's code; its message may hold a value, its type cannot
-        line = getattr(error, "lineno", None)
-        place = f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
-        raise ConfigError(
-            f"the template cannot be used: {type(error).__name__}", where=place, hint="fit doctor shows the folders"
-        ) from error
+def render(
+    name: str, values: dict[str, Any], *, folders: Sequence[Folder] = (), language: str = "", look: Look = PLAIN
+) -> str:
+    """Run one template over plain values, in the language spoken now or the one named."""
+    now = spoken()
+    if language and language != now.code:
+        now = language_of(language)
+    values = {"look": look, "direction": now.direction, **values}
+    with speaking(now):
+        try:
+            return run(environment(tuple(folders)), name, values)
+        except FitError:
+            raise
+        except Exception as error:  # a template is somebody's code; its message may hold a value, its type cannot
+            raise ConfigError(
+                f"the template cannot be used: {type(error).__name__}",
+                where=_place(name, error),
+                hint="fit doctor shows the folders",
+            ) from error
+
+
+def _place(name: str, error: Exception) -> str:
+    line = getattr(error, "lineno", None)
+    return f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
 
 
 def render_sheet(
-    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = (), density: str = "normal"
-) -> str:
+    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = (), density: str = "normal",
+    look: Look = PLAIN,
+) -> str:  # fmt: skip
     """One page about one member as a complete HTML document; a `density` other than normal is for crowded pages."""
-    language = sheet.language
-    sheet = trim(sheet, density)
+    language = spoken() if spoken().code == sheet.language else language_of(sheet.language)
+    with speaking(language):
+        values = _values(trim(sheet, density), page, density, look)
+        return render(f"sheets/{page}.html", {**values, "density": density}, folders=folders, look=look)
 
-    def say(day: date, *, year: bool) -> str:
-        return say_short(day, year=year, language=language)
 
-    values: dict[str, Any]
+def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, Any]:
+    """What a page's template is given."""
+    z = look.scale
     if page == "client":
         own = client_page(sheet)
-        values = {
+        return {
             "sheet": own,
             "facets": facet_chart(own.facets, width=60, row=6.2, label=60),
-            "chart": chart(own.panels, own.marks, say_date=say, height=30, right_room=22),
-            "twin": twin(own.panels, last=6),
+            "chart": chart(own.panels, own.marks, say_date=say_short, width=182 / z, height=30, right_room=22),
+            "twin": twin(own.panels, last=4 if look.large else 6),
         }
-    else:
-        row, height, inset = ROOM[density]
-        values = {
-            "sheet": sheet,
-            "facets": facet_chart(sheet.facets, width=43, row=row),
-            "chart": chart(sheet.panels, sheet.marks, say_date=say, height=height, inset_height=inset),
-            "twin": twin(sheet.panels, last=6),
-        }
-    return render(f"sheets/{page}.html", {**values, "density": density}, folders=folders, language=language)
+    row, height, inset = ROOM[density]
+    return {
+        "sheet": sheet,
+        "facets": facet_chart(sheet.facets, width=43, row=row),
+        "chart": chart(sheet.panels, sheet.marks, say_date=say_short, width=182 / z, height=height, inset_height=inset),
+        "twin": twin(sheet.panels, last=4 if look.large else 6),
+    }

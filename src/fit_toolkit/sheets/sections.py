@@ -78,7 +78,7 @@ def _shown(ready: ReadySection, data: dict[str, Any], folders: Sequence[Folder],
     order = _order(provided.plugin, folders)
 
     def shown() -> str:
-        if not has_template(ready.template, folders=order, language=language):
+        if not has_template(ready.template, folders=order):
             raise ContractError(f"there is no template {ready.template}")
         return checked(render(ready.template, data, folders=order, language=language))
 

@@ -1,0 +1,107 @@
+"""A clinic's own look: paper, print size, grey print, its style sheet and its logo, each looked at before it is used."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from fit_toolkit.errors import ConfigError
+
+STYLE, LOGO = "templates/style.css", "templates/logo.png"
+LONGEST_STYLE = 64 * 1024
+LARGEST_LOGO = 256 * 1024
+MOST_PIXELS = 2000  # along one side
+ACCENT, INK, SOFT = "#005f9e", "#1d1d1b", "#595959"
+FONT = '"Liberation Sans", Arial, Helvetica, sans-serif'
+PNG = b"\x89PNG\r\n\x1a\n"
+OUTSIDE = re.compile(r"url\s*\(|src\s*\(|image(?:-set)?\s*\(|@import|@font-face|@namespace|expression|\\|<|behavior|-moz-binding",
+                     re.IGNORECASE)  # fmt: skip
+COLOUR = re.compile(r"--(accent|ink|soft)\s*:\s*(#[0-9a-fA-F]{6})\s*[;}]")
+FAMILY = re.compile(r"--font\s*:\s*([\w \",'-]{1,200}?)\s*[;}]")
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """How pages look here; the default is the bundled look on A4."""
+
+    paper: str = "A4"
+    large: bool = False
+    grey: bool = False
+    css: str = ""  # the practice's own, after ours
+    logo: str = ""  # as a data: address
+    logo_bytes: bytes = b""
+    accent: str = ACCENT
+    ink: str = INK
+    soft: str = SOFT
+    font: str = FONT
+    problems: tuple[str, ...] = ()  # what of the practice's own look is not used, one line each
+
+    @property
+    def scale(self) -> float:
+        """How much larger charts are drawn."""
+        return 1.6 if self.large else 1.0
+
+    @property
+    def assets(self) -> dict[str, tuple[bytes, str]]:
+        """The one thing a page may ask for: the logo it carries within itself."""
+        return {self.logo: (self.logo_bytes, "image/png")} if self.logo else {}
+
+
+PLAIN = Look()
+
+
+def look_of(root: Path | None, *, paper: str = "A4", large: bool = False, grey: bool = False) -> Look:
+    """Read the look of a practice; what cannot be used is named in `problems`, and ours stands there."""
+    css, logo, problems = "", b"", []
+    if root is not None:
+        try:
+            css = read_style(root / STYLE)
+        except ConfigError as error:
+            problems.append(f"{STYLE}: {error}; the bundled style is used")
+        try:
+            logo = read_logo(root / LOGO)
+        except ConfigError as error:
+            problems.append(f"{LOGO}: {error}; no logo is printed")
+    colours = {"accent": ACCENT, "ink": INK, "soft": SOFT, **dict(COLOUR.findall(css))}
+    family = FAMILY.search(css)
+    if grey:
+        colours = {"accent": INK, "ink": INK, "soft": SOFT}
+    return Look(
+        paper=paper, large=large, grey=grey, css=css, logo_bytes=logo, problems=tuple(problems),
+        logo="data:image/png;base64," + base64.b64encode(logo).decode() if logo else "",
+        font=family[1] if family else FONT, **colours,
+    )  # fmt: skip
+
+
+def read_style(path: Path) -> str:
+    """Read a practice's style sheet; it may restyle everything and ask for nothing."""
+    if not path.is_file():
+        return ""
+    if path.stat().st_size > LONGEST_STYLE:
+        raise ConfigError(f"it is larger than {LONGEST_STYLE // 1024} kB")
+    try:
+        css = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError("it is not UTF-8") from None
+    css = re.sub(r"/\*.*?\*/", " ", css, flags=re.DOTALL)
+    if found := OUTSIDE.search(css):
+        line = css.count("\n", 0, found.start()) + 1
+        raise ConfigError(f"line {line} asks for something from outside or hides what it says ({found[0][:12]!r})")
+    return css
+
+
+def read_logo(path: Path) -> bytes:
+    """Read a practice's logo: a PNG of a sane size, told by its first bytes and not by its name."""
+    if not path.is_file():
+        return b""
+    if path.stat().st_size > LARGEST_LOGO:
+        raise ConfigError(f"it is larger than {LARGEST_LOGO // 1024} kB")
+    data = path.read_bytes()
+    if data[:8] != PNG or data[12:16] != b"IHDR" or len(data) < 33:
+        raise ConfigError("it is no PNG picture")
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
+        raise ConfigError(f"it is larger than {MOST_PIXELS} by {MOST_PIXELS} pixels")
+    return data

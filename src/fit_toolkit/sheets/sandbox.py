@@ -1,0 +1,93 @@
+"""What a template may do: read plain data and write words. Templates are somebody's code, so what is allowed is listed.
+
+Jinja's own sandbox keeps a template from Python's insides; this one keeps it from everything that is not on a list, from
+texts that grow without end, and from running for ever.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
+from jinja2.loaders import BaseLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+from msgspec import Struct
+
+from fit_toolkit.errors import ConfigError
+
+LARGEST_PAGE = 4 * 1024 * 1024  # a crowded sheet has 60 kB
+TEXT = frozenset({
+    "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "startswith", "endswith", "split", "count",
+    "find", "isdigit",
+})  # fmt: skip
+DAY = frozenset({"year", "month", "day", "days", "isoformat", "weekday", "toordinal"})
+LISTED = frozenset({"keys", "values", "items", "get", "count", "index"})
+# filters that make long texts of short ones, or reach for what is not data
+WITHOUT = (
+    "center",
+    "format",
+    "indent",
+    "wordwrap",
+    "pprint",
+    "filesizeformat",
+    "urlize",
+    "xmlattr",
+    "replace",
+    "random",
+)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The one environment templates run in: escaped, strict, and with a list of what they may reach."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, loader: BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        for name in WITHOUT:
+            self.filters.pop(name, None)
+        for name in ("lipsum", "cycler", "joiner"):
+            self.globals.pop(name, None)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may reach `attr` of `obj`: fields of data, and a few harmless methods."""
+        if not super().is_safe_attribute(obj, attr, value):
+            return False
+        if isinstance(obj, Struct):
+            return attr in obj.__struct_fields__
+        if isinstance(obj, (str, Markup)):
+            return attr in TEXT
+        if isinstance(obj, (dict, list, tuple)):
+            return attr in LISTED
+        if isinstance(obj, (date, int, float)) or type(obj).__module__ == "datetime":
+            return attr in DAY
+        return type(obj).__module__.startswith("jinja2.")  # loop, self, super, macros, what an import gives
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Reckon with numbers; a text or a list is not multiplied, and nothing is raised to a power."""
+        if operator == "**" or not all(isinstance(side, (int, float)) for side in (left, right)):
+            raise SecurityError(f"{operator} is for numbers")
+        return super().call_binop(context, operator, left, right)
+
+
+def run(env: Sandbox, name: str, values: dict[str, Any]) -> str:
+    """Run a template, up to the length of a page."""
+    parts: list[str] = []
+    length = 0
+    for part in env.get_template(name).generate(values):
+        length += len(part)
+        if length > LARGEST_PAGE:
+            raise ConfigError(f"the template makes more than {LARGEST_PAGE // 1024} kB", where=name)
+        parts.append(part)
+    return "".join(parts)
