@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from fit_toolkit.sheets.data import AlertLine, Band, BandPoint, Facet, Facets, Panel, Point, Series
+from fit_toolkit.sheets.look import ACCENT, INK, SOFT
 from fit_toolkit.sheets.pdf import DENSITIES, write_pdf
 from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.sheets.trim import guess
@@ -138,8 +139,8 @@ def test_every_colour_that_words_are_printed_in_stands_out_from_paper() -> None:
     folder = files("fit_toolkit.templates") / "partials"
     css = "".join((folder / name).read_text(encoding="utf-8") for name in ("style.css", "form.css"))
     colours = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{6})", css))
-    colours |= set(re.findall(r"set (?:soft|accent) = '(#[0-9a-f]{6})'", (folder / "chart.html").read_text()))
-    assert len(colours) >= 3
+    colours |= set(re.findall(r"--(?:accent|ink|soft|warn): (#[0-9a-f]{6})", css)) | {ACCENT, INK, SOFT}
+    assert len(colours) >= 4
     for colour in colours:
         assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 

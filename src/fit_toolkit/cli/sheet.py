@@ -21,13 +21,19 @@ from fit_toolkit.errors import ExitCode, UsageError
               help="Whose page: numbers and flags, or the client's own answers in plain words.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="FILE.pdf or FILE.html; without it HTML goes to stdout.")  # fmt: skip
+@click.option("--language", metavar="CODE", help="In another language than the practice's, such as de or ar.")
+@click.option("--large-print", is_flag=True, default=None, help="In large letters, on as many pages as it takes.")
+@click.option("--grey", is_flag=True, help="Without any colour.")
 @pass_app
-def command(app: App, client: str, episode: str | None, as_of: date | None, page: str, output: Path | None) -> int:
+def command(
+    app: App, client: str, *, episode: str | None, as_of: date | None, page: str, output: Path | None,
+    language: str | None, large_print: bool | None, grey: bool,
+) -> int:  # fmt: skip
     """Make the one-page sheet about CLIENT for a session.
 
     Ratings up to the day asked for are on it as they are known today. The file is readable by you alone. Ends with 4
-    where a section of a plugin could not be made, or a form is not shown because its definition is broken; the sheet is
-    made all the same and says so.
+    where a section of a plugin could not be made, a form is not shown because its definition is broken, or a template,
+    style, logo or language pack of the practice cannot be used; the sheet is made all the same, with the bundled one.
     """
     from fit_toolkit.sheets.making import FORMATS, find_member, make_sheet
 
@@ -41,7 +47,17 @@ def command(app: App, client: str, episode: str | None, as_of: date | None, page
     with practice.store.read() as c:
         member = find_member(c, client, as_of=day, episode=episode)
     problems: list[str] = []
-    content = make_sheet(practice, member, as_of=day, page=page, fmt=fmt, failed=problems.append)
+    content = make_sheet(
+        practice,
+        member,
+        as_of=day,
+        page=page,
+        fmt=fmt,
+        failed=problems.append,
+        language=language or "",
+        large=large_print,
+        grey=grey,
+    )
     if output is None:
         click.echo(content.decode(), nl=False)
     else:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -141,10 +142,11 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     given: list[T] = []
     raised: list[BaseException] = []
     own = os.getpid()
+    context = copy_context()  # such as the language that is spoken
 
     def run() -> None:
         try:
-            given.append(work())
+            given.append(context.run(work))
         except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
             raised.append(error)
         finally:

@@ -94,6 +94,8 @@ SETTINGS = (
     Setting("mail.include_codes", bool, False, "Put client codes into mails. A code is personal data."),
     Setting("sheets.folder", str, "sheets", "Where sheets go, relative to the practice."),
     Setting("sheets.keep_sheets_days", int, 14, "Sheets older than this are deleted.", minimum=1),
+    Setting("sheets.paper", str, "A4", "The paper sheets are printed on.", choices=("A4", "Letter")),
+    Setting("sheets.large_print", bool, False, "Sheets in large letters, on as many pages as it takes."),
     Setting("report.smallest_cell", int, 5, "Figures of fewer clients than this are not shown, nor what they could be subtracted from; 1: show all.", minimum=1),
     Setting("report.planned", list, ["planned", "planned end", "ended as planned"], "Reasons of closing an episode that count as a planned ending, as typed; capitals do not matter."),
     Setting("report.unplanned", list, ["unplanned", "unplanned end", "did not come back", "dropped out"], "Reasons that count as an unplanned ending; every other one counts as not known."),

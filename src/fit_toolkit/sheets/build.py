@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
-from babel import Locale, UnknownLocaleError
 
 import fit_toolkit
 from fit_toolkit.courses.asking import Asking, Parts
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.language import spoken
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.notices import (
@@ -31,8 +31,6 @@ from fit_toolkit.sheets.words import day, days_ago, headline, question
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-
-SPOKEN = "en"  # the language our own sentences are written in
 
 
 def build_sheet(
@@ -56,10 +54,10 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
     drawn = draw(reading, catalog, asking)
     panels = tuple(drawn.panels)
     form = next((f for f in drawn.instruments if f.construct == "alliance"), None)
-    facets = facets_of(reading, form, catalog, SPOKEN)
-    alerts = alerts_of(reading, catalog, SPOKEN)
+    facets = facets_of(reading, form, catalog, spoken().code)
+    alerts = alerts_of(reading, catalog, spoken().code)
     facets = msgspec.structs.replace(facets, share=share_of(reading, drawn.instruments, catalog))
-    missing = missing_of(reading, catalog, SPOKEN)
+    missing = missing_of(reading, catalog, spoken().code)
     therapist = reading.episode.therapist_on(reading.as_of)
     return SheetData(
         number=number or "draft",
@@ -71,8 +69,8 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         session_number=reading.session_number if reading.given else None,
         session_over=reading.session_over,
         freshness=freshness(reading, drawn.instruments),
-        headline=headline(facets, panels, SPOKEN, rated=bool(reading.given)),
-        risk=risk_of(reading, catalog, settings.text("safety.contact"), SPOKEN),
+        headline=headline(facets, panels, spoken().code, rated=bool(reading.given)),
+        risk=risk_of(reading, catalog, settings.text("safety.contact"), spoken().code),
         facets=facets,
         panels=panels,
         marks=marks_of(reading, _language_names()),
@@ -84,16 +82,16 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         checked=not (problem or reading.unchecked),
         sources=tuple(dict.fromkeys([*drawn.sources, *resting_on(asking, reading.alerts, drawn.sources)])),
         data_up_to=reading.rated_on,
-        sections=sections_of(parts, reading, language=SPOKEN),
+        sections=sections_of(parts, reading, language=spoken().code),
         version=fit_toolkit.__version__,
-        language=SPOKEN,
+        language=spoken().code,
     )
 
 
 def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     """How old the data are, and whether something of today is in them already."""
     if not reading.given or reading.rated_on is None:
-        since = day(reading.member.joined_on, SPOKEN, seen_from=reading.as_of)
+        since = day(reading.member.joined_on, spoken().code, seen_from=reading.as_of)
         return (f"in therapy since {since}, no rating yet",)
     starts = {f.id for f in forms if f.usual_occasion == "start"}
     session = reading.session_on
@@ -101,7 +99,7 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     booked = any(a.on == reading.as_of and a.status == "planned" for a in reading.appointments)
     out = []
     if later:
-        when = "today" if later[-1].session_on == reading.as_of else day(later[-1].session_on, SPOKEN)
+        when = "today" if later[-1].session_on == reading.as_of else day(later[-1].session_on, spoken().code)
         out.append(f"with the arrival rating of {when}")
     elif starts and booked and reading.rated_on < reading.as_of:
         out.append("no arrival rating yet today")
@@ -109,7 +107,7 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     if any(first <= reading.as_of <= last for first, last in reading.pauses):
         out.append("in a pause")
     if reading.episode.closed_on is not None and reading.episode.closed_on <= reading.as_of:
-        out.append(f"closed on {day(reading.episode.closed_on, SPOKEN, seen_from=reading.as_of)}")
+        out.append(f"closed on {day(reading.episode.closed_on, spoken().code, seen_from=reading.as_of)}")
     if any(a.dates_assumed for a in reading.given):
         out.append("dates assumed")
     return tuple(out)
@@ -121,7 +119,4 @@ def _notes(reading: Reading, drawn: Drawn, problems: list[str]) -> tuple[str, ..
 
 
 def _language_names() -> dict[str, str]:
-    try:
-        return {str(key): str(name) for key, name in Locale.parse(SPOKEN).languages.items()}
-    except UnknownLocaleError:
-        return {}
+    return {str(key): str(name) for key, name in spoken().locale.languages.items()}

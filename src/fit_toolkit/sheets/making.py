@@ -6,20 +6,24 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 import msgspec
 
 from fit_toolkit.courses.asking import Asking, Parts
-from fit_toolkit.errors import DataError, UsageError
+from fit_toolkit.engine.surroundings import within
+from fit_toolkit.errors import ConfigError, DataError, UsageError
+from fit_toolkit.language import language_of, languages, speaking, spoken
 from fit_toolkit.model.people import Candidate
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.guard import has_own, still
+from fit_toolkit.sheets.look import Look, look_of
 from fit_toolkit.sheets.notices import NOT_SHOWN
 from fit_toolkit.sheets.pdf import sheet_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.sections import folders_of
-from fit_toolkit.store import freshness, people, runs
+from fit_toolkit.store import freshness, people, ratings, runs
 from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
@@ -28,6 +32,15 @@ if TYPE_CHECKING:
     from fit_toolkit.store import Store
 
 FORMATS = ("html", "pdf")
+TEMPLATE_SECONDS = 10.0  # a page takes milliseconds
+
+
+class SheetWish(TypedDict, total=False):
+    """What may be asked of the look of a sheet."""
+
+    language: str  # another than the practice's
+    large: bool | None  # large print; None: as the settings have it
+    grey: bool  # no colour
 
 
 class PracticeLike(Parts, Protocol):
@@ -90,9 +103,45 @@ def numbered(c: sa.Connection, sheet: SheetData, member: int, *, at: datetime) -
 
 def make_sheet(
     practice: PracticeLike, member: int, *, as_of: date, page: str = "therapist", fmt: str = "html",
-    asking: Asking | None = None, failed: Callable[[str], None] | None = None,
+    asking: Asking | None = None, failed: Callable[[str], None] | None = None, **wish: Unpack[SheetWish],
 ) -> bytes:  # fmt: skip
-    """Build, number and render one page about a member, as HTML or PDF; `failed` hears what is missing."""
+    """Build, number and render one page about a member, as HTML or PDF; `failed` hears what is missing.
+
+    It is in `language`; where none is named the therapist's page is in the practice's, the client's page in the one the
+    client's last form was in, as far as there is a pack for it.
+    """
+    look = look_here(practice, large=wish.get("large"), grey=wish.get("grey", False))
+    with practice.store.read() as c:
+        code = wish.get("language") or _language(practice, c, member, page)
+    with speaking(language_of(code, practice.root)):
+        for problem in (*look.problems, *spoken().problems):
+            if failed is not None:
+                failed(problem)
+        return _make(practice, member, as_of, (page, fmt), asking, failed, look)
+
+
+def look_here(practice: PracticeLike, *, large: bool | None = None, grey: bool = False) -> Look:
+    """The look of a practice: its files, and its settings unless something else is asked for."""
+    settings = practice.settings
+    large = settings.flag("sheets.large_print") if large is None else large
+    return look_of(practice.root, paper=settings.text("sheets.paper"), large=large, grey=grey)
+
+
+def _language(practice: PracticeLike, c: sa.Connection, member: int, page: str) -> str:
+    """The language of a page that nobody named one for."""
+    if page == "client":
+        known = languages(practice.root)
+        own = [given.language for given in ratings.history(c, [member]) if given.rater == "client" and given.language]
+        if own and own[-1] in known:
+            return own[-1]
+    return practice.settings.text("practice.language")
+
+
+def _make(
+    practice: PracticeLike, member: int, as_of: date, wanted: tuple[str, str], asking: Asking | None,
+    failed: Callable[[str], None] | None, look: Look,
+) -> bytes:  # fmt: skip
+    page, fmt = wanted
     with practice.store.read() as c:
         sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
         looked = freshness.last_looked(c, practice.settings, now=practice.now())
@@ -103,10 +152,34 @@ def make_sheet(
     for problem in problems_of(sheet, page):
         if failed is not None:
             failed(problem)
-    folders = template_folders(practice)
+    folders, problem = usable_folders(sheet, page, template_folders(practice), look)
+    if problem and failed is not None:
+        failed(problem)
     if fmt == "pdf":
-        return sheet_pdf(sheet, page, folders=folders)
-    return render_sheet(sheet, page, folders=folders).encode()
+        return sheet_pdf(sheet, page, folders=folders, look=look)
+    return render_sheet(sheet, page, folders=folders, look=look).encode()
+
+
+def usable_folders(
+    sheet: SheetData, page: str, folders: Sequence[Folder], look: Look
+) -> tuple[tuple[Folder, ...], str]:
+    """Try the templates of a practice and of plugins on a sheet; where they cannot be used ours stand alone, and why."""
+    if not any(has_own(folder) for folder in folders):
+        return (), ""
+
+    def tried() -> None:
+        still(render_sheet(sheet, page, folders=folders, look=look))
+
+    try:
+        within(TEMPLATE_SECONDS, tried)
+    except TimeoutError:
+        return (
+            (),
+            f"a template of sheets/{page}.html did not end within {TEMPLATE_SECONDS:g} s; the bundled one was used",
+        )
+    except ConfigError as error:
+        return (), f"{error}; the bundled one was used"
+    return tuple(folders), ""
 
 
 def problems_of(sheet: SheetData, page: str = "") -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.look import PLAIN, Look
 from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.trim import guess, without_last_section
 
@@ -84,7 +85,7 @@ def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = Non
     weasyprint, fonts, refuse = _tools()
     style = STYLE.search(html, 0, max(html.find("</head>"), 0))
     sheets = []
-    if style is not None and assets is None:  # the same for every sheet, so it need not be read for every sheet
+    if style is not None:  # the same for every sheet, so it need not be read for every sheet
         sheet, denied = _stylesheet(style[1])
         if denied:
             raise _refused(denied)
@@ -103,19 +104,27 @@ def write_pdf(html: str, *, assets: Mapping[str, tuple[bytes, str]] | None = Non
     return bytes(pdf), len(document.pages)
 
 
-def sheet_pdf(sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = ()) -> bytes:
-    """One page about one member as a PDF of one A4 page: what does not fit is set tighter, never onto a second page.
+def sheet_pdf(
+    sheet: SheetData, page: str = "therapist", *, folders: Sequence[Folder] = (), look: Look = PLAIN
+) -> bytes:
+    """One page about one member as a PDF of one page: what does not fit is set tighter, never onto a second page.
 
-    Where that is not enough the sections of plugins give way, the last one first, and the page says so.
+    Where that is not enough the sections of plugins give way, the last one first, and the page says so. Large print is
+    the exception: it takes the pages it needs.
     """
+    assets = look.assets
+    if look.large:
+        return write_pdf(render_sheet(sheet, page, folders=folders, look=look), assets=assets)[0]
     pdf, pages = b"", 0
     for density in DENSITIES[DENSITIES.index(guess(sheet, page)) :]:
-        pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density))
+        pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density, look=look), assets=assets)
         if pages == 1:
             return pdf
     while pages != 1 and (fewer := without_last_section(sheet, page)) is not None:
         sheet = fewer
-        pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=DENSITIES[-1]))
+        pdf, pages = write_pdf(
+            render_sheet(sheet, page, folders=folders, density=DENSITIES[-1], look=look), assets=assets
+        )
     return pdf
 
 

@@ -6,6 +6,7 @@ texts that grow without end, and from running for ever.
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -65,7 +66,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if not super().is_safe_attribute(obj, attr, value):
             return False
         if isinstance(obj, Struct):
-            return attr in obj.__struct_fields__
+            return attr in obj.__struct_fields__ or isinstance(getattr(type(obj), attr, None), property)
+        if is_dataclass(obj):
+            return attr in {each.name for each in fields(obj)} or isinstance(getattr(type(obj), attr, None), property)
         if isinstance(obj, (str, Markup)):
             return attr in TEXT
         if isinstance(obj, (dict, list, tuple)):
