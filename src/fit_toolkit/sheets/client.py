@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from fit_toolkit.language import mark as marked
+from fit_toolkit.language import say
 from fit_toolkit.sheets.data import ClientData, Facet, Facets, Panel, Point, Series, SheetData
+
+
+HIGHER, LOWER = marked("a higher line is better"), marked("a lower line is better")
+TITLES = (marked("How our work together felt to you"), marked("How you have been"))  # as the panels bring them
+MARKS = (marked("new therapist"), marked("pause begins"), marked("back after a break"))
+HIDDEN = frozenset({"now scored another way"})  # says nothing to the one who answered
 
 
 def client_page(sheet: SheetData) -> ClientData:
@@ -30,7 +38,7 @@ def client_page(sheet: SheetData) -> ClientData:
             ),
         ),
         panels=tuple(_own(panel) for panel in sheet.panels),
-        marks=sheet.marks,
+        marks=tuple(structs.replace(mark, text=say(mark.text)) for mark in sheet.marks if mark.text not in HIDDEN),
         quotes=sheet.quotes,
         sections=tuple(structs.replace(s, problem=bool(s.problem) * "-") for s in sheet.sections if s.page == "client"),
         version=sheet.version,
@@ -41,8 +49,8 @@ def client_page(sheet: SheetData) -> ClientData:
 def _own(panel: Panel) -> Panel:
     return Panel(
         key=panel.key,
-        title=panel.client_title or panel.title,
-        what=panel.client_what or panel.what,
+        title=say(panel.client_title or panel.title),
+        what=say(panel.client_what or (HIGHER if panel.better == "higher" else LOWER)),
         minimum=panel.minimum,
         maximum=panel.maximum,
         better=panel.better,
@@ -50,7 +58,7 @@ def _own(panel: Panel) -> Panel:
         series=tuple(
             Series(
                 rater=s.rater,
-                label=s.label,
+                label=say("you"),
                 points=tuple(Point(on=p.on, value=p.value, starts=p.starts) for p in s.points),
             )
             for s in panel.series
