@@ -79,7 +79,7 @@ def main(code: str) -> None:
     from fit_toolkit.language import language_of
 
     pack = language_of(code).translations
-    known = {} if pack is None else pack._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+    known = {} if pack is None else pack._catalog  # type: ignore[attr-defined]
     for message, where in messages().items():
         one = message if isinstance(message, str) else message[0]
         if one in known or (one, 0) in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,13 +12,14 @@ from typing import Any, TypeAlias
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
 from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.language import language_of, speaking, spoken
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
-from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.data import Mark, SheetData
 from fit_toolkit.sheets.facets import facet_chart
 from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
@@ -132,6 +134,19 @@ def render_sheet(
         return render(f"sheets/{page}.html", {**values, "density": density}, folders=folders, look=look)
 
 
+def _drawn(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Marks as they are written into the picture: WeasyPrint sets no words from right to left there, so numbers then."""
+    if spoken().direction != "rtl":
+        return tuple(marks)
+    return tuple(replace(mark, text=str(at)) for at, mark in enumerate(marks, 1))
+
+
+def _on_the_axis(day: date, *, year: bool) -> str:
+    if spoken().direction != "rtl":
+        return say_short(day, year=year)
+    return f"{day.day}/{day.month}/{day.year}" if year else f"{day.day}/{day.month}"
+
+
 def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, Any]:
     """What a page's template is given."""
     z = look.scale
@@ -140,7 +155,9 @@ def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, 
         return {
             "sheet": own,
             "facets": facet_chart(own.facets, width=60, row=6.2, label=60),
-            "chart": chart(own.panels, own.marks, say_date=say_short, width=182 / z, height=30, right_room=22),
+            "chart": chart(
+                own.panels, _drawn(own.marks), say_date=_on_the_axis, width=182 / z, height=30, right_room=22
+            ),
             "twin": twin(own.panels, last=4 if look.large else 6),
         }
     row, height, inset = ROOM[density]
