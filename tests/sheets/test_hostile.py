@@ -1,0 +1,142 @@
+"""Templates of somebody who means harm, or is mistaken: none reads a file, asks the network or reaches behind the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets.guard import still
+from fit_toolkit.sheets.look import PLAIN
+from fit_toolkit.sheets.making import usable_folders
+from fit_toolkit.sheets.render import render, render_sheet
+from tests.sheets import examples
+
+REACHING = (
+    "{{ sheet.__class__ }}",
+    "{{ sheet|attr('__class__') }}",
+    "{{ sheet['__class__'] }}",
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "{{ [sheet]|map(attribute='__class__')|first }}",
+    "{{ ([sheet]|groupby('__class__')|first).grouper }}",
+    "{{ sheet.__struct_fields__ }}",
+    "{{ sheet.as_of.today() }}",
+    "{{ sheet.as_of.strftime('%Y') }}",
+    "{{ sheet.as_of.__reduce__() }}",
+    "{{ '{0.__class__}'.format(sheet) }}",
+    "{{ '{0.__class__}'.format_map({'0': sheet}) }}",
+    "{{ ('{0.__class__}'|safe).format(sheet) }}",
+    "{{ '%s'.__mod__(sheet) }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ self.__init__.__globals__ }}",
+    "{{ _.__globals__ }}",
+    "{{ ngettext.__self__ }}",
+    "{{ render.__globals__ }}{{ cycler.__init__ }}",
+    "{{ lipsum.__globals__['os'].popen('id').read() }}",
+    "{{ namespace.__init__.__globals__ }}",
+    "{{ range.__self__ }}",
+    "{% for x in sheet.alerts %}{{ x.reason.encode() }}{{ x.reason.translate({}) }}{% endfor %}",
+    "{% include '/etc/passwd' %}",
+    "{% include '../../fit.toml' %}",
+    "{% include 'sheets/../../fit.toml' %}",
+    "{% include 'file:///etc/passwd' %}",
+    "{% import '../fit.toml' as x %}",
+    "{% extends 'C:/windows/win.ini' %}",
+    "{% set sheet.client = 'x' %}",
+    "{% do sheet.sections.append(1) %}",
+    "{{ sheet.sections.append(1) }}",
+)
+SWELLING = (
+    "{{ 'a' * 999999999 }}",
+    "{{ [0] * 999999999 }}",
+    "{{ 9 ** 9 ** 9 }}",
+    "{{ '%999999999d' % 1 }}",
+    "{{ '%999999999d'|format(1) }}",
+    "{{ 'a'|center(999999999) }}",
+    "{{ 'a'.center(999999999) }}",
+    "{{ 'a'.ljust(999999999) }}",
+    "{{ 'a'.zfill(999999999) }}",
+    "{{ 'a'|indent(999999999) }}",
+    "{{ 'aaaa'.replace('', 'a') }}",
+    "{{ lipsum(n=100000) }}",
+    "{% for a in range(100001) %}{% endfor %}",
+    "{% for a in range(99999) %}{% for b in range(99) %}a{% endfor %}{% endfor %}",
+    "{% macro m(n) %}{{ m(n) }}{% endmacro %}{{ m(1) }}",
+)
+OUTSIDE = (
+    "<script>fetch('https://example.org')</script>",
+    "<img src='https://example.org/x.png'>",
+    "<img src='file:///etc/passwd'>",
+    "<img srcset='x.png 2x'>",
+    "<img src='data:image/svg+xml;base64,PHN2Zy8+'>",
+    "<link rel=stylesheet href=//example.org/x.css>",
+    "<style>@import 'x.css'</style>",
+    "<style>p { background: url(file:///etc/passwd) }</style>",
+    "<style>p { background: u\\72l(x) }</style>",
+    "<p style='background: url(http://127.0.0.1/)'>x</p>",
+    "<svg><image href='http://example.org/x.svg'/></svg>",
+    "<svg><use xlink:href='file:///etc/passwd#a'/></svg>",
+    "<svg><rect fill='url(http://example.org/x#a)'/></svg>",
+    "<svg><foreignObject><p>x</p></foreignObject></svg>",
+    "<svg onload='fetch(1)'></svg>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='https://example.org'>x</a>",
+    "<meta http-equiv=refresh content='0;url=https://example.org'>",
+    "<base href='https://example.org/'>",
+    "<iframe src=/etc/passwd></iframe>",
+    "<object data=file:///etc/passwd></object>",
+    "<form action=https://example.org><input></form>",
+)
+GOOD = "{% extends 'bundled/sheets/therapist.html' %}{% block notes %}<p>Our own</p>{% endblock %}"
+
+
+def folder(root: Path, text: str, name: str = "sheets/therapist.html") -> Path:
+    path = root / "templates" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return root / "templates"
+
+
+@pytest.mark.parametrize("payload", REACHING)
+def test_a_template_that_reaches_behind_the_data_or_for_a_file_is_not_run(payload: str, tmp_path: Path) -> None:
+    folders = (folder(tmp_path, payload),)
+    with pytest.raises(ConfigError):
+        render_sheet(examples.falling(), folders=folders)
+    assert usable_folders(examples.falling(), "therapist", folders, PLAIN)[0] == ()
+
+
+@pytest.mark.parametrize("payload", SWELLING)
+def test_a_template_that_swells_is_stopped(payload: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        render("sheets/therapist.html", {}, folders=(folder(tmp_path, payload),))
+
+
+@pytest.mark.parametrize("payload", OUTSIDE)
+def test_a_page_that_asks_for_something_from_outside_gives_way_to_ours(payload: str, tmp_path: Path) -> None:
+    text = GOOD.replace("<p>Our own</p>", payload)
+    used, why = usable_folders(examples.falling(), "therapist", (folder(tmp_path, text),), PLAIN)
+    assert used == ()
+    assert why.endswith("the bundled one was used")
+
+
+def test_a_template_that_goes_round_for_ever_gives_way_to_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fit_toolkit.sheets.making.TEMPLATE_SECONDS", 0.3)
+    round_ = "{% for a in range(99999) %}" * 3 + "{% endfor %}" * 3
+    used, why = usable_folders(examples.falling(), "therapist", (folder(tmp_path, round_),), PLAIN)
+    assert used == ()
+    assert "did not end within 0.3 s" in why
+
+
+def test_a_block_of_a_practices_own_is_used_and_the_bundled_pages_pass_the_same_look(tmp_path: Path) -> None:
+    folders = (folder(tmp_path, GOOD),)
+    assert usable_folders(examples.falling(), "therapist", folders, PLAIN) == (folders, "")
+    assert "Our own" in render_sheet(examples.falling(), folders=folders)
+    for make in examples.SHAPES:
+        for page in ("therapist", "client"):
+            still(render_sheet(make(), page))
+
+
+def test_sections_alone_are_no_reason_to_try_the_page(tmp_path: Path) -> None:
+    folders = (folder(tmp_path, "x", "sections/mine.html"),)
+    assert usable_folders(examples.falling(), "therapist", folders, PLAIN) == ((), "")
