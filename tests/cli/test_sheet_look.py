@@ -67,9 +67,10 @@ def test_what_is_broken_is_said_in_one_line_and_the_sheet_is_made_without_it(
     assert (tmp_path / f"made.{fmt}").read_bytes() == (tmp_path / f"good.{fmt}").read_bytes()
 
 
-def test_the_practices_language_is_the_sheets(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    toml = clinic.root / "fit.toml"
-    toml.write_text('[practice]\nlanguage = "de"\n' + toml.read_text().replace("[practice]\n", "", 1))
+def test_the_practices_language_is_the_sheets(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIT_PRACTICE_LANGUAGE", "de")
     assert sheet(clinic) == 0
     html = capsys.readouterr().out
     assert '<html lang="de">' in html
@@ -94,14 +95,13 @@ def test_the_clients_page_is_in_the_language_of_their_last_form(
     assert '<html lang="en">' in capsys.readouterr().out
 
 
-def test_large_print_and_grey_are_asked_for_or_set(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_large_print_and_grey_are_asked_for_or_set(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert sheet(clinic, "--large-print", "--grey") == 0
     assert 'class="normal large grey"' in capsys.readouterr().out
-    write(
-        clinic,
-        "fit.toml",
-        (clinic.root / "fit.toml").read_text() + '\n[sheets]\nlarge_print = true\npaper = "Letter"\n',
-    )
+    monkeypatch.setenv("FIT_SHEETS_LARGE_PRINT", "true")
+    monkeypatch.setenv("FIT_SHEETS_PAPER", "Letter")
     assert sheet(clinic) == 0
     html = capsys.readouterr().out
     assert 'class="normal large"' in html
