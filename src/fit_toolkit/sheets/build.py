@@ -10,7 +10,7 @@ import msgspec
 import fit_toolkit
 from fit_toolkit.courses.asking import Asking, Parts
 from fit_toolkit.errors import ConfigError
-from fit_toolkit.language import spoken
+from fit_toolkit.language import say, spoken
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.notices import (
@@ -43,7 +43,9 @@ def build_sheet(
     try:
         asked = Asking(parts)
     except ConfigError:  # a sheet is wanted now; what cannot be asked is said on it
-        return _build(parts, reading, number, None, "not checked: the policies cannot be used (fit policies check)")
+        return _build(
+            parts, reading, number, None, say("not checked: the policies cannot be used (fit policies check)")
+        )
     with asked:
         return _build(parts, reading, number, asked, "")
 
@@ -63,7 +65,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         number=number or "draft",
         client=reading.member.client,
         episode=reading.episode.code,
-        therapist=reading.staff.get(therapist.staff_id, therapist.staff) if therapist else "no therapist assigned",
+        therapist=reading.staff.get(therapist.staff_id, therapist.staff) if therapist else say("no therapist assigned"),
         as_of=reading.as_of,
         session_on=reading.session_on if reading.given else None,
         session_number=reading.session_number if reading.given else None,
@@ -92,24 +94,25 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
     """How old the data are, and whether something of today is in them already."""
     if not reading.given or reading.rated_on is None:
         since = day(reading.member.joined_on, spoken().code, seen_from=reading.as_of)
-        return (f"in therapy since {since}, no rating yet",)
+        return (say("in therapy since %(day)s, no rating yet", day=since),)
     starts = {f.id for f in forms if f.usual_occasion == "start"}
     session = reading.session_on
     later = [a for a in reading.given if session is not None and a.session_on > session and a.instrument in starts]
     booked = any(a.on == reading.as_of and a.status == "planned" for a in reading.appointments)
     out = []
     if later:
-        when = "today" if later[-1].session_on == reading.as_of else day(later[-1].session_on, spoken().code)
-        out.append(f"with the arrival rating of {when}")
+        when = say("today") if later[-1].session_on == reading.as_of else day(later[-1].session_on, spoken().code)
+        out.append(say("with the arrival rating of %(day)s", day=when))
     elif starts and booked and reading.rated_on < reading.as_of:
-        out.append("no arrival rating yet today")
-    out.append(f"last rated {days_ago((reading.as_of - reading.rated_on).days)}")
+        out.append(say("no arrival rating yet today"))
+    out.append(say("last rated %(ago)s", ago=days_ago((reading.as_of - reading.rated_on).days)))
     if any(first <= reading.as_of <= last for first, last in reading.pauses):
-        out.append("in a pause")
+        out.append(say("in a pause"))
     if reading.episode.closed_on is not None and reading.episode.closed_on <= reading.as_of:
-        out.append(f"closed on {day(reading.episode.closed_on, spoken().code, seen_from=reading.as_of)}")
+        closed = day(reading.episode.closed_on, spoken().code, seen_from=reading.as_of)
+        out.append(say("closed on %(day)s", day=closed))
     if any(a.dates_assumed for a in reading.given):
-        out.append("dates assumed")
+        out.append(say("dates assumed"))
     return tuple(out)
 
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fit_toolkit.language import mark, say
 from fit_toolkit.sheets.chart import Label, number
 from fit_toolkit.sheets.data import Facet, Facets
 from fit_toolkit.sheets.trim import cut
+
+FACETS = (
+    mark("empathy"),
+    mark("genuineness"),
+    mark("respect"),
+    mark("collaboration"),
+    mark("goals"),
+    mark("tasks"),
+    mark("safe to speak"),
+    mark("confidentiality"),
+    mark("room to object"),
+)  # fmt: skip - of the bundled forms
 
 
 class FacetRow(Struct, frozen=True, kw_only=True):
@@ -74,7 +87,7 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
         rows=tuple(
             FacetRow(
                 facet=f,
-                label=cut(f.label, label),
+                label=cut(say(f.label), label),
                 now=_say(f.client),
                 was=_say(f.client_before),
                 other=_say(f.therapist),

@@ -13,7 +13,7 @@ import msgspec
 from fit_toolkit.courses.asking import Asking, Parts
 from fit_toolkit.engine.surroundings import within
 from fit_toolkit.errors import ConfigError, DataError, UsageError
-from fit_toolkit.language import language_of, languages, speaking, spoken
+from fit_toolkit.language import language_of, languages, say, speaking, spoken
 from fit_toolkit.model.people import Candidate
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
@@ -184,7 +184,7 @@ def usable_folders(
 
 def problems_of(sheet: SheetData, page: str = "") -> tuple[str, ...]:
     """What is not on a sheet, or on one of its pages, and should be: forms and sections, one line each, no client data."""
-    forms = (note for note in sheet.notes if note.startswith(NOT_SHOWN))
+    forms = (note for note in sheet.notes if note.startswith(say(NOT_SHOWN)))
     mine = (block for block in sheet.sections if block.problem and page in {"", block.page})
     return (*forms, *(f"the section {block.kind!r} could not be made: {block.problem}" for block in mine))
 

@@ -9,6 +9,7 @@ from typing import Any
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.courses.unstable import unstable_among
 from fit_toolkit.courses.words import basis_text, handled_text, reason_text
+from fit_toolkit.language import mark, say
 from fit_toolkit.model.alerts import RANK, seen_as
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
@@ -21,8 +22,9 @@ from fit_toolkit.sheets.words import day
 from fit_toolkit.store import alerts as stored
 
 DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
-NOT_SHOWN = "not shown: "  # how the note about a form begins that was given and is not on the sheet
-BASIS = {"absence": "nothing rated", "convention": "a convention, not a test"}  # in short; the rest in full
+NOT_SHOWN = mark("not shown: ")  # how the note about a form begins that was given and is not on the sheet
+BASIS = {"absence": mark("nothing rated"), "convention": mark("a convention, not a test")}  # in short; the rest in full
+STATES = (mark("new"), mark("seen"), mark("done"))  # as seen_as says them
 HIDDEN = {"voided", "superseded", "closed"}
 
 
@@ -81,7 +83,7 @@ def _answered(form: Instrument, given: Administration, item: str, value: float, 
 def _done(row: Mapping[str, Any], language: str, as_of: date) -> str:
     """What a person did about an alert; where it is open again, what they did before."""
     done = handled_text(row, lambda until: day(until, language, seen_from=as_of))
-    return f"before, {done}" if done and row["state"] == "open" else done
+    return say("before, %(done)s", done=done) if done and row["state"] == "open" else done
 
 
 def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
@@ -94,8 +96,8 @@ def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
         return ""
     done = _done(rows[-1], language, reading.as_of)
     if rows[-1]["state"] == "open" and not done:
-        done = "nobody has noted yet what was done"
-    return ": ".join(part for part in (seen_as(rows[-1]["state"]), done) if part)
+        done = say("nobody has noted yet what was done")
+    return ": ".join(part for part in (say(seen_as(rows[-1]["state"])), done) if part)
 
 
 def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertLine, ...]:
@@ -130,12 +132,12 @@ def _alert(row: Mapping[str, Any], catalog: Catalog, done: str, *, unstable: boo
     evidence = _rounded(row, catalog)
     reason = reason_text(row["reason"], evidence, evidence.get("gap")).rstrip(".")
     if row["regressed"]:
-        reason += ", once more"
+        reason += say(", once more")
     if unstable:
-        reason += "; it comes and goes (unstable)"
-    basis = BASIS.get(row["basis"]) or basis_text(row["basis"], evidence)
+        reason += say("; it comes and goes (unstable)")
+    basis = say(BASIS.get(row["basis"], "")) or basis_text(row["basis"], evidence)
     if row["basis"] == "absence" and row["root_id"]:
-        basis = "no answer"
+        basis = say("no answer")
     return AlertLine(
         severity=row["severity"],
         what=_about(row, catalog),
@@ -170,12 +172,12 @@ def _about(row: Mapping[str, Any], catalog: Catalog) -> str:
     if row["basis"] == "absence":
         return form.short
     if row["scale"] == form.main_scale:
-        about = "The work together" if form.construct == "alliance" else title(form)
+        about = say("The work together") if form.construct == "alliance" else title(form)
     elif _has(form, row["scale"]):
-        about = form.watchable(row["scale"]).title.capitalize()
+        about = say(form.watchable(row["scale"]).title).capitalize()
     else:
         about = f"{form.short}, {row['scale']}"
-    return about if row["rater"] == "client" else f"{about} ({row['rater']})"
+    return about if row["rater"] == "client" else f"{about} ({say(row['rater'])})"
 
 
 def _has(form: Instrument, scale: str) -> bool:
@@ -187,21 +189,24 @@ def marks_of(reading: Reading, language_name: Mapping[str, str]) -> tuple[Mark, 
     """Another therapist, another language, another way of scoring, a pause: what changed under the ratings."""
     marks = []
     held = sorted((a for a in reading.episode.assignments if a.role == "therapist"), key=lambda a: a.starts_on)
-    marks += [Mark(on=a.starts_on, text="new therapist") for a in held[1:] if a.starts_on <= reading.as_of]
+    marks += [Mark(on=a.starts_on, text=say("new therapist")) for a in held[1:] if a.starts_on <= reading.as_of]
     spoken: dict[tuple[str, str], str] = {}
     scored: dict[tuple[str, str], str] = {}
     for given in reading.given:
         key = (given.instrument, given.rater)
         if scored.setdefault(key, given.definition_hash) != given.definition_hash:
-            marks.append(Mark(on=given.session_on, text="now scored another way"))
+            marks.append(Mark(on=given.session_on, text=say("now scored another way")))
             scored[key] = given.definition_hash
         if given.language and given.rater == "client":
             if spoken.get(key, given.language) != given.language:
                 marks.append(
-                    Mark(on=given.session_on, text=f"now in {language_name.get(given.language, given.language)}")
+                    Mark(
+                        on=given.session_on,
+                        text=say("now in %(language)s", language=language_name.get(given.language, given.language)),
+                    )
                 )
             spoken[key] = given.language
-    marks += [Mark(on=first, text="pause begins") for first, _ in reading.pauses]
+    marks += [Mark(on=first, text=say("pause begins")) for first, _ in reading.pauses]
     unique = {(m.on, m.text): m for m in marks}
     return tuple(sorted(unique.values(), key=lambda m: m.on))
 
@@ -226,8 +231,13 @@ def missing_of(reading: Reading, catalog: Catalog, language: str) -> tuple[str, 
     for entry in reading.plan:
         if on is not None and entry.every_sessions == 1 and (entry.instrument, entry.rater) not in rated:
             name = catalog.get(entry.instrument).short if entry.instrument in catalog else entry.instrument
-            who = "" if entry.rater == "client" else f" by the {entry.rater}"
-            out.append(f"{name}{who}, session of {day(on, language)}")
+            when = day(on, language)
+            if entry.rater == "client":
+                out.append(say("%(form)s, session of %(day)s", form=name, day=when))
+            else:
+                out.append(
+                    say("%(form)s by the %(who)s, session of %(day)s", form=name, who=say(entry.rater), day=when)
+                )
     out += _left_out(reading, catalog, language)
     return tuple(out)
 
@@ -240,7 +250,8 @@ def _left_out(reading: Reading, catalog: Catalog, language: str) -> list[str]:
         form = catalog.get(given.instrument)
         typed = bool(given.raw) and not form.totals_only
         if typed and left_out_of(form, given.raw, given.numbers):
-            out.append(f"the question about safety was left out on {day(given.session_on, language)}")
+            when = day(given.session_on, language)
+            out.append(say("the question about safety was left out on %(day)s", day=when))
     return out
 
 
@@ -252,19 +263,24 @@ def share_of(reading: Reading, forms: Sequence[Instrument], catalog: Catalog) ->
             own = {a.session_on for a in reading.of(form.id, form.raters[0])}
             both = own & {a.session_on for a in reading.of(other.id, other.raters[0])}
             if own:
-                return f"both rated {len(both)} of {len(own)} sessions"
+                return say("both rated %(n)s of %(m)s sessions", n=len(both), m=len(own))
     return ""
 
 
 def unread_of(reading: Reading, catalog: Catalog) -> list[str]:
     """Forms that were given and cannot be shown, because their definition is gone or broken."""
     forms = dict.fromkeys(given.instrument for given in reading.given if given.instrument not in catalog)
-    return [f"{NOT_SHOWN}{form}, its definition is not there or broken (fit instruments check)" for form in forms]
+    return [
+        say(NOT_SHOWN) + say("%(form)s, its definition is not there or broken (fit instruments check)", form=form)
+        for form in forms
+    ]
 
 
 def unchecked_of(reading: Reading) -> list[str]:
     """Where alerts may be behind the data."""
     return [
-        f"not checked: the policy “{name}” failed in the last run" if name else "not checked yet: fit alerts run"
+        say("not checked: the policy “%(name)s” failed in the last run", name=name)
+        if name
+        else say("not checked yet: fit alerts run")
         for name in reading.unchecked
     ]

@@ -11,9 +11,11 @@ import numpy as np
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.course import Curve, Findings
+from fit_toolkit.course.parameters import Norms
 from fit_toolkit.courses.asking import Asking
 from fit_toolkit.courses.policies import PolicyUse
 from fit_toolkit.engine import PluginFailureError
+from fit_toolkit.language import mark, plural, say, spoken
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
 from fit_toolkit.sheets.chart import number
@@ -25,11 +27,11 @@ BESIDE = 2  # of them beside the alliance
 LIVE = {"open", "acknowledged", "snoozed"}
 TOP = 0.6  # the enlarged part begins here, as a share of the range
 TITLES = {
-    "alliance": ("How the work together went", "How our work together felt to you"),
-    "outcome": ("How the client is", "How you have been"),
+    "alliance": (mark("How the work together went"), mark("How our work together felt to you")),
+    "outcome": (mark("How the client is"), mark("How you have been")),
 }
-PREFIX = {"symptoms": "Symptoms", "functioning": "Everyday life"}
-UNVALIDATED = {"unvalidated": "unvalidated", "unknown": "validation unknown"}
+PREFIX = {"symptoms": mark("Symptoms"), "functioning": mark("Everyday life")}
+UNVALIDATED = {"unvalidated": mark("unvalidated"), "unknown": mark("validation unknown")}
 
 
 @dataclass
@@ -58,7 +60,7 @@ def draw(reading: Reading, catalog: Catalog, asking: Asking | None) -> Drawn:
         if cutoff is not None:
             out.sources.append(f"{cutoff.label}: {cutoff.source}.")
     if left:
-        out.notes.append(f"also on record, not drawn: {', '.join(left)}")
+        out.notes.append(say("also on record, not drawn: %(forms)s", forms=", ".join(left)))
     return out
 
 
@@ -66,9 +68,9 @@ def resting_on(asking: Asking | None, alerts: Sequence[Mapping[str, Any]], said:
     """Name the norm sets that standing alerts of this member rest on, where none of the sources names them already."""
     standing = {row["policy"] for row in alerts if row["state"] in LIVE}
     uses = [use for use in asking.uses if use.id in standing] if asking is not None else []
-    named = {n.name: f"norm set {n.name} {n.version} ({n.standing})" for use in uses for n in use.norms}
+    named = {n.name: _norms(n) for use in uses for n in use.norms}
     new = [words for words in named.values() if not any(words in each for each in said)]
-    return [f"Alerts rest on {' and '.join(new)}."] if new else []
+    return [say("Alerts rest on %(norms)s.", norms=say(" and ").join(new))] if new else []
 
 
 def choose(reading: Reading, catalog: Catalog) -> tuple[list[Instrument], list[str]]:
@@ -94,17 +96,17 @@ def choose(reading: Reading, catalog: Catalog) -> tuple[list[Instrument], list[s
 def title(instrument: Instrument, *, named: bool = False) -> str:
     """What a form is about, in plain words; `named` tells two forms of one kind apart."""
     if instrument.construct in TITLES:
-        about = TITLES[instrument.construct][0]
+        about = say(TITLES[instrument.construct][0])
         return f"{about} ({instrument.short})" if named else about
     before = PREFIX.get(instrument.construct)
-    return f"{before} ({instrument.short})" if before else instrument.short
+    return f"{say(before)} ({instrument.short})" if before else instrument.short
 
 
 def _client_title(instrument: Instrument, catalog: Catalog, *, named: bool) -> str:
     """The same in the client's words: the name on the form, unless it says little."""
     if instrument.construct in TITLES and not named:
-        return TITLES[instrument.construct][1]
-    wording = catalog.usable_wording(instrument.id, "en")
+        return say(TITLES[instrument.construct][1])
+    wording = catalog.usable_wording(instrument.id, spoken().code)
     return wording.title if wording is not None else instrument.title
 
 
@@ -143,21 +145,26 @@ def _panel(
         inset=_inset(instrument, [p.value for p in own], view.minimum, view.maximum),
         max_gap_days=reading.part.max_gap_days,
         client_title=_client_title(instrument, catalog, named=named),
-        client_what="a higher line is better" if better else "a lower line is better",
+        client_what=say("a higher line is better") if better else say("a lower line is better"),
     )
 
 
 def _what(instrument: Instrument, about: str) -> str:
     scale = instrument.scale(instrument.main_scale)
     if instrument.totals_only or not (scale.items or scale.parts):
-        made = "the total as it was typed in"
+        made = say("the total as it was typed in")
     else:
-        of = "mean" if scale.method == "mean" else "sum" if scale.method == "sum" else "score"
-        made = f"{of} of up to {len(scale.items)} answers" if scale.items else f"{of} of {len(scale.parts)} scales"
-        made += f" times {number(scale.multiply)}" if scale.multiply != 1 else ""
+        of = say({"mean": mark("mean"), "sum": mark("sum")}.get(scale.method, mark("score")))
+        n = len(scale.items or scale.parts)
+        made = (
+            say("%(of)s of up to %(n)s answers", of=of, n=n)
+            if scale.items
+            else say("%(of)s of %(n)s scales", of=of, n=n)
+        )
+        made += say(" times %(n)s", n=number(scale.multiply)) if scale.multiply != 1 else ""
     if len(instrument.scales) > 1 and scale.id != "total":  # one of several, and none of them is the sum of all
         made = f"{scale.title or scale.id}: {made}"
-    status = UNVALIDATED.get(instrument.validation.status)
+    status = say(UNVALIDATED.get(instrument.validation.status, ""))
     name = "" if instrument.short in about else instrument.short
     return ", ".join(part for part in (name, made, status) if part)
 
@@ -188,7 +195,7 @@ def _series(reading: Reading, instrument: Instrument, rater: str) -> Series:
             )
         )
         before = a
-    return Series(rater=rater, label=rater, points=tuple(points))
+    return Series(rater=rater, label=say(rater), points=tuple(points))
 
 
 def _marked(alerts: Sequence[Mapping[str, Any]], instrument: str, scale: str, rater: str) -> set[date]:
@@ -208,7 +215,7 @@ def _inset(instrument: Instrument, values: Sequence[float], low: float, high: fl
     inside = sum(value >= start for value in values)
     if instrument.construct != "alliance" or len(values) < 2 or inside < 0.6 * len(values):
         return None
-    return Inset(low=start, high=high, label=f"{number(start)} to {number(high)}, enlarged")
+    return Inset(low=start, high=high, label=say("%(low)s to %(high)s, enlarged", low=number(start), high=number(high)))
 
 
 def _band(reading: Reading, instrument: Instrument, asking: Asking | None, out: Drawn) -> Band | None:
@@ -232,9 +239,11 @@ def _usual(reading: Reading, use: PolicyUse, asking: Asking | None, out: Drawn) 
     points = _ask(reading, use, asking, out, ("low", "high"))
     if not points:
         return None
-    norms = [f"norm set {n.name} {n.version} ({n.standing})" for n in use.norms]
-    out.sources.append(f"Usual range: {', '.join(norms) or 'from this client’s own ratings alone'}.")
-    return Band(label="usual for this client", points=points)
+    norms = [_norms(n) for n in use.norms]
+    out.sources.append(
+        say("Usual range: %(from)s.", **{"from": ", ".join(norms) or say("from this client’s own ratings alone")})
+    )
+    return Band(label=say("usual for this client"), points=points)
 
 
 def _expected(reading: Reading, instrument: Instrument, asking: Asking | None, out: Drawn) -> Band | None:
@@ -247,13 +256,25 @@ def _expected(reading: Reading, instrument: Instrument, asking: Asking | None, o
             curve = use.curves[0]
             share = use.ready.parameters.get("percent")
             held = curve.inside.get(f"{share:g}") if isinstance(share, (int, float)) else None
-            parts = [f"curve pack {curve.name} {curve.version} ({curve.standing})", f"{curve.n_clients} clients"]
+            parts = [
+                say(
+                    "curve pack %(name)s %(version)s (%(standing)s)",
+                    name=curve.name,
+                    version=curve.version,
+                    standing=say(curve.standing),
+                ),
+                plural("%(num)s client", "%(num)s clients", curve.n_clients or 0),
+            ]
             parts += [curve.period] if curve.period else []
-            parts += [f"{share:g} % of ratings"] if isinstance(share, (int, float)) else []
-            parts += [f"{100 * held:.0f} % of held-out ones inside"] if held is not None else []
-            out.sources.append(f"Expected range, no forecast: {', '.join(parts)}.")
+            parts += [say("%(n)s %% of ratings", n=number(float(share)))] if isinstance(share, (int, float)) else []
+            parts += [say("%(n)s %% of held-out ones inside", n=f"{100 * held:.0f}")] if held is not None else []
+            out.sources.append(say("Expected range, no forecast: %(parts)s.", parts=", ".join(parts)))
             over = points[-1].on < reading.of(instrument.id, instrument.raters[0])[-1].session_on
-            label = f"expected to session {curve.sessions[1]:g}" if over and curve.sessions else "expected"
+            label = (
+                say("expected to session %(n)s", n=f"{curve.sessions[1]:g}")
+                if over and curve.sessions
+                else say("expected")
+            )
             return Band(label=label if over else f"{label}, n {curve.n_clients}", points=points)
     return None
 
@@ -266,34 +287,46 @@ def _ask(
     try:
         findings = asking.find(use, loaded.course) if asking is not None else None
     except PluginFailureError:
-        out.notes.append(f"not checked: the policy “{use.id}” failed")
+        out.notes.append(say("not checked: the policy “%(name)s” failed", name=use.id))
         return ()
     mine = np.flatnonzero(loaded.member == reading.member.id)
     course = loaded.course
     most = int(course.count[mine].max(initial=0))
     if 0 < most < use.ready.min_ratings:
-        what = "usual" if edges == ("low", "high") else "expected"
+        needs = {"n": use.ready.min_ratings, "m": most, "name": use.id}
+        usual = edges == ("low", "high")
         out.notes.append(
-            f"not ready: the {what} range needs {use.ready.min_ratings} ratings, there are {most} ({use.id})"
+            say("not ready: the usual range needs %(n)s ratings, there are %(m)s (%(name)s)", **needs)
+            if usual
+            else say("not ready: the expected range needs %(n)s ratings, there are %(m)s (%(name)s)", **needs)
         )
     courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
     found = [p for own in courses for p in _points(findings, course.day, own, edges)]
     if use.curves and not found and most >= use.ready.min_ratings:
         first = courses[0][0] if len(courses[0]) else 0
         why = _beyond(use.curves[0], int(course.session[first]), float(course.value[first]))
-        out.notes.append(f"not judged: {why} ({use.id})")
+        out.notes.append(say("not judged: %(why)s (%(name)s)", why=why, name=use.id))
     return tuple(sorted(found, key=lambda p: p.on))
 
 
 def _beyond(curve: Curve, session: int, value: float) -> str:
     """Why a curve pack says nothing of a course with enough ratings."""
     if "intake" in curve.coefficients and session != 1:
-        return f"no rating at session 1, on which curve pack {curve.name} rests"
+        return say("no rating at session 1, on which curve pack %(name)s rests", name=curve.name)
     low, high = curve.intakes or (value, value)
     if not low <= value <= high:
-        rests = f"{number(low)} to {number(high)}"
-        return f"the first rating lies outside those of curve pack {curve.name}, {rests}"
-    return f"curve pack {curve.name} says nothing of these sessions"
+        return say(
+            "the first rating lies outside those of curve pack %(name)s, %(low)s to %(high)s",
+            name=curve.name, low=number(low), high=number(high),
+        )  # fmt: skip
+    return say("curve pack %(name)s says nothing of these sessions", name=curve.name)
+
+
+def _norms(norms: Norms) -> str:
+    return say(
+        "norm set %(name)s %(version)s (%(standing)s)",
+        name=norms.name, version=norms.version, standing=say(norms.standing),
+    )  # fmt: skip
 
 
 def _points(findings: Findings | None, day: Any, places: Any, edges: tuple[str, str]) -> list[BandPoint]:
@@ -311,5 +344,8 @@ def _points(findings: Findings | None, day: Any, places: Any, edges: tuple[str, 
 
 
 def _source(instrument: Instrument) -> str:
-    status = {"unvalidated": "unvalidated, no norms", "unknown": "validation unknown"}.get(instrument.validation.status)
+    status = {"unvalidated": mark("unvalidated, no norms"), "unknown": mark("validation unknown")}.get(
+        instrument.validation.status
+    )
+    status = say(status or "")
     return f"{instrument.title} {instrument.version}{f' ({status})' if status else ''}."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from fit_toolkit.catalog import Catalog
+from fit_toolkit.language import say
 from fit_toolkit.model.instrument import Instrument, Item
 from fit_toolkit.model.records import Administration
 from fit_toolkit.sheets.data import Facet, Facets
@@ -20,10 +21,10 @@ ONE, TWO = (
 def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, language: str) -> Facets:
     """Compare the newest answers of the client with the ones before, and with the therapist's at that session."""
     if form is None:
-        return Facets(why_none="No alliance rating yet.")
+        return Facets(why_none=say("No alliance rating yet."))
     items = _items(form)
     if form.totals_only or not items:
-        return Facets(why_none=f"Only totals of {form.short} are kept, no single answers.")
+        return Facets(why_none=say("Only totals of %(form)s are kept, no single answers.", form=form.short))
     given = reading.of(form.id, form.raters[0])
     if not given:
         return _therapist_only(reading, form, catalog)
@@ -96,7 +97,7 @@ def _therapist_only(reading: Reading, form: Instrument, catalog: Catalog) -> Fac
     other = catalog.get(form.counterpart) if form.counterpart in catalog else None
     given = reading.of(other.id, other.raters[0]) if other is not None else []
     if not given:
-        return Facets(why_none="No alliance rating yet.")
+        return Facets(why_none=say("No alliance rating yet."))
     rows = tuple(
         Facet(label=item.label or item.id, therapist=_beside(given[-1], form, item, catalog)) for item in _items(form)
     )

@@ -31,6 +31,7 @@ PAGES = ("therapist", "client")
 # millimetres by density: a facet's line, a panel, its enlarged part
 ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
+OWN = {"normal": 30.0, "close": 26.0, "tight": 22.0, "scant": 17.0}  # a panel of the client's page
 Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
@@ -149,18 +150,17 @@ def _on_the_axis(day: date, *, year: bool) -> str:
 
 def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, Any]:
     """What a page's template is given."""
-    z = look.scale
+    z, (row, height, inset) = look.scale, ROOM[density]
     if page == "client":
         own = client_page(sheet)
         return {
             "sheet": own,
-            "facets": facet_chart(own.facets, width=60, row=6.2, label=60),
+            "facets": facet_chart(own.facets, width=60, row=6.2 if density == "normal" else row, label=60),
             "chart": chart(
-                own.panels, _drawn(own.marks), say_date=_on_the_axis, width=182 / z, height=30, right_room=22
+                own.panels, _drawn(own.marks), say_date=_on_the_axis, width=182 / z, height=OWN[density], right_room=22
             ),
             "twin": twin(own.panels, last=4 if look.large else 6),
         }
-    row, height, inset = ROOM[density]
     return {
         "sheet": sheet,
         "facets": facet_chart(sheet.facets, width=43, row=row),

@@ -6,6 +6,7 @@ import re
 
 from msgspec.structs import replace
 
+from fit_toolkit.language import say
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.fragment import words_in
 
@@ -41,7 +42,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
     missing = tuple(cut(m, 60) for m in sheet.missing)
     keep = {"normal": 5, "close": 4, "tight": 3}.get(density, 2)
     if len(missing) > keep:
-        missing = (*missing[: keep - 1], f"and {len(missing) - keep + 1} more")
+        missing = (*missing[: keep - 1], say("and %(n)s more", n=len(missing) - keep + 1))
     risk = replace(
         sheet.risk,
         contact=cut(sheet.risk.contact, 140),

@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from fit_toolkit.language import say
 from fit_toolkit.sheets.chart import number, places
 from fit_toolkit.sheets.data import BandPoint, Panel, Point
 
@@ -39,7 +40,7 @@ def cell(point: Point | None, decimals: int = 2) -> str:
 
 def _range(point: BandPoint, decimals: int) -> str:
     """The edges of a range as one cell."""
-    return f"{number(point.low, decimals)} to {number(point.high, decimals)}"
+    return say("%(low)s to %(high)s", low=number(point.low, decimals), high=number(point.high, decimals))
 
 
 def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:

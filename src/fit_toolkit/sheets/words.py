@@ -4,84 +4,107 @@ from __future__ import annotations
 
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
+from fit_toolkit.language import mark, plural, say
+from fit_toolkit.language.packs import locale_of
 from fit_toolkit.sheets.chart import number, places
 from fit_toolkit.sheets.data import AlertLine, Facets, Panel
 
 # Conversation openers of ours, by facet: a convention, no test. Asked in the therapist's own words.
 QUESTIONS = {
-    "empathy": "Where did my words miss what you were trying to say?",
-    "genuineness": "When did I sound like a script rather than myself?",
-    "respect": "Which choice should have been more yours?",
-    "collaboration": "What would you like us to decide together today?",
-    "goals": "What counts most for you now?",
-    "tasks": "What is not clear about why we do what we do?",
-    "safe to speak": "What would make it easier to say what is hard to say?",
-    "confidentiality": "What would you like to know about who hears what you say here?",
-    "room to object": "Was there something last time that you did not like, even a little?",
+    "empathy": mark("Where did my words miss what you were trying to say?"),
+    "genuineness": mark("When did I sound like a script rather than myself?"),
+    "respect": mark("Which choice should have been more yours?"),
+    "collaboration": mark("What would you like us to decide together today?"),
+    "goals": mark("What counts most for you now?"),
+    "tasks": mark("What is not clear about why we do what we do?"),
+    "safe to speak": mark("What would make it easier to say what is hard to say?"),
+    "confidentiality": mark("What would you like to know about who hears what you say here?"),
+    "room to object": mark("Was there something last time that you did not like, even a little?"),
 }
-ALLIANCE_QUESTION = "What should we do differently today?"
-OUTCOME_QUESTION = "What has been different since we last met?"
-GOOD_NEWS_QUESTION = "What has helped?"
+ALLIANCE_QUESTION = mark("What should we do differently today?")
+OUTCOME_QUESTION = mark("What has been different since we last met?")
+GOOD_NEWS_QUESTION = mark("What has helped?")
 DISTANT = 300  # days from which on a date without its year would be taken for a nearer one
 
 
 def day(when: date, language: str = "en", *, seen_from: date | None = None) -> str:
     """A date within a sentence: day and month, and the year where it is long ago."""
     distant = seen_from is not None and abs((seen_from - when).days) > DISTANT
-    return format_date(when, "d MMMM y" if distant else "d MMMM", locale=language)
+    if language.partition("-")[0] == "en":
+        return str(format_date(when, "d MMMM y" if distant else "d MMMM", locale="en"))
+    return str(format_skeleton("yMMMMd" if distant else "MMMMd", when, locale=locale_of(language)))
 
 
 def days_ago(days: int) -> str:
     """How old something is."""
-    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    if days < 2:
+        return say("yesterday") if days else say("today")
+    return plural("%(num)s day ago", "%(num)s days ago", days)
 
 
 def headline(facets: Facets, panels: tuple[Panel, ...], language: str = "en", *, rated: bool = False) -> str:
     """What changed, in one or two sentences; figures and dates, no verdict."""
     parts = [_moved(facets, language)] if any(f.moved for f in facets.rows) else []
     parts += [text for panel in panels[:2] if (text := _course(panel, language))]
-    return " ".join(parts) or ("Rated, but too little was answered for a score." if rated else "Not rated yet.")
+    return " ".join(parts) or (
+        say("Rated, but too little was answered for a score.") if rated else say("Not rated yet.")
+    )
 
 
 def _moved(facets: Facets, language: str) -> str:
     row = next(f for f in facets.rows if f.moved)
-    since = f" since {day(facets.before, language)}" if facets.before else ""
-    label = row.label[:1].upper() + row.label[1:]
-    went = "fell" if (row.client or 0) < (row.client_before or 0) else "rose"
-    return f"{label} {went} from {number(row.client_before or 0)} to {number(row.client or 0)}{since}."
+    fell = (row.client or 0) < (row.client_before or 0)
+    said = say(row.label)
+    named = {
+        "label": said[:1].upper() + said[1:],
+        "was": number(row.client_before or 0),
+        "now": number(row.client or 0),
+        "day": day(facets.before, language) if facets.before else "",
+    }
+    if facets.before and fell:
+        return say("%(label)s fell from %(was)s to %(now)s since %(day)s.", **named)
+    if facets.before:
+        return say("%(label)s rose from %(was)s to %(now)s since %(day)s.", **named)
+    if fell:
+        return say("%(label)s fell from %(was)s to %(now)s.", **named)
+    return say("%(label)s rose from %(was)s to %(now)s.", **named)
 
 
 def _course(panel: Panel, language: str) -> str:
     own = next((s for s in panel.series if s.points), None)
     if own is None:
         return ""
-    name = "The work together" if panel.key == "alliance" else panel.title
-    who = "" if own.rater == "client" else f" ({own.label} only)"
+    name = say("The work together") if panel.key == "alliance" else panel.title
+    who = "" if own.rater == "client" else " (" + say("%(who)s only", who=say(own.label)) + ")"
     now, decimals = own.points[-1], places(panel)
     text = f"{name}{who}: {number(now.value, decimals)}"
     if len(own.points) == 1:
-        return f"{text}, the first rating."
+        return text + ", " + say("the first rating") + "."
     before, first = own.points[-2], own.points[0]
     gap = (now.on - before.on).days
     step = round(now.value - before.value, 6)
     if now.starts:
-        text += ", the first with this therapist"
+        text += ", " + say("the first with this therapist")
     elif gap > panel.max_gap_days:
-        text += f", {gap} days after the rating before"
+        text += ", " + plural("%(num)s day after the rating before", "%(num)s days after the rating before", gap)
     else:
-        text += f", {_step(step, decimals)} {day(before.on, language)}"
+        text += ", " + _step(step, decimals, day(before.on, language))
     if usual := _outside(panel):
         text += f", {usual}"
     if len(own.points) > 2 and panel.key != "alliance":
-        text += f"; {number(first.value, decimals)} at the first rating"
+        text += "; " + say("%(n)s at the first rating", n=number(first.value, decimals))
     return text + "."
 
 
-def _step(step: float, decimals: int) -> str:
+def _step(step: float, decimals: int, since: str) -> str:
     size = number(abs(step), decimals)
-    return "as on" if size == "0" else f"{'up' if step > 0 else 'down'} {size} since"
+    if size == "0":
+        return say("as on %(day)s", day=since)
+    if step > 0:
+        return say("up %(n)s since %(day)s", n=size, day=since)
+    return say("down %(n)s since %(day)s", n=size, day=since)
 
 
 def _outside(panel: Panel) -> str:
@@ -93,7 +116,7 @@ def _outside(panel: Panel) -> str:
     value = own.points[-1].value
     if edge.low <= value <= edge.high:
         return ""
-    return f"{'lower' if value < edge.low else 'higher'} than usual for this client"
+    return say("lower than usual for this client") if value < edge.low else say("higher than usual for this client")
 
 
 def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...]) -> str:
@@ -103,13 +126,13 @@ def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine,
     """
     moved = next((f for f in facets.rows if f.moved), None)
     if moved is not None:
-        return QUESTIONS.get(moved.label, ALLIANCE_QUESTION)
+        return say(QUESTIONS.get(moved.label, ALLIANCE_QUESTION))
     live = [a for a in alerts if a.state != "done" and a.basis != "nothing rated"]
     worrying = [a for a in live if not a.good_news]
     if not worrying:
-        return GOOD_NEWS_QUESTION if live else ""
+        return say(GOOD_NEWS_QUESTION) if live else ""
     about = {p.key for p in panels for s in p.series for point in s.points if point.stands_out}
     if "alliance" not in about | {a.about for a in worrying} and "outcome" in about:
-        return OUTCOME_QUESTION
+        return say(OUTCOME_QUESTION)
     lowest = next((f for f in facets.rows if f.lowest), None)
-    return QUESTIONS.get(lowest.label, ALLIANCE_QUESTION) if lowest is not None else ALLIANCE_QUESTION
+    return say(QUESTIONS.get(lowest.label, ALLIANCE_QUESTION) if lowest is not None else ALLIANCE_QUESTION)
