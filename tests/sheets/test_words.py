@@ -150,3 +150,36 @@ def test_the_guessed_density_is_at_most_one_step_from_the_one_that_fits(make: ob
     sheet = make()  # type: ignore[operator]
     fits = next(at for at, d in enumerate(DENSITIES) if write_pdf(render_sheet(sheet, density=d))[1] == 1)
     assert abs(DENSITIES.index(guess(sheet)) - fits) <= 1
+
+
+def sentences_of(html: str) -> list[list[str]]:
+    """The client's page as sentences of words, without pictures, numbers and dates."""
+    html = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<table.*?</table>|<title>.*?</title>", " ", html, flags=re.DOTALL)
+    lines = re.split(r"[.?!:]\s|\n", re.sub(r"<[^>]+>", "\n", html))
+    found = [re.findall(r"[^\W\d_]+", line) for line in lines]
+    return [words for words in found if words]
+
+
+@pytest.mark.parametrize(("language", "letters"), [("en", 4.6), ("de", 5.8)])
+def test_a_child_of_eleven_can_read_the_clients_page(language: str, letters: float) -> None:
+    """Short sentences of short words: at most 15 words, 8 on the mean; and few long words."""
+    made = [examples.falling(), examples.never(), examples.improving()]
+    bare = [replace(s, quotes=(), language=language, facets=replace(s.facets, rows=())) for s in made]
+    read = [words for s in bare for words in sentences_of(render_sheet(s, "client"))]
+    words = [word for sentence in read for word in sentence]
+    assert len(words) > 60
+    assert max(len(sentence) for sentence in read) <= 15
+    assert len(words) / len(read) <= 8
+    assert sum(len(word) for word in words) / len(words) <= letters
+    assert sum(len(word) > 13 for word in words) / len(words) <= 0.06
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_clients_page_has_no_word_of_judgement_or_advice_in_any_language(language: str) -> None:
+    banned = (
+        "fail|deteriorat|abnormal|should|must|versag|verschlecht|auffällig|sollte|müss|störung|risiko"
+    )
+    for make in examples.SHAPES:
+        page = replace(make(), language=language, quotes=(), facets=replace(make().facets, rows=()))
+        words = re.sub(r"<style>.*?</style>|<[^>]+>", " ", render_sheet(page, "client"), flags=re.DOTALL)
+        assert not re.search(rf"\b({banned})", words, re.IGNORECASE)

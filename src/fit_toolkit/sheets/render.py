@@ -19,7 +19,7 @@ from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.language import language_of, speaking, spoken
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
-from fit_toolkit.sheets.data import Mark, SheetData
+from fit_toolkit.sheets.data import Facets, Mark, SheetData
 from fit_toolkit.sheets.facets import facet_chart
 from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
@@ -32,6 +32,7 @@ PAGES = ("therapist", "client")
 ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
 OWN = {"normal": 30.0, "close": 26.0, "tight": 22.0, "scant": 17.0}  # a panel of the client's page
+LONG_QUESTION = 58  # letters in one line beside the picture
 Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
@@ -148,6 +149,12 @@ def _on_the_axis(day: date, *, year: bool) -> str:
     return f"{day.day}/{day.month}/{day.year}" if year else f"{day.day}/{day.month}"
 
 
+def _lines(facets: Facets, density: str) -> float:
+    """How high a line of the client's answers is: a long question takes two lines of words."""
+    long = any(len(facet.wording) > LONG_QUESTION for facet in facets.rows)
+    return (8.4 if long else 6.2) if density == "normal" else 6.8 if long else ROOM[density][0]
+
+
 def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, Any]:
     """What a page's template is given."""
     z, (row, height, inset) = look.scale, ROOM[density]
@@ -155,7 +162,7 @@ def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, 
         own = client_page(sheet)
         return {
             "sheet": own,
-            "facets": facet_chart(own.facets, width=60, row=6.2 if density == "normal" else row, label=60),
+            "facets": facet_chart(own.facets, width=60, row=_lines(own.facets, density), label=60),
             "chart": chart(
                 own.panels, _drawn(own.marks), say_date=_on_the_axis, width=182 / z, height=OWN[density], right_room=22
             ),
