@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.language import languages
 from fit_toolkit.sheets.guard import still
-from fit_toolkit.sheets.look import PLAIN
+from fit_toolkit.sheets.look import PLAIN, Look
 from fit_toolkit.sheets.making import usable_folders
 from fit_toolkit.sheets.render import render, render_sheet
 from tests.sheets import examples
@@ -134,7 +136,8 @@ def test_a_block_of_a_practices_own_is_used_and_the_bundled_pages_pass_the_same_
     assert "Our own" in render_sheet(examples.falling(), folders=folders)
     for make in examples.SHAPES:
         for page in ("therapist", "client"):
-            still(render_sheet(make(), page))
+            for language in languages():
+                still(render_sheet(replace(make(), language=language), page, look=Look(large=True, paper="Letter")))
 
 
 def test_sections_alone_are_no_reason_to_try_the_page(tmp_path: Path) -> None:
