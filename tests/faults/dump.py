@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 # A run or an attempt that was cut off leaves its own row behind; that is no difference in what is true.
-OF_ATTEMPTS = {"run", "delivery", "touched", "outbox", "sqlite_sequence", "sqlite_stat1", "alembic_version", "meta"}
+OF_ATTEMPTS = {
+    "run",
+    "delivery",
+    "told",
+    "touched",
+    "outbox",
+    "sqlite_sequence",
+    "sqlite_stat1",
+    "alembic_version",
+    "meta",
+}
 PASSING = {"run_id", "evaluated_at"}
 
 

@@ -64,6 +64,7 @@ VOIDED = """
 UPDATE administration SET state = 'voided', change_reason = 'x', changed_by = 'x', changed_at = entered_at
 WHERE root_id = (SELECT root_id FROM alert WHERE id = 1)
 """
+SENT = "(SELECT min(id) FROM outbox WHERE state = 'sent')"
 UNLOCKED = ("DROP TRIGGER alert_event_no_update", "DROP TRIGGER alert_event_no_delete")
 
 
@@ -88,10 +89,11 @@ UNLOCKED = ("DROP TRIGGER alert_event_no_update", "DROP TRIGGER alert_event_no_d
         (["UPDATE alert SET root_id = 9999 WHERE id = 1"], "rest on ratings that are not there: 1"),
         ([VOIDED, "DELETE FROM touched"],
          "live although their rating was taken out of use"),
-        (["DELETE FROM delivery WHERE outbox_id = 1"], "none of their attempts went well: 1"),
-        (["UPDATE outbox SET state = 'due' WHERE id = 1"], "went out and do not count as sent: 1"),
+        ([f"DELETE FROM delivery WHERE outbox_id = {SENT}"], "none of their attempts went well: "),
+        ([f"UPDATE outbox SET state = 'due' WHERE id = {SENT}"], "went out and do not count as sent: "),
         (["UPDATE outbox SET payload = '{\"alerts\": [[1, 99, 0, \"safety\", \"new\"]]}' WHERE id = 1"],
          "tell of something that did not happen: 1"),
+        ([f"DELETE FROM told WHERE outbox_id = {SENT}"], "another thing than is kept of who was told: "),
         (["UPDATE run SET exit_code = NULL"], "how they ended"),
         (["UPDATE score SET value_ticks = value_ticks + 1 WHERE administration_id = 3"], "score otherwise than stored: 3"),
         (["DELETE FROM score WHERE administration_id = 3"], "score otherwise than stored: 3"),

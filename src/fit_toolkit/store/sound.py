@@ -137,12 +137,20 @@ def messages_are_accounted_for(c: sa.Connection) -> Iterator[str]:
         O.c.state != "sent", O.c.id.in_(well)
     ))  # fmt: skip
     newest = {row[0]: row[1] for row in c.execute(sa.select(E.c.alert_id, sa.func.max(E.c.seq)).group_by(E.c.alert_id))}
-    unknown = set()
-    for message, payload in c.execute(sa.select(O.c.id, O.c.payload)):
+    kept: dict[int, set[tuple[int, ...]]] = {}
+    t = s.told.c
+    for message, *who in c.execute(sa.select(t.outbox_id, t.alert_id, t.seq, t.lap, t.staff_id)):
+        kept.setdefault(message, set()).add(tuple(who))
+    unknown, unlike = set(), set()
+    for message, state, staff, payload in c.execute(sa.select(O.c.id, O.c.state, O.c.recipient_staff_id, O.c.payload)):
         told = payload.get("alerts", ()) if isinstance(payload, dict) else ()
         if any(seq > newest.get(alert, 0) for alert, seq, *_ in told):
             unknown.add(message)
+        wanted = {(alert, seq, lap, staff or 0) for alert, seq, lap, *_ in told if alert in newest}
+        if (wanted if state != "cancelled" else set()) != kept.get(message, set()) and (told or state == "cancelled"):
+            unlike.add(message)
     yield from _about("messages tell of something that did not happen", unknown)
+    yield from _about("messages tell another thing than is kept of who was told", unlike)
 
 
 def runs_came_to_an_end(c: sa.Connection) -> Iterator[str]:
