@@ -122,6 +122,12 @@ def test_a_page_that_asks_for_something_from_outside_gives_way_to_ours(payload: 
     assert why.endswith("the bundled one was used")
 
 
+def test_a_template_may_write_numbers_as_it_likes(tmp_path: Path) -> None:
+    text = "{{ '%.1f and %5d %%' % (1.25, 3) }} {{ '%s'|format('<b>') }} {{ 2 * 3 % 4 }}"
+    made = render("sheets/therapist.html", {}, folders=(folder(tmp_path, text),))
+    assert made == "1.2 and     3 % &lt;b&gt; 2"
+
+
 def test_a_template_that_goes_round_for_ever_gives_way_to_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fit_toolkit.sheets.making.TEMPLATE_SECONDS", 0.3)
     round_ = "{% for a in range(99999) %}" * 3 + "{% endfor %}" * 3

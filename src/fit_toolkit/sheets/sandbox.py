@@ -6,6 +6,7 @@ texts that grow without end, and from running for ever.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -26,10 +27,10 @@ TEXT = frozenset({
 })  # fmt: skip
 DAY = frozenset({"year", "month", "day", "days", "isoformat", "weekday", "toordinal"})
 LISTED = frozenset({"keys", "values", "items", "get", "count", "index"})
+PATTERN = re.compile(r"(?:[^%]|%%|%[-+0 ]?\d{0,2}(?:\.\d)?[sdfg])*")
 # filters that make long texts of short ones, or reach for what is not data
 WITHOUT = (
     "center",
-    "format",
     "indent",
     "wordwrap",
     "pprint",
@@ -58,6 +59,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         for name in WITHOUT:
             self.filters.pop(name, None)
+        self.filters["format"] = written
         for name in ("lipsum", "cycler", "joiner"):
             self.globals.pop(name, None)
 
@@ -78,10 +80,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return type(obj).__module__.startswith("jinja2.")  # loop, self, super, macros, what an import gives
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers; a text or a list is not multiplied, and nothing is raised to a power."""
+        """Reckon with numbers, and write them as '%.1f'; a text is not multiplied, and nothing raised to a power."""
+        if operator == "%" and isinstance(left, str):
+            return written(left, *(right if isinstance(right, tuple) else (right,)))
         if operator == "**" or not all(isinstance(side, (int, float)) for side in (left, right)):
             raise SecurityError(f"{operator} is for numbers")
         return super().call_binop(context, operator, left, right)
+
+
+def written(pattern: str, *values: Any) -> str:
+    """Fill '%.1f' and its like, no wider than a line."""
+    if not PATTERN.fullmatch(pattern):
+        raise SecurityError("a pattern is text with %s, %d or %.1f")
+    return pattern % values
 
 
 def run(env: Sandbox, name: str, values: dict[str, Any]) -> str:
