@@ -51,7 +51,9 @@ def test_a_translation_has_the_same_named_fields_as_its_english(code: str) -> No
         if isinstance(message.id, str):
             assert sorted(named.findall(message.id)) == sorted(named.findall(str(message.string))), message.id
         else:
-            assert set().union(*(named.findall(text) for text in message.string or ())) == set(named.findall(message.id[1]))
+            assert set().union(*(named.findall(text) for text in message.string or ())) == set(
+                named.findall(message.id[1])
+            )
         assert not wrong(message), message.id
 
 

@@ -13,8 +13,8 @@ from fit_toolkit.practice import open_practice
 from fit_toolkit.sheets.chart import chart
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.data import Band, BandPoint
-from fit_toolkit.sheets.making import find_member, make_sheet
 from fit_toolkit.sheets.language import say_short
+from fit_toolkit.sheets.making import find_member, make_sheet
 from tests.clinic import Clinic
 from tests.sheets import examples
 
