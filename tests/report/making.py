@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -54,7 +55,7 @@ class Service:
         set_up(self.root, policies="", given={"practice.name": "Made-up Service", **self.settings})
         self.practice: Practice = open_practice(self.root, clock=lambda: NOW)
         self.staff: dict[str, int] = {}
-        self.scores = 0
+        self.made: Counter[str] = Counter()
 
     def plan(self, **every: int) -> None:
         """Plan the two forms for every so many sessions."""
@@ -76,7 +77,7 @@ class Service:
         staff = self.staff[course.therapist]
         days = [course.start + timedelta(days=7 * n) for n in range(course.length)]
         end = (days[-1] if days else course.start) if course.closed else None
-        number = len(self._of("client")) + 1
+        number = self.made["client"] + 1
         client = self._add("client", code=f"secret{number:06}", added_at=NOW, born_year=course.born_year)
         episode = self._add("episode", code=f"secret{number:06}-1", kind="individual", opened_on=course.start, closed_on=end, close_reason=course.reason if end else None)  # fmt: skip
         member = self._add("member", episode_id=episode, client_id=client, joined_on=course.start, left_on=end)
@@ -95,7 +96,7 @@ class Service:
                     self._rate(member, pair if instrument == ALLIANCE else None, instrument, day, value)
 
     def _rate(self, member: int, pair: int | None, instrument: str, day: date, value: float) -> None:
-        number = len(self._of("administration")) + self.scores + 1
+        number = self.made["administration"] + 1
         self._add("administration", id=number, root_id=number, member_id=member, pair_id=pair, instrument=instrument, version="1.0",
                   definition_hash="x" * 8, rater="client", session_on=day, occasion=OCCASION[instrument], mode="paper", raw={}, numbers={},
                   entered_by="made up", entered_at=NOW)  # fmt: skip
@@ -107,10 +108,9 @@ class Service:
         return self.rows.setdefault(table, [])
 
     def _add(self, table: str, **row: Any) -> int:
-        rows = self._of(table)
-        row.setdefault("id", len(rows) + 1)
-        rows.append(row)
-        return int(row["id"])
+        self.made[table] += 1
+        self._of(table).append({"id": self.made[table], **row})
+        return self.made[table]
 
     def _write(self) -> None:
         with self.practice.store.begin() as c:

@@ -22,7 +22,7 @@ DEFINITIONS: Final[dict[str, str]] = {
     "courses": f"Courses of treatment that ended in the period: {COURSE}.",
     "received": (
         "Forms expected by the plan that came in, whether or not they could be scored; expected at the sessions of the course "
-        "(appointments held, and days rated on). Wilson's interval for as many independent answers as the forms are worth, "
+        "(appointments that nobody cancelled, and days rated on). Wilson's interval for as many independent answers as the forms are worth, "
         "since those of one client go together."
     ),
     "measured": "Courses with a first and a last available rating, on different days, of all that ended.",

@@ -121,12 +121,15 @@ def first_and_last(c: sa.Connection, scope: Scope, instrument: str, rater: str, 
 
 
 def session_days(c: sa.Connection, scope: Scope) -> Columns:
-    """Return the days on which an episode had a session: those rated on, and appointments held; `episode_id`, `day`."""
+    """Return the days on which an episode had a session, `episode_id` and `day`: those rated on, and the appointments.
+
+    An appointment counts when it was held, or when its day has passed and nobody noted that it did not take place.
+    """
     rated = sa.select(s.episode.c.id.label("episode_id"), _A.c.session_on.label("day")).select_from(
         _A.join(s.member, s.member.c.id == _A.c.member_id).join(s.episode)
     ).where(_A.c.state == "valid", s.episode.c.id.in_(_episodes(scope)))  # fmt: skip
     held = sa.select(s.appointment.c.episode_id, s.appointment.c.on).where(
-        s.appointment.c.status == "held", s.appointment.c.episode_id.in_(_episodes(scope))
+        s.appointment.c.status.in_(("held", "planned")), s.appointment.c.episode_id.in_(_episodes(scope))
     )
     both = sa.union(rated, held).subquery()
     columns: Kinds = (("episode_id", both.c.episode_id, "int"), ("day", both.c.day, "day"))
