@@ -20,6 +20,9 @@ def utc(local: str, zone: ZoneInfo = BERLIN) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
+NEW_YEAR = utc("2026-01-01 01:00")
+
+
 @pytest.mark.parametrize(
     ("now", "then"),
     [
@@ -45,7 +48,7 @@ def test_hours_within_one_day_are_quiet_too() -> None:
 
 
 def test_without_hours_nothing_waits() -> None:
-    assert Quiet().until(datetime(2026, 5, 12)) == datetime(2026, 5, 12)
+    assert Quiet().until(utc("2026-05-12 00:00")) == utc("2026-05-12 00:00")
     assert Quiet.of(load_settings(None, environment={})) == Quiet()
 
 
@@ -61,7 +64,7 @@ def test_an_end_that_falls_into_the_missing_hour_comes_right_after_it() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.times(), st.times(), st.booleans(),
+    st.datetimes(NEW_YEAR, NEW_YEAR + timedelta(days=365)), st.times(), st.times(), st.booleans(),
     st.sampled_from(["Europe/Berlin", "Pacific/Apia", "Australia/Lord_Howe", "America/St_Johns", "UTC"]),
 )  # fmt: skip
 def test_a_message_waits_for_a_time_that_is_not_quiet_and_never_for_the_past(

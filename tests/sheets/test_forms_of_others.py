@@ -55,7 +55,7 @@ def test_an_answer_that_the_form_flags_has_its_own_place_and_is_said_once(clinic
     clinic.run()
     made = sheet(clinic)
     assert made.alerts == ()
-    assert [answer.state for answer in made.risk.answers] == ["new"]
+    assert [answer.state for answer in made.risk.answers] == ["new: nobody has noted yet what was done"]
 
 
 @pytest.mark.parametrize(

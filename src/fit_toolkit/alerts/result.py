@@ -48,7 +48,15 @@ class RunResult:
         not_ready = {f"not ready for {policy}": members for policy, members in self.waiting.items() if members}
         changed = {f"plugin {name} changed since it was enabled": 1 for name in self.changed}
         left = {"left": self.left} if self.left else {}
-        return {"episodes": self.episodes, "messages": self.messages, **left, **self.held, **by_state, **not_ready, **changed}
+        return {
+            "episodes": self.episodes,
+            "messages": self.messages,
+            **left,
+            **self.held,
+            **by_state,
+            **not_ready,
+            **changed,
+        }
 
     @property
     def failures(self) -> list[dict[str, Any]]:
