@@ -45,7 +45,8 @@ def group_change(first: Floats, last: Floats, better: int) -> GroupChange:
     """Describe the change of those who have both ratings; `better` is 1 where higher is better, else -1.
 
     gain = mean of (last - first), turned so that better is above 0; interval by Student's t.
-    effect = c gain / SD of the first ratings, c = 1 - 3 / (4 (n - 1) - 1); its variance is 2 (1 - r) / n + effect^2 / 2n,
+    effect = c gain / SD of the first ratings, where with m = n - 1 c = G(m/2) / (sqrt(m/2) G((m-1)/2)), G the gamma
+    function (Hedges 1981, exact); its variance is 2 (1 - r) / n + effect^2 / 2n,
     where r is the correlation of first and last ratings (Becker 1988; Morris 2000: raw-score standardization). Clients
     are taken as independent of each other. Of fewer than 10 pairs neither is given.
     """
@@ -59,11 +60,15 @@ def group_change(first: Floats, last: Floats, better: int) -> GroupChange:
     gain = Interval(mean, mean - half, mean + half, n)
     if not pairs.sd_pre > 0:
         return GroupChange(n, pairs.m_pre, pairs.sd_pre, pairs.m_post, gain, None)
-    effect = (1 - 3 / (4 * (n - 1) - 1)) * mean / pairs.sd_pre
+    effect = _unbiased(n - 1) * mean / pairs.sd_pre
     r = 0.0 if math.isnan(pairs.r) else pairs.r  # all last ratings the same
     error = math.sqrt(2 * (1 - r) / n + effect * effect / (2 * n))
     return GroupChange(n, pairs.m_pre, pairs.sd_pre, pairs.m_post, gain,
                        Interval(effect, effect - Z * error, effect + Z * error, n))  # fmt: skip
+
+
+def _unbiased(m: int) -> float:
+    return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,10 +90,14 @@ def _left_over(first: Floats, last: Floats, owner: Ints, counts: Ints) -> Floats
 
 
 def _components(left: Floats, owner: Ints, counts: Ints) -> tuple[float, float]:
-    total, groups = len(left), len(counts)
-    sums = np.bincount(owner, left)
-    ssb = float((sums**2 / counts).sum() - sums.sum() ** 2 / total)
-    ssw = float(left @ left - (sums**2 / counts).sum())
+    return _of_sums(np.bincount(owner, left).astype(np.float64), counts, float(left @ left))
+
+
+def _of_sums(sums: Floats, counts: Ints, squares: float) -> tuple[float, float]:
+    """Give the variance between and within groups from their sums, their sizes and the sum of all squares."""
+    total, groups = int(counts.sum()), len(counts)
+    explained = float((sums**2 / counts).sum())
+    ssb, ssw = explained - float(sums.sum()) ** 2 / total, squares - explained
     within = max(ssw, 0.0) / (total - groups) if total > groups else 0.0
     size = total - float((counts.astype(float) ** 2).sum()) / total
     return max((ssb - (groups - 1) * within) / size, 0.0), within
@@ -105,11 +108,9 @@ def _by_chance(left: Floats, counts: Ints, found: float) -> float:
     random = np.random.default_rng(20261123)  # the same draws in every report
     draws = min(DRAWS, max(99, MOST // len(left)))
     cuts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    owner = np.repeat(np.arange(len(counts)), counts)
-    as_large = sum(
-        _components(dealt, owner, counts)[0] >= found * (1 - 1e-12) for dealt in (random.permutation(left) for _ in range(draws))
-    ) if len(cuts) else 0  # fmt: skip
-    return (1 + as_large) / (1 + draws) if not math.isnan(found) else math.nan
+    sums = np.stack([np.add.reduceat(random.permutation(left), cuts) for _ in range(draws)])
+    as_large = sum(_of_sums(each, counts, float(left @ left))[0] >= found * (1 - 1e-12) for each in sums)
+    return (1 + as_large) / (1 + draws)
 
 
 def _shown(counts: Ints, smallest: int) -> NDArray[np.bool_]:

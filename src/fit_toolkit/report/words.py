@@ -30,7 +30,7 @@ DEFINITIONS: Final[dict[str, str]] = {
     "mean_last": "Mean of the last available ratings of the same courses.",
     "gain": "Mean of last minus first rating, turned so that above 0 is better; interval by Student's t.",
     "effect_size": (
-        "Mean gain divided by the SD of the first ratings of the same courses, times 1 - 3 / (4 (n - 1) - 1); interval from its "
+        "Mean gain divided by the SD of the first ratings of the same courses, times Hedges' correction for small n (1981, exact); interval from its "
         "variance 2 (1 - r) / n + d^2 / 2n (Becker 1988; Morris 2000). Not adjusted for severity."
     ),
     "improved": "Last rating better than the first by the points named, of the courses measured; Wilson's interval.",
