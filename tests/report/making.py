@@ -48,7 +48,7 @@ class Service:
     """A practice with courses; rows are collected and written all at once."""
 
     root: Path
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

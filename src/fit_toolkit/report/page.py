@@ -69,6 +69,7 @@ class Page(Struct, frozen=True, kw_only=True):
     """Everything the template prints."""
 
     report: Report
+    courses: str
     headline: tuple[str, ...]
     sections: tuple[Section, ...]
     definitions: tuple[tuple[str, str], ...]
@@ -89,6 +90,7 @@ def page_of(report: Report) -> Page:
     )
     return Page(
         report=report,
+        courses=_courses(report),
         headline=_headline(report),
         sections=tuple(parts),
         definitions=tuple(kinds),
@@ -360,6 +362,13 @@ def _therapists(report: Report) -> Section:
     return Section(
         title="Therapists", lead=lead, blocks=(variance, estimates), caution=f"Figures by therapist: {report.agreed}."
     )
+
+
+def _courses(report: Report) -> str:
+    found = report.of("courses", "courses")[0]
+    if found.count is None:
+        return found.note
+    return f"{found.count:,} courses of treatment {'ended or are open' if report.open_too else 'ended'}"
 
 
 def _headline(report: Report) -> tuple[str, ...]:

@@ -1,0 +1,278 @@
+"""A service of twelve clients worked out by hand, and what is kept back of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fit_toolkit.practice.reporting import as_html, as_json, make_report
+from fit_toolkit.report.build import Report
+from fit_toolkit.report.figure import Figure
+from tests.report.making import ALLIANCE, PHQ, Course, Service, made_up
+
+SINCE, UNTIL = date(2026, 1, 1), date(2026, 11, 23)
+AGREED = {"governance.therapist_figures": "agreed on 2026-03-01 with the works council"}
+# First and last PHQ-9 (reliable from 6 points on, line at 10): what became of each is in the third column.
+TWELVE: tuple[tuple[Sequence[float | None], str, str, str], ...] = (
+    ((20, 18, 9), "recovered", "ended as planned", "8 9 9"),
+    ((18, 12, 8), "recovered", "Planned ", "8 8 9"),
+    ((15, 12, 9), "recovered", "planned end", "10 9 10"),
+    ((22, 16, 14), "improved", "ended as planned", "7 8 8"),
+    ((16, 14, 10), "improved", "did not come back", "9 9 9"),
+    ((9, 6, 3), "improved", "ended as planned", "10 10 10"),
+    ((12, 12, 8), "unchanged", "moved away", "6 7 8"),
+    ((14, 15, 16), "unchanged", "ended as planned", "8 8 7"),
+    ((11, 10, 9), "unchanged", "did not come back", "9 9 10"),
+    ((10, 13, 16), "deteriorated", "did not come back", "8 7 6"),
+    ((17, None, None), "not measured", "did not come back", "8"),
+    ((None, None, None), "not measured", "moved away", ""),
+)
+
+
+def the_twelve(tmp_path: Path, smallest: int) -> Service:
+    service = Service(tmp_path / "p", {"report.smallest_cell": smallest})
+    service.plan()
+    service.add([
+        Course(phq=phq, alliance=[float(each) for each in bond.split()], reason=reason, sessions=3) for phq, _, reason, bond in TWELVE
+    ])  # fmt: skip
+    return service
+
+
+@pytest.fixture
+def twelve(tmp_path: Path) -> Service:
+    return the_twelve(tmp_path, 1)
+
+
+def report_of(service: Service, **given: Any) -> Report:
+    return make_report(service.practice, **{"since": SINCE, "until": UNTIL, **given})
+
+
+def one(report: Report, section: str, figure: str, group: str | None = None) -> Figure:
+    (found,) = report.of(section, figure, group)
+    return found
+
+
+def counted(report: Report, section: str, figure: str, group: str | None = None) -> tuple[int | None, int | None]:
+    found = one(report, section, figure, group)
+    return found.count, found.n
+
+
+def test_ratings_received_by_hand(twelve: Service) -> None:
+    report = report_of(twelve)
+    assert counted(report, "courses", "courses") == (12, None)
+    assert counted(report, "completion", "received", f"{PHQ}/client") == (31, 36)  # 10 with all three, one with one
+    assert counted(report, "completion", "received", f"{ALLIANCE}/client") == (31, 36)
+    assert one(report, "completion", "received", f"{PHQ}/client").value == pytest.approx(31 / 36)
+
+
+def test_outcomes_by_hand(twelve: Service) -> None:
+    report, group = report_of(twelve), f"{PHQ}/client"
+    assert counted(report, "outcomes", "measured", group) == (10, 12)
+    assert one(report, "outcomes", "mean_first").value == pytest.approx(147 / 10)
+    assert one(report, "outcomes", "mean_last").value == pytest.approx(102 / 10)
+    assert one(report, "outcomes", "gain").value == pytest.approx(4.5)
+    assert counted(report, "outcomes", "improved") == (6, 10)
+    assert counted(report, "outcomes", "unchanged") == (3, 10)
+    assert counted(report, "outcomes", "deteriorated") == (1, 10)
+    assert counted(report, "outcomes", "recovered") == (3, 9)  # the one who began at 9 could not recover
+    bounds = one(report, "outcomes", "improved_of_all")
+    assert (bounds.low, bounds.high) == pytest.approx((6 / 12, 8 / 12))
+    wilson = one(report, "outcomes", "improved")
+    assert (wilson.low, wilson.high) == pytest.approx(
+        (0.312674, 0.831820), abs=1e-5
+    )  # Wilson's of 6 in 10, worked out apart
+    assert wilson.source.startswith("6 points or more")
+
+
+def test_the_effect_size_by_hand(twelve: Service) -> None:
+    found = one(report_of(twelve), "outcomes", "effect_size")
+    sd = (sum((each - 14.7) ** 2 for each in (20, 18, 15, 22, 16, 9, 12, 14, 11, 10)) / 9) ** 0.5
+    assert found.value == pytest.approx(
+        0.9138750 * 4.5 / sd, rel=1e-6
+    )  # Hedges' c of 9 degrees of freedom, from his table .914
+    assert found.note == f"SD of the first ratings: {sd:.2f}"
+
+
+def test_the_last_available_rating_may_be_before_the_last_session(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", {"report.smallest_cell": 1})
+    service.add(
+        [Course(phq=[20, 10], sessions=5), Course(phq=[20, 15, 12], sessions=3), Course(phq=[9, None, 8], sessions=4)]
+    )
+    report = report_of(service)
+    assert one(report, "outcomes", "sessions_after_last").value == 1  # 3, 0, 1
+    assert counted(report, "outcomes", "rated_at_end") == (1, 3)
+
+
+def test_endings_by_hand_with_both_bounds(twelve: Service) -> None:
+    report = report_of(twelve)
+    assert counted(report, "endings", "planned") == (6, 12)
+    assert counted(report, "endings", "unplanned") == (4, 12)
+    assert counted(report, "endings", "not_known") == (2, 12)
+    bounds = one(report, "endings", "unplanned_bounds")
+    assert (bounds.low, bounds.high) == pytest.approx((4 / 12, 6 / 12))
+
+
+def test_the_relationship_by_hand(twelve: Service) -> None:
+    report, group = report_of(twelve), f"{ALLIANCE}/client"
+    assert counted(report, "alliance", "measured", group) == (10, 12)
+    assert one(report, "alliance", "mean_first", group).value == pytest.approx(8.3)
+    assert one(report, "alliance", "mean_last", group).value == pytest.approx(8.6)
+    assert counted(report, "alliance", "rated_higher") == (5, 10)
+    assert counted(report, "alliance", "rated_same") == (3, 10)
+    assert counted(report, "alliance", "rated_lower") == (2, 10)
+    assert counted(report, "alliance", "ceiling_first") == (2, 10)
+    assert counted(report, "alliance", "ceiling_last") == (3, 10)
+    facet = one(report, "alliance", "mean_first", f"{group}/empathy")  # 0.6 above the whole, but for those at 10
+    assert facet.value == pytest.approx(8.3 + 0.6 * 8 / 10)
+
+
+def test_with_cells_of_five_a_few_cannot_be_had_by_subtraction(tmp_path: Path) -> None:
+    report = report_of(the_twelve(tmp_path, 5))
+    for name in ("improved", "unchanged", "deteriorated", "recovered"):  # 6, 3 and 1: the last two are four together
+        assert counted(report, "outcomes", name) == (None, None)
+    assert not {"not_improved", "improved_of_all", "deteriorated_of_all"} & {each.figure for each in report.figures}
+    assert counted(report, "endings", "planned") == (6, 12)
+    assert one(report, "endings", "unplanned").note == "fewer than 5"
+    assert one(report, "endings", "unplanned_bounds").low is None
+
+
+def test_a_few_who_got_worse_are_shown_together_with_those_who_did_not_change(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add([Course(phq=[20, last]) for last in (10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 20, 26)])
+    report = report_of(service)
+    assert counted(report, "outcomes", "improved") == (6, 12)
+    assert counted(report, "outcomes", "not_improved") == (6, 12)
+    assert one(report, "outcomes", "deteriorated").note == "fewer than 5"
+    assert "subtraction" in one(report, "outcomes", "unchanged").note
+
+
+def test_figures_by_label_are_kept_back_where_the_rest_is_a_few(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    for site, count in (("north", 9), ("south", 4)):
+        courses = [Course(phq=[20, 10], alliance=[8, 9], labels=(f"site:{site}",)) for _ in range(count)]
+        service.add(courses)
+    north, south = (report_of(service, labels=[f"site:{name}"]) for name in ("north", "south"))
+    assert "by subtraction" in north.problem
+    assert "fewer than 5" in south.problem
+    assert {each.figure for each in (*north.figures, *south.figures)} == {"courses"}
+    assert counted(report_of(service), "courses", "courses") == (13, None)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_no_courses_and_three_courses_say_so_and_nothing_else(tmp_path: Path, count: int) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add([Course(phq=[20, 10], alliance=[8, 9]) for _ in range(count)])
+    report = report_of(service)
+    assert report.problem.startswith("fewer than 5 courses that ended")
+    assert not report.of("outcomes")
+    assert "Fewer than 5 courses that ended" in as_html(service.practice, report)
+
+
+def test_courses_that_are_open_are_in_it_only_when_asked_for(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add([Course(phq=[20, 14, 10], closed=False) for _ in range(6)])
+    assert report_of(service).problem
+    report = report_of(service, open_too=True)
+    assert counted(report, "outcomes", "measured") == (6, 6)
+    assert not report.of("endings")
+    earlier = report_of(service, open_too=True, until=date(2026, 1, 12))
+    assert one(earlier, "outcomes", "mean_last").value == 14  # of what had been rated by then
+
+
+def test_without_a_diary_it_is_said_that_missing_ratings_are_not_all_seen(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add([Course(phq=[20, 10], diary=False) for _ in range(6)])
+    found = one(report_of(service), "completion", "received")
+    assert "not all seen" in found.note
+    assert "no plan is kept" in found.note
+
+
+def test_a_form_without_verified_figures_says_why_nobody_is_called_improved(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add(made_up(40))
+    service.practice.catalog.get(PHQ)
+    report = report_of(service)
+    assert "recovered" not in {each.figure for each in report.of("alliance")}
+    assert {each.unit for each in report.of("alliance", "gain")} <= {"points", ""}
+
+
+# ---- therapists
+
+
+def test_no_figure_by_therapist_unless_it_was_agreed_on(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add(made_up(300, therapists=6))
+    report = report_of(service)
+    assert [each.figure for each in report.of("therapists")] == ["variation_share"]
+    assert "has not agreed" in one(report, "therapists", "variation_share").note
+    assert not re.search(r"\bt0\d\b", as_html(service.practice, report) + as_json(report))
+
+
+def test_where_it_was_agreed_on_they_stand_in_the_order_of_codes_with_the_agreement(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(300, therapists=6))
+    report = report_of(service)
+    shown = [each for each in report.of("therapists", "therapist") if each.shown]
+    assert [each.group for each in shown] == sorted(each.group for each in shown)
+    assert len(shown) == 6
+    assert all(each.n is not None and each.n >= 10 for each in shown)
+    page = as_html(service.practice, report)
+    assert "agreed on 2026-03-01 with the works council" in page
+    assert "Not for discipline" in page
+
+
+def test_too_few_therapists_are_compared_with_nobody(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(100, therapists=4))
+    assert "too few to say anything" in one(report_of(service), "therapists", "variation_share").note
+
+
+# ---- the page
+
+
+def test_no_code_of_a_client_is_anywhere(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(80))
+    report = report_of(service)
+    assert "secret" not in as_html(service.practice, report) + as_json(report)
+
+
+def test_every_figure_that_is_shown_has_a_definition_and_what_it_rests_on(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(200, therapists=6))
+    for each in report_of(service).figures:
+        assert each.definition
+        assert each.shown or each.note
+        if each.shown and each.figure != "courses":
+            assert each.n is not None
+            assert each.n >= 5
+            assert each.of
+        if each.count is not None:
+            assert each.count == 0 or each.count >= 5
+
+
+def test_the_page_holds_the_caution_and_every_chart_speaks(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add(made_up(60))
+    page = as_html(service.practice, report_of(service))
+    assert "Before-after change is not proof of effect" in page
+    charts = re.findall(r'<svg[^>]*role="img">(.*?)</svg>', page, re.DOTALL)
+    assert len(charts) > 10
+    assert all(re.search(r"<title>.*\d.*</title>", each) for each in charts)
+
+
+def test_the_json_holds_all_figures_and_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(120, therapists=5))
+    report, again = report_of(service), report_of(service)
+    told = json.loads(as_json(report))
+    assert told["schema"] == "fit/report/1"
+    assert len(told["figures"]) == len(report.figures)
+    assert as_json(report) == as_json(again)
+    assert as_html(service.practice, report) == as_html(service.practice, again)
