@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from fit_toolkit.practice import open_practice
+from fit_toolkit.store import runs
 from tests.cli.conftest import Fit
 
 
@@ -202,6 +205,21 @@ def test_the_renewed_sheet_is_written_for_the_one_who_typed(
     (sheet,) = tmp_path.glob("fit-sheet-*/sheet.html")
     assert sheet.stat().st_mode & 0o077 == 0
     assert "Arriving Today" in sheet.read_text() or "ease" in sheet.read_text()
+
+
+def test_a_clock_that_went_back_keeps_no_sheet_back_and_never_says_that_nothing_was_changed(
+    clinic: Fit, practice: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("FIT_NO_BROWSER", "1")
+    with open_practice(practice).store.begin() as c:
+        moment = datetime.fromisoformat("2031-01-01T06:10")
+        made = runs.start_run(c, runs.RUN, at=moment, as_of=moment.date())
+        runs.finish_run(c, made, at=moment, exit_code=0)
+    outcome = clinic("enter", "A", "arriving-today", "--answers", "5 5 5 5 5 5 no", "--open")
+    assert (outcome.code, "is the clock right?" in outcome.err) == (0, True)
+    assert len(list(tmp_path.glob("fit-sheet-*/sheet.html"))) == 1
+    assert len(forms(clinic)) == 1
 
 
 def test_a_blank_form_is_printed_for_one_client_or_for_nobody(clinic: Fit, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fit_toolkit.cli.context import App
 from fit_toolkit.cli.output import write_atomic
-from fit_toolkit.errors import LockedError
+from fit_toolkit.errors import DataError, LockedError
 
 if TYPE_CHECKING:
     from fit_toolkit.intake.entering import Entered
@@ -31,6 +31,8 @@ def show_renewed(app: App, entered: Entered) -> Path:
             app.say(f"fit: policy {failure.get('policy', '')}: {failure.get('error', '')}")
     except LockedError:
         app.say("A run is on at the moment; the sheet shows the alerts as they were before this form.")
+    except DataError as error:  # the clock; the form is in the store already, whatever the run makes of it
+        app.say(f"fit: {error}")
     page = make_sheet(practice, entered.administration.member_id, as_of=practice.today(),
                       failed=lambda problem: app.say(f"fit: {problem}"))  # fmt: skip
     file = Path(tempfile.mkdtemp(prefix="fit-sheet-")) / "sheet.html"
