@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,46 @@ def differing(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[st
         out += [f"{name}: only the first: {line}" for line in first]
         out += [f"{name}: only the second: {line}" for line in second]
     return out
+
+
+WHEN = {"opened_at", "changed_at", "at", "remind_at"}
+ALERT_KEY = ("policy", "member_id", "staff_id", "instrument", "scale", "rater", "occasion", "opened_day")
+
+
+def substance(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The same without which run saw an alert first, at what hour, and so which number it was given."""
+    alerts = [json.loads(line) for line in found["alert"]]
+    names = {alert["id"]: " ".join(str(alert[part]) for part in ALERT_KEY) for alert in alerts}
+    events = [json.loads(line) for line in found["alert_event"]]
+    told = [json.loads(line) for line in found["told"]]
+    for alert in alerts:
+        alert["id"] = names[alert["id"]]
+    for event in events:
+        event["alert_id"], event["id"] = names[event["alert_id"]], 0
+    named = [
+        [*line[:3], names.get(line[3], line[3]) if isinstance(line[3], int) else line[3], *line[4:]] for line in told
+    ]
+    return found | {
+        "alert": sorted(json.dumps(_timeless(alert), sort_keys=True) for alert in alerts),
+        "alert_event": sorted(json.dumps(_timeless(event), sort_keys=True) for event in events),
+        "told": sorted(json.dumps(line) for line in named),
+    }
+
+
+def mixed(found: dict[str, list[str]], ends: list[dict[str, list[str]]]) -> list[str]:
+    """Lines that none of some ends has, or not so often, and lines that all of them have and this one lacks."""
+    out = []
+    for name, lines in found.items():
+        here, there = Counter(lines), [Counter(end.get(name, ())) for end in ends]
+        most = there[0] | there[-1]
+        least = there[0] & there[-1]
+        out += [f"{name}: nowhere else: {line}" for line in here - most]
+        out += [f"{name}: missing: {line}" for line in least - here]
+    return out
+
+
+def _timeless(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in WHEN}
 
 
 def _line(row: sqlite3.Row) -> str:

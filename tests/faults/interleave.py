@@ -24,7 +24,7 @@ from fit_toolkit import Channel
 from fit_toolkit.alerts.run import run_alerts
 from fit_toolkit.errors import FitError
 from fit_toolkit.practice import verify
-from tests.faults.dump import differing, dump
+from tests.faults.dump import differing, dump, mixed, substance
 from tests.faults.kill_each import keys_sent, said
 from tests.faults.scenarios import CHANNEL, LATER, SCENARIOS
 from tests.faults.steps import at_every_step
@@ -224,10 +224,12 @@ class Pair:
         state = json.dumps([codes, dump(twin), sorted(keys_sent(twin))])
         if state not in self.seen:
             end = self.settled(twin)
-            fits = [one for one in self.serial if one["codes"] == codes and not differing(one["dump"], end["dump"])]
+            alike = [one for one in self.serial if one["codes"] == codes]
+            exact = any(not differing(one["dump"], end["dump"]) for one in alike)
+            left = mixed(substance(end["dump"]), [substance(one["dump"]) for one in self.serial])
             self.seen[state] = {
-                "as one after the other": bool(fits),
-                "differing": [] if fits else [differing(one["dump"], end["dump"])[:6] for one in self.serial],
+                "exactly": exact,
+                "differing": [] if exact else left,
                 "sent twice": len(end["sent"]) - len(set(end["sent"])),
             }
         steps = [len(worker.trail) for worker in workers]
