@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks are POSIX")
 def told(ram: Path) -> list[dict[str, Any]]:
     (ram / "base").mkdir()
     clinic = lived_in(ram / "base")
-    return lines_of("interleave", clinic.root, clinic.clock().isoformat(), 300 if LONG else 2)
+    return lines_of("interleave", clinic.root, clinic.clock().isoformat(), 300 if LONG else 4)
 
 
 @pytest.mark.parametrize("pair", PAIRS)
