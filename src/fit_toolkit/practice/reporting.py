@@ -40,9 +40,11 @@ def as_html(practice: Practice, report: Report) -> str:
     """Give the report as a page; the practice's own template is used where there is one."""
     from fit_toolkit.report.page import page_of
     from fit_toolkit.sheets import render
-    from fit_toolkit.sheets.making import template_folders
+    from fit_toolkit.sheets.making import look_here, template_folders
 
-    return render(TEMPLATE, {"page": page_of(report)}, folders=template_folders(practice))
+    return render(
+        TEMPLATE, {"page": page_of(report)}, folders=template_folders(practice), language="en", look=look_here(practice)
+    )
 
 
 def as_pdf(practice: Practice, report: Report) -> bytes:

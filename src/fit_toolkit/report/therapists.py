@@ -70,6 +70,7 @@ def _figures(made: Variation, group: str, codes: dict[int, str]) -> list[Figure]
                    high=each.high, unit="points", definition=DEFINITIONS["therapist"])
         )  # fmt: skip
     if made.others:
-        note = f"{made.others} more therapists with {made.their_clients} courses: {TOO_FEW}"
+        more = "1 more therapist" if made.others == 1 else f"{made.others} more therapists"
+        note = f"{more} with {made.their_clients} courses: {TOO_FEW}"
         figures.append(silent(SECTION, "therapist", note=note))
     return figures
