@@ -10,13 +10,45 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from fit_toolkit.practice import open_practice
 from fit_toolkit.practice.reporting import as_html, as_json, make_report
 from fit_toolkit.report.build import Report
 from fit_toolkit.report.figure import Figure
-from tests.report.making import ALLIANCE, PHQ, Course, Service, made_up
+from fit_toolkit.store import schema as s
+from tests.report.making import ALLIANCE, NOW, PHQ, Course, Service, made_up
 
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 11, 23)
+PLAIN = """\
+format: fit-instrument/1
+id: plain
+version: "1"
+title: Plain
+construct: outcome
+raters: [client]
+occasion: start
+direction: higher_is_worse
+licence: {status: open, electronic_use: allowed, text_included: false, name: CC0-1.0, holder: nobody}
+validation: {status: unknown, note: made up for tests}
+items:
+  - {id: q1, label: made up, range: [0, 27]}
+scales:
+  - {id: total, title: Plain, method: mean, items: [q1], range: [0, 27]}
+sources: {}
+tests:
+  - {name: as it is, given: {q1: 7}, expect: {total: 7}}
+"""
+NORMS = """\
+format: fit-norms/1
+id: ours
+version: "1"
+title: Ours
+kind: assumed
+source: typed for a test
+norms:
+  - {instrument: plain, scale: total, mean: 15, sd_between: 4, sd_within: 2}
+"""
 AGREED = {"governance.therapist_figures": "agreed on 2026-03-01 with the works council"}
 # First and last PHQ-9 (reliable from 6 points on, line at 10): what became of each is in the third column.
 TWELVE: tuple[tuple[Sequence[float | None], str, str, str], ...] = (
@@ -195,11 +227,31 @@ def test_without_a_diary_it_is_said_that_missing_ratings_are_not_all_seen(tmp_pa
 
 def test_a_form_without_verified_figures_says_why_nobody_is_called_improved(tmp_path: Path) -> None:
     service = Service(tmp_path / "p")
-    service.add(made_up(40))
-    service.practice.catalog.get(PHQ)
+    (service.root / "instruments" / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    service.add([Course(phq=[20, 10]) for _ in range(6)])
+    with service.practice.store.begin() as c:
+        c.execute(sa.update(s.administration).values(instrument="plain"))
     report = report_of(service)
-    assert "recovered" not in {each.figure for each in report.of("alliance")}
-    assert {each.unit for each in report.of("alliance", "gain")} <= {"points", ""}
+    assert one(report, "outcomes", "mean_last").value == 10
+    assert one(report, "outcomes", "improved").note.startswith("not given: this form has no verified figure")
+
+
+def test_a_norm_set_of_the_practice_judges_where_nothing_is_published_and_says_what_it_is(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    (service.root / "instruments" / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    (service.root / "instruments" / "norms").mkdir()
+    (service.root / "instruments" / "norms" / "ours.yaml").write_text(NORMS, encoding="utf-8")
+    with (service.root / "fit.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[policies]]\nid = "unusual"\nkind = "beyond-usual"\ninstrument = "plain"\nnorms = "ours"\n')
+    service.practice = open_practice(service.root, clock=lambda: NOW)
+    service.add([Course(phq=[20, last]) for last in (14, 14, 14, 14, 14, 14.5, 14.5, 14.5, 14.5, 14.5)])
+    with service.practice.store.begin() as c:
+        c.execute(sa.update(s.administration).values(instrument="plain"))
+    report = report_of(service)
+    found = one(report, "outcomes", "improved")  # 1.96 sqrt(2) 2 = 5.54: six points are more, five and a half are not
+    assert (found.count, found.n) == (5, 10)
+    assert found.source.startswith("5.54 points exceeded, by the assumed norm set ours 1, which nobody has reviewed")
+    assert "assumed norm set ours" in as_html(service.practice, report)
 
 
 # ---- therapists

@@ -56,7 +56,11 @@ def _local(found: Gathered, form: Instrument, rater: str) -> Judge | None:
         norm = norms.find(form.id, form.main_scale, rater, form.usual_occasion)
         if norm is not None:
             points = Z * math.sqrt(2) * norm.sd_within
-            said = f"{points:.2f} points exceeded, 1.96 sqrt(2) times the SD within clients, {norm.sd_within:g}: norm set {norms.id} {norms.version} ({norms.kind})"
+            checked = "" if norms.reviewed else ", which nobody has reviewed"
+            said = (
+                f"{points:.2f} points exceeded, by the {norms.kind} norm set {norms.id} {norms.version}{checked}: "
+                f"1.96 sqrt(2) times the SD within clients, {norm.sd_within:g}"
+            )
             return Judge(points, inclusive=False, source=said)
     return None
 
