@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.intake.importing import rejected_file, side_file
+from fit_toolkit.intake.columns import as_map, propose
+from fit_toolkit.intake.importing import rejected_file, run_import, side_file
 from fit_toolkit.intake.mapping import Map, Target
-from fit_toolkit.intake.records import Outcome
+from fit_toolkit.intake.records import Ask, Outcome
+from fit_toolkit.model.parts import RawTable
 from fit_toolkit.store import people
 from tests.intake.making import HEAD, NINE, NOW, Clinic, nine, table_of
 
@@ -489,3 +492,30 @@ def test_every_row_is_counted_once(clinic: Clinic) -> None:
     )
     assert adds_up(outcome)
     assert (outcome.accepted, outcome.unchanged, outcome.rejected) == (1, 2, 1)
+
+
+PHQ9 = Map(instrument="phq-9")
+
+
+def bring(clinic: Clinic, table: RawTable, mapping: Map) -> Outcome:
+    ask = Ask(actor="anna", today=date(2026, 3, 12), now=NOW)
+    return run_import(clinic.store, clinic.catalog, table, mapping, ask, file="answers.csv")
+
+
+def with_format(table: RawTable) -> RawTable:
+    return replace(table, meant={"Done": "date", "Device": ""}, personal=("Name",), left_out={"test records": 2})
+
+
+def test_what_a_format_settles_needs_no_map_and_what_names_people_is_dropped_and_said(clinic: Clinic) -> None:
+    head = HEAD.replace("date", "Done").strip()
+    text = f"{head},Device,Name\nA,2026-02-01,{nine(2)},tablet,Ann Example\n"
+    table = with_format(table_of(clinic.folder, text))
+    proposals = {each.column: each for each in propose(table, PHQ9, clinic.catalog)}
+    assert (proposals["Done"].target, proposals["Done"].how) == ("date", "format")
+    assert (proposals["Device"].how, proposals["Name"].how) == ("ignored", "personal")
+    outcome = bring(clinic, table, as_map(list(proposals.values()), PHQ9))
+    assert outcome.accepted == 1
+    assert "dropped because they tell who somebody is: Name" in outcome.notes
+    assert "left out on purpose: Device" in outcome.notes
+    assert "2 records left out: test records" in outcome.notes
+    assert "Ann" not in str(clinic.everything())

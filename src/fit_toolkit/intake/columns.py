@@ -14,7 +14,7 @@ from fit_toolkit.intake.mapping import ROLES, Map, Target
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 
-How = Literal["exact", "spelling", "alias", "ignored", "unknown"]
+How = Literal["exact", "format", "spelling", "alias", "ignored", "personal", "unknown"]
 ALIASES: dict[str, tuple[str, ...]] = {
     "client": ("clientid", "clientcode", "clientno", "code", "id", "person", "personid", "participant", "subject"),
     "therapist": ("therapistid", "therapistcode", "counsellor", "counselor", "practitioner", "staff"),
@@ -74,6 +74,11 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
             target = f"{full.instrument} {full.item}".strip()
         if column in ALWAYS_IGNORED:
             target, how = "", "ignored"
+        elif column in table.personal:
+            target, how, full = "", "personal", None
+        elif column in table.meant:  # the format says it, whatever the name looks like
+            target, full = table.meant[column], None
+            how = "format" if target else "ignored"
         elif target in taken or (how != "exact" and target in table.columns):
             target, how, full = "", "unknown", None  # somebody with a better claim has it
         if how == "unknown" and plain_name(column) in stems:

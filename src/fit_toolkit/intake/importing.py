@@ -43,11 +43,11 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
 ) -> Outcome:
     """Import a table by its map; with a rejected row nothing is written, unless the ask says to keep going."""
     _sensible(mapping, ask)
-    layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file)
+    layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file, _passed(table))
     if mapping.start and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
     notes = [note for note in table.notes if not note.startswith(("encoding:", "delimiter:"))]
-    notes += [f"left out on purpose: {', '.join(layout.ignored)}"] if layout.ignored else []
+    notes += _set_aside(table, layout)
     notes += _absent(layout, mapping, catalog)
     comma = (mapping.decimal or {";": ","}.get(note_of(table, "delimiter"), ".")) == ","
     if not len(table):
@@ -86,6 +86,20 @@ def rejected_file(table: RawTable, outcome: Outcome) -> bytes:
 def side_file(path: Path) -> Path:
     """Name the file of rejected rows beside the file they came from."""
     return path.with_name(f"{path.stem}.rejected.csv")
+
+
+def _passed(table: RawTable) -> set[str]:
+    """Give the columns that need no place in a map: the format's own business, and what tells who somebody is."""
+    return {*table.personal, *(column for column, role in table.meant.items() if not role)}
+
+
+def _set_aside(table: RawTable, layout: Layout) -> list[str]:
+    """Say what of the file is not taken: columns left out on purpose, columns that name people, records of no rating."""
+    personal = [column for column in layout.ignored if column in table.personal]
+    others = [column for column in layout.ignored if column not in table.personal]
+    said = [f"left out on purpose: {', '.join(others)}"] if others else []
+    said += [f"dropped because they tell who somebody is: {', '.join(personal)}"] if personal else []
+    return said + [f"{count} records left out: {why}" for why, count in table.left_out.items()]
 
 
 def _absent(layout: Layout, mapping: Map, catalog: Catalog) -> list[str]:

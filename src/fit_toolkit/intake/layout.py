@@ -52,8 +52,14 @@ class Layout:
         return self.columns[self.roles[role]] if role in self.roles else role
 
 
-def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str) -> Layout:
-    """Lay out a file by a map; missing and unknown columns are refused, all of them at once."""
+def make_layout(
+    columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str, passed: Iterable[str] = ()
+) -> Layout:
+    """Lay out a file by a map; missing and unknown columns are refused, all of them at once.
+
+    `passed` are columns that may be passed over although the map does not name them.
+    """
+    passable = {*mapping.ignore, *ALWAYS_IGNORED, *passed}
     known = {instrument.id: instrument for instrument in instruments}
     if not set(mapping.columns) & set(columns):
         raise DataError(
@@ -84,7 +90,7 @@ def make_layout(columns: Sequence[str], mapping: Map, instruments: Iterable[Inst
                 wrong.append(f"'{column}' is for '{target.item or target.scale}', which no instrument in use has")
                 continue
             groups.setdefault(_fixed(target, mapping), []).append(slot)
-        elif column in mapping.ignore or column in ALWAYS_IGNORED or mapping.on_unknown_column == "ignore":
+        elif column in passable or mapping.on_unknown_column == "ignore":
             ignored.append(column)
         else:
             unknown.append(column)

@@ -11,6 +11,7 @@ import msgspec
 
 from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
+from fit_toolkit.intake.mapping import ROLES
 from fit_toolkit.model.parts import RawTable, Reader
 
 HEAD: Final = 64 * 1024
@@ -62,6 +63,11 @@ def checked(table: object, kind: str) -> RawTable:
     texts: list[Sequence[object]] = [table.columns, *table.rows]
     if not all(isinstance(cell, str) for row in texts for cell in row):
         raise ContractError(f"the reader {kind} gave cells that are not text")
+    columns = set(table.columns)
+    if not {*table.meant, *table.personal} <= columns:
+        raise ContractError(f"the reader {kind} says what columns mean that are not there")
+    if not set(table.meant.values()) <= {"", *ROLES}:
+        raise ContractError(f"the reader {kind} gives a column a role that there is not")
     return table
 
 

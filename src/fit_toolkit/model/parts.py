@@ -20,13 +20,19 @@ class RawTable:
     """A file as rows of raw text: nothing is interpreted, and every row knows the line of the file it begins on.
 
     `rows` are as long as `columns`; a cell that is not there is the empty text. `notes` say what was assumed while
-    reading, such as an encoding.
+    reading, such as an encoding. What the format itself settles may be given with it: `meant` gives columns their role
+    (`client`, `date` ...), or the empty text where a column is the format's own business and may be passed over;
+    `personal` names columns that tell who somebody is (a name, an e-mail, an address of a machine), which are dropped
+    unless a map takes them; `left_out` counts the records that are no ratings and were left out, by the reason.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[str]]
     lines: Sequence[int]
     notes: tuple[str, ...] = ()
+    meant: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many rows there are."""
