@@ -34,10 +34,15 @@ if TYPE_CHECKING:
 
 
 def build_sheet(
-    parts: Parts, c: sa.Connection, member: int, *, as_of: date, number: str = "", asking: Asking | None = None
-) -> SheetData:
-    """Build the sheet of one member; `asking` serves many sheets with one binding of the policies."""
-    reading = read_member(c, member, as_of=as_of, max_gap_days=parts.settings.number("alerts.max_gap_days"))
+    parts: Parts, c: sa.Connection, member: int, *, as_of: date, number: str = "", asking: Asking | None = None,
+    held: bool = False,
+) -> SheetData:  # fmt: skip
+    """Build the sheet of one member; `asking` serves many sheets with one binding of the policies.
+
+    `held`: it is wanted as it stood after the session of `as_of`, even where the end of that session was not rated.
+    """
+    gap = parts.settings.number("alerts.max_gap_days")
+    reading = read_member(c, member, as_of=as_of, max_gap_days=gap, held=held)
     if asking is not None:
         return _build(parts, reading, number, asking, "")
     try:

@@ -37,6 +37,7 @@ class Reading:
     alerts: tuple[Mapping[str, Any], ...]
     unchecked: tuple[str, ...]  # policies that failed in the last run; "" when nothing was evaluated since an entry
     staff: Mapping[int, str]
+    held: bool = False  # the session of `as_of` is over, although its end was not rated
 
     @property
     def rated_on(self) -> date | None:
@@ -47,12 +48,12 @@ class Reading:
     def session_over(self) -> bool:
         """Whether that session has an end, and is not only begun."""
         day = self.session_on
-        return day != self.as_of or any(a.session_on == day and a.occasion == "end" for a in self.given)
+        return self.held or day != self.as_of or any(a.session_on == day and a.occasion == "end" for a in self.given)
 
     @property
     def session_on(self) -> date | None:
         """The newest session that is over: its end was rated, or it was held before `as_of`."""
-        ended = {a.session_on for a in self.given if a.occasion == "end"}
+        ended = {a.session_on for a in self.given if a.occasion == "end"} | ({self.as_of} if self.held else set())
         over = [d for d in self.sessions if d in ended or d < self.as_of]
         return max(over, default=max(self.sessions, default=None))
 
@@ -68,8 +69,11 @@ class Reading:
         return list(newest.values())
 
 
-def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42) -> Reading:
-    """Read one member's record; other members of the episode are left out from here on."""
+def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42, held: bool = False) -> Reading:
+    """Read one member's record; other members of the episode are left out from here on.
+
+    `held` says that the session of `as_of` is over, even where only its arrival was rated.
+    """
     episode_id = c.scalar(s.member.select().with_only_columns(s.member.c.episode_id).where(s.member.c.id == member))
     if episode_id is None:
         raise DataError(f"there is no member {member}")
@@ -90,6 +94,7 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
         alerts=tuple(row for row in stored.alert_rows(c, member_ids=[member]) if row["session_on"] <= as_of),
         unchecked=_unchecked(c, episode.id),
         staff={person.id: person.name or person.code for person in people.list_staff(c)},
+        held=held,
     )
 
 
