@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -65,6 +66,17 @@ def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, text: str
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", ["", "Europe", "../../etc/localtime", "/etc/localtime", "zone.tab", "posix/UTC"])
+def test_what_lies_beside_the_time_zones_on_this_machine_is_none(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=r"^fit\.toml:2: there is no such time zone"):
+        load(tmp_path, f"[practice]\ntime_zone = '{name}'\n")
+
+
+def test_every_time_zone_that_is_listed_is_taken(tmp_path: Path) -> None:
+    for name in sorted(available_timezones())[::40]:
+        assert load(tmp_path, f"[practice]\ntime_zone = '{name}'\n")["practice.time_zone"] == name
 
 
 def test_broken_toml_is_refused_with_line_and_column(tmp_path: Path) -> None:
