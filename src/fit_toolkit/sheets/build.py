@@ -80,6 +80,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         risk=risk_of(reading, catalog, settings.text("safety.contact"), spoken().code),
         facets=facets,
         panels=panels,
+        sessions=reading.sessions,
         marks=marks_of(reading, _language_names()),
         alerts=alerts,
         question=question(facets, panels, alerts),

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from fit_toolkit.language import decimals
 from fit_toolkit.sheets.data import Band, Mark, Panel, Point
+from fit_toolkit.sheets.strip import Strip, strip
 
 LEFT = 6.0  # room for the numbers of the value axis
 RIGHT = 36.0  # room for the last value and its name
@@ -28,6 +29,7 @@ WORD_ROOM = 2.5  # least distance between two small words
 OFF_LINE = 1.3  # from a line to the middle of a small word that it does not strike through
 NAME_OFF = 1.55  # from a line to the middle of its name
 LABEL_ROOM = 3.5  # least distance between two printed values
+LED = 0.8  # a last value printed further off than this is joined to its line
 
 KITE = "l1.05 1.05l-1.05 1.05l-1.05 -1.05z"
 
@@ -79,6 +81,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     scale: tuple[Label, ...] = ()
     first: tuple[Label, ...] = ()
     last: tuple[Label, ...] = ()
+    leaders: str = ""  # from the end of a line to its last value, where that had to make room for another
     band_y: float | None = None
     cutoff_y: float | None = None
     cutoff_name_x: float = 0.0
@@ -97,6 +100,7 @@ class Plot(Struct, frozen=True, kw_only=True):
     marks: tuple[Label, ...]
     mark_lines: str
     dense: bool
+    strip: Strip | None = None
 
 
 class Chart(Struct, frozen=True, kw_only=True):
@@ -157,6 +161,13 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     return tuple(replace(n, y=_n(n.y - over)) for n in placed) if over > 0 else tuple(placed)
 
 
+def _leaders(ends: Sequence[Label], placed: Sequence[Label], right: float) -> str:
+    """Thin lines from where the lines end to those last values that are printed at another height."""
+    where = {label.text: label.y for label in placed}
+    moved = [(end, where[end.text]) for end in ends if abs(where[end.text] - end.y) > LED]
+    return "".join(f"M{_n(right - 0.5)} {end.y}L{_n(end.x - 0.5)} {y}" for end, y in moved)
+
+
 def _band(band: Band | None, max_gap_days: int, x: Place, y: Height) -> tuple[str, float | None]:
     """The outline of a range, one closed shape per unbroken stretch, and the height of its name."""
     if band is None or not band.points:
@@ -187,6 +198,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
     middle = ((low + high) / 2,) if full else ()
     first, last = _printed(panel, x, y, aside)
+    ends = last
     first = tuple(replace(n, y=_beside_rule(n.y, top, bottom)) for n in first)
     name_y = None
     if full and cut_y is not None:
@@ -195,6 +207,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
     if panel.expected is not None and expected_y is not None:
         last = (*last, Label(x=aside, y=expected_y, text=panel.expected.label))
+    last = _apart(last, top + 0.8, bottom - 0.4)
     return Frame(
         top=_n(top), bottom=_n(bottom),
         rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
@@ -203,7 +216,8 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         cutoff_name_x=_n(left + 0.6), cutoff_name_y=name_y,
         scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
         first=first if full else (),
-        last=_apart(last, top + 0.8, bottom - 0.4) if full else (),
+        last=last if full else (),
+        leaders=_leaders(ends, last, right) if full else "",
         **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
 
@@ -336,7 +350,7 @@ def _axis(days: Sequence[date], left: float, right: float) -> Place:
     return lambda day: to_x(day.toordinal())
 
 
-def chart(
+def chart(  # noqa: PLR0913 - keyword-only measures of the page
     panels: Sequence[Panel],
     marks: Sequence[Mark] = (),
     *,
@@ -345,9 +359,15 @@ def chart(
     height: float = 24.0,
     inset_height: float = 14.0,
     right_room: float = RIGHT,
+    sessions: Sequence[date] | None = None,
 ) -> Chart:
-    """Lay out all panels, one SVG each, so that one day is at the same place in all of them."""
+    """Lay out all panels, one SVG each, so that one day is at the same place in all of them.
+
+    With `sessions`, those that were held, the axis reaches to the newest of them, and the alliance may have a strip.
+    """
     days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
+    held = sorted({*days, *(sessions or ())})
+    days = [day for day in held if day >= days[0]] if days else []
     left, right = LEFT, width - right_room
     x = _axis(days, left, right)
     shown = [m for m in marks if days and days[0] <= m.on <= days[-1]]
@@ -362,17 +382,21 @@ def chart(
             low = bottom + 4.2
             inset = _frame(panel, x, (left, right, right + 2.5), (low, low + inset_height), full=False)
             bottom = inset.bottom
+        cells = None
+        if sessions is not None and panel.key == "alliance" and days:
+            cells = strip(panel, held, x, bottom + 2.2, long=DENSE, write=number)
         plots.append(
             Plot(
                 panel=panel,
                 number=len(plots) + 1,
-                height=_n(bottom + 1.4),
+                height=_n(bottom + 1.4 + (0.8 + cells.height if cells is not None else 0)),
                 main=main,
                 inset=inset,
                 gaps=() if plots else _gaps(panel, x),
                 marks=() if plots else words,
                 mark_lines="".join(f"M{_n(x(m.on))} {_n(top)}V{_n(bottom)}" for m in shown),
                 dense=len(days) > DENSE,
+                strip=cells,
             )
         )
     return Chart(

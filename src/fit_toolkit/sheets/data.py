@@ -96,10 +96,12 @@ class Facet(Struct, frozen=True, kw_only=True):
     label: str
     client: float | None = None
     client_before: float | None = None
+    client_first: float | None = None  # with this therapist; empty where now or the time before is the first
     therapist: float | None = None
     lowest: bool = False
     moved: bool = False  # the change that the headline names
     wording: str = ""
+    key: str = ""  # what the item is about, as its form has it: the key of an opening question
 
 
 class Facets(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,7 @@ class Facets(Struct, frozen=True, kw_only=True):
 
     on: date | None = None
     before: date | None = None
+    first: date | None = None
     therapist_on: date | None = None
     therapist_had_seen: bool | None = None
     minimum: float = 0
@@ -124,6 +127,7 @@ class RiskAnswer(Struct, frozen=True, kw_only=True):
     dates: tuple[date, ...]  # newest first
     days_ago: int  # since the newest
     state: str = ""  # e.g. "seen by Kim on 3 March"
+    code: str = ""  # of its live alert, to tick it off by
 
 
 class Risk(Struct, frozen=True, kw_only=True):
@@ -145,6 +149,8 @@ class AlertLine(Struct, frozen=True, kw_only=True):
     since: date
     state: State
     done: str = ""  # what was done about it
+    last: str = ""  # what was done about the alert of this kind before it
+    code: str = ""  # to tick it off by, as long as it stands
     about: str = ""  # the construct of its form; empty where the form is gone
     good_news: bool = False
 
@@ -155,6 +161,28 @@ class Quote(Struct, frozen=True, kw_only=True):
     on: date
     label: str
     text: str
+
+
+class HistoryRow(Struct, frozen=True, kw_only=True):
+    """One question, or the score, at every session of a history; None where there is no answer."""
+
+    label: str
+    values: tuple[float | None, ...]
+    apart: frozenset[int] = frozenset()  # places where the other person's answer lay far off
+    total: bool = False
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """Every answer about the relationship at every session that was held."""
+
+    days: tuple[date, ...]
+    rows: tuple[HistoryRow, ...]
+    minimum: float = 0
+    maximum: float = 10
+    better: Better = "higher"
+    apart: float = 0  # from how far on two answers are called far off
+    max_gap_days: int = 42
+    earlier: int = 0  # sessions before these
 
 
 class SectionBlock(Struct, frozen=True, kw_only=True):
@@ -182,7 +210,9 @@ class SheetData(Struct, frozen=True, kw_only=True):
     risk: Risk
     facets: Facets
     panels: tuple[Panel, ...]
+    sessions: tuple[date, ...] = ()  # every one that was held, rated or not
     marks: tuple[Mark, ...] = ()
+    history: History | None = None  # on a page of its own, when it was asked for
     alerts: tuple[AlertLine, ...] = ()
     more_alerts: int = 0
     question: str = ""

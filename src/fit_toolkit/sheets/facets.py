@@ -29,6 +29,7 @@ class FacetRow(Struct, frozen=True, kw_only=True):
     label: str
     now: str
     was: str
+    first: str
     other: str
 
 
@@ -43,6 +44,7 @@ class FacetChart(Struct, frozen=True, kw_only=True):
     moves: str
     moved: str
     was: str
+    firsts: str
     kites: str
     dots: str
     hot: str
@@ -62,7 +64,7 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
     def x(value: float) -> float:
         return round(2.0 + (min(max(value, low), high) - low) / ((high - low) or 1.0) * inner, 2)
 
-    paths = dict.fromkeys(("lines", "moves", "moved", "was", "kites", "dots", "hot"), "")
+    paths = dict.fromkeys(("lines", "moves", "moved", "was", "firsts", "kites", "dots", "hot"), "")
     top = row  # the first line is for the heads of the columns
     for i, f in enumerate(facets.rows):
         y = round(top + (i + 0.5) * row, 2)
@@ -72,6 +74,8 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
             paths["was"] += f"M{x(f.client_before)} {y}h0"
         elif f.client is None and f.client_before is not None:  # not asked this time
             paths["was"] += f"M{x(f.client_before)} {y}h0"
+        if f.client_first is not None:
+            paths["firsts"] += f"M{x(f.client_first)} {y - 1.5:.2f}v3"
         if f.therapist is not None:
             paths["kites"] += f"M{x(f.therapist)} {y - 1.7:.2f}l1.7 1.7l-1.7 1.7l-1.7 -1.7z"
         if f.client is not None:
@@ -90,6 +94,7 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
                 label=cut(say(f.label), label),
                 now=_say(f.client),
                 was=_say(f.client_before),
+                first=_say(f.client_first),
                 other=_say(f.therapist),
             )
             for f in facets.rows

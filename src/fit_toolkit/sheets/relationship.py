@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say
 from fit_toolkit.model.instrument import Instrument, Item
@@ -30,6 +32,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
         return _therapist_only(reading, form, catalog)
     now = given[-1]
     before = _before(given, reading.part.max_gap_days)
+    first = _first(given, before)
     other = _partner(reading, form, catalog, now.session_on)
     wording = catalog.usable_wording(form.id, language)
     rows = []
@@ -41,10 +44,16 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
             continue
         words = wording.items[item.id].text if wording is not None and item.id in wording.items else ""
         label = item.label or item.facet or item.id
-        rows.append(Facet(label=label, client=value, client_before=earlier, therapist=theirs, wording=words))
+        rows.append(
+            Facet(
+                label=label, client=value, client_before=earlier, client_first=_answer(first, item.id),
+                therapist=theirs, wording=words, key=item.facet or item.id,
+            )
+        )  # fmt: skip
     return Facets(
         on=now.session_on,
         before=None if before is None else before.session_on,
+        first=None if first is None else first.session_on,
         therapist_on=None if other is None else other.session_on,
         therapist_had_seen=None if other is None else other.seen_client_answers,
         minimum=min(item.minimum for item in items),
@@ -65,6 +74,12 @@ def _before(given: Sequence[Administration], max_gap_days: int) -> Administratio
     now, last = given[-1], given[-2]
     same = now.pair_id == last.pair_id and (now.session_on - last.session_on).days <= max_gap_days
     return last if same else None
+
+
+def _first(given: Sequence[Administration], before: Administration | None) -> Administration | None:
+    """The first rating with the therapist of now, where it is neither the newest nor the one before."""
+    first = next(a for a in given if a.pair_id == given[-1].pair_id)
+    return None if first is given[-1] or first is before else first
 
 
 def _answer(given: Administration | None, item: str) -> float | None:
@@ -119,9 +134,6 @@ def _named(rows: Sequence[Facet], item: Item, form: Instrument) -> tuple[Facet, 
     several = sum(fall >= TWO * span for fall in falls) >= 2
     moved = falls.index(worst) if rows and (worst >= ONE * span or several) else -1
     return tuple(
-        Facet(
-            label=f.label, client=f.client, client_before=f.client_before, therapist=f.therapist, wording=f.wording,
-            lowest=alone and f.client is not None and sign * f.client == lowest, moved=i == moved,
-        )
+        replace(f, lowest=alone and f.client is not None and sign * f.client == lowest, moved=i == moved)
         for i, f in enumerate(rows)
     )  # fmt: skip

@@ -38,9 +38,12 @@ def cell(point: Point | None, decimals: int = 2) -> str:
     return text
 
 
-def _range(point: BandPoint, decimals: int) -> str:
-    """The edges of a range as one cell."""
-    return say("%(low)s to %(high)s", low=number(point.low, decimals), high=number(point.high, decimals))
+def _range(point: BandPoint, panel: Panel) -> str:
+    """The edges of a range as one cell, as far as there are such ratings."""
+    low, high = (
+        number(min(max(edge, panel.minimum), panel.maximum), places(panel)) for edge in (point.low, point.high)
+    )
+    return say("%(low)s to %(high)s", low=low, high=high)
 
 
 def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
@@ -54,8 +57,9 @@ def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
             label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
             n = max((p.items for p in series.points if p.items is not None), default=None)
             rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
-        if panel.expected is not None:
-            edges = {p.on: _range(p, places(panel)) for p in panel.expected.points}
-            label, cells = f"{panel.title}, {panel.expected.label}", tuple(edges.get(d, "") for d in shown)
-            rows += [TwinRow(label=label, n=None, cells=cells)] if any(cells) else []
+        for band in (panel.band, panel.expected):
+            edges = {p.on: _range(p, panel) for p in band.points} if band is not None else {}
+            cells = tuple(edges.get(d, "") for d in shown)
+            if band is not None and any(cells):
+                rows.append(TwinRow(label=f"{panel.title}, {band.label}", n=None, cells=cells))
     return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))
