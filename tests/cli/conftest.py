@@ -9,20 +9,15 @@ import pytest
 
 from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
+from tests.alerts.outgoing import copy_of
+from tests.cli.shell import Outcome
+from tests.clinic import Clinic
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a command line came to."""
-
-    code: int
-    out: str
-    err: str
-
-
 Fit = Callable[..., Outcome]
+Outside = Callable[..., tuple[int, str, str]]
 
 
 @dataclass(frozen=True)
@@ -55,3 +50,22 @@ def fit(practice: Path, capsys: pytest.CaptureFixture[str]) -> Fit:
     """Run `fit` in a fresh practice at noon on 12 March 2026."""
 
     return Run(practice, capsys)
+
+
+@pytest.fixture
+def clinic(built: Clinic, tmp_path: Path) -> Clinic:
+    """The clinic that a file of tests has built once, in a folder of its own."""
+    return copy_of(built, tmp_path)
+
+
+@pytest.fixture
+def outside(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Outside:
+    """Run `fit` in an empty folder without a practice: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call

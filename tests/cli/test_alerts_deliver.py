@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
 from fit_toolkit.store import outbox
 from fit_toolkit.store import schema as s
-from tests.alerts.outgoing import CARE, clinic_with, copy_of, messages
+from tests.alerts.outgoing import CARE, clinic_with, messages
+from tests.cli.shell import Outcome, Shell
 from tests.clinic import ARRIVING, Clinic
 from tests.faults.mailserver import Faults, faulty_server, keys_of
 from tests.faults.webserver import Answers, web_server
@@ -36,31 +34,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     with clinic.practice.store.begin() as c:
         outbox.add_messages(c, [more | {"key": f"more-{number}"} for number in range(11)])
     return clinic
-
-
-@pytest.fixture
-def clinic(built: Clinic, tmp_path: Path) -> Clinic:
-    return copy_of(built, tmp_path)
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Runs `fit` on the practice, and keeps all it ever said."""
-
-    def __init__(self, clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-        self.clinic, self.capsys, self.everything = clinic, capsys, ""
-
-    def __call__(self, *arguments: str) -> Said:
-        code = run(["--practice", str(self.clinic.root), *arguments], clock=self.clinic.clock)
-        told = self.capsys.readouterr()
-        self.everything += told.out + told.err
-        return Said(code, told.out, told.err)
 
 
 @pytest.fixture
@@ -87,7 +60,7 @@ def test_all_goes_out_without_a_word_and_a_second_go_has_nothing_to_do(clinic: C
     faults = Faults()
     with faulty_server(faults) as port:
         by_mail(clinic, port)
-        assert fit("alerts", "deliver") == Said(0, "", "")
+        assert fit("alerts", "deliver") == Outcome(0, "", "")
         assert fit("alerts", "deliver", "-v").err == "0 sent, 0 to be tried again, 0 given up\n"
     assert len(faults.taken) == len(set(faults.taken)) == 12
 
@@ -152,7 +125,7 @@ def test_a_webhook_is_signed_with_the_secret_beside_the_settings_and_never_shows
         assert (gone.code, len(answers.bodies)) == (6, 1)
         assert "the address is gone for good" in gone.err
         answers.status(204)
-        assert fit("alerts", "deliver") == Said(0, "", "")
+        assert fit("alerts", "deliver") == Outcome(0, "", "")
         fit("config", "show")
     posted = [json.loads(body) for body in answers.bodies[1:]]
     assert len({each["key"] for each in posted}) == 12

@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
 from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
 from fit_toolkit.store import hold_lock, runs
 from tests.alerts.outgoing import LOW, clinic_with, messages, use
+from tests.cli.shell import Outcome, Shell
 from tests.clinic import Clinic
 
 CODE = "Canary-77"
@@ -48,13 +48,6 @@ def register_alert_policies():
 """
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     clinic = clinic_with(tmp_path_factory.mktemp("cron"), policies=LOW, day=30)
@@ -64,26 +57,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 
 
 @pytest.fixture
-def clinic(built: Clinic, tmp_path: Path) -> Clinic:
-    from tests.alerts.outgoing import copy_of
-
-    return copy_of(built, tmp_path)
-
-
-@pytest.fixture
-def fit(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Fit:
-    return Fit(clinic, capsys)
-
-
-@dataclass
-class Fit:
-    clinic: Clinic
-    capsys: pytest.CaptureFixture[str]
-
-    def __call__(self, *arguments: str) -> Said:
-        code = run(["--practice", str(self.clinic.root), "alerts", "run", *arguments], clock=self.clinic.clock)
-        said = self.capsys.readouterr()
-        return Said(code, said.out, said.err)
+def fit(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(clinic, capsys, ("alerts", "run"))
 
 
 def test_it_works_from_a_folder_that_is_gone_without_surroundings_and_with_every_stream_closed(clinic: Clinic) -> None:
@@ -141,9 +116,11 @@ def test_a_run_that_is_asked_to_stop_ends_soon_with_nothing_half_done(clinic: Cl
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # what is started in the background ignores SIGINT, and so would this child
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no other thread
     ) as process:
         while not mark.exists() and process.poll() is None:
-            os.sched_yield()
+            time.sleep(0.01)
         assert process.poll() is None, process.communicate()
         os.killpg(process.pid, number)  # as a terminal and systemd do: everybody hears it
         _, said = process.communicate(timeout=25)
@@ -162,19 +139,19 @@ def test_a_run_that_is_asked_to_stop_ends_soon_with_nothing_half_done(clinic: Cl
     assert [alert["policy"] for alert in clinic.alerts()] == ["low"]
 
 
-def test_another_run_ends_it_with_75_and_a_line_or_with_nothing(fit: Fit) -> None:
+def test_another_run_ends_it_with_75_and_a_line_or_with_nothing(fit: Shell) -> None:
     with hold_lock(fit.clinic.practice.lock_file, now=fit.clinic.clock()):
         told = fit()
         skipped = fit("--skip-if-locked")
-    assert told == Said(
+    assert told == Outcome(
         75,
         "",
         "fit: another run (started 12:00, 0 s ago) holds the lock on this practice (try again when it has ended)\n",
     )
-    assert skipped == Said(0, "", "")
+    assert skipped == Outcome(0, "", "")
 
 
-def test_a_clock_that_went_back_is_refused_until_it_is_accepted(fit: Fit) -> None:
+def test_a_clock_that_went_back_is_refused_until_it_is_accepted(fit: Shell) -> None:
     fit()
     fit.clinic.day -= 3
     refused = fit()
@@ -182,7 +159,7 @@ def test_a_clock_that_went_back_is_refused_until_it_is_accepted(fit: Fit) -> Non
     assert fit("--accept-clock").code == 0
 
 
-def test_what_would_have_been_known_is_listed_with_the_alert_of_today(fit: Fit) -> None:
+def test_what_would_have_been_known_is_listed_with_the_alert_of_today(fit: Shell) -> None:
     fit("--no-deliver")
     told = fit("--dry-run", "--known-at", "2026-02-04T12:00")
     assert told.code == 0
@@ -198,10 +175,10 @@ def test_what_would_have_been_known_is_listed_with_the_alert_of_today(fit: Fit) 
         ["--max-runtime", "5"], ["--max-runtime", "0s"], ["--max-runtime", "soon"],
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_a_wrong_command_line(fit: Fit, arguments: list[str]) -> None:
+def test_what_cannot_be_meant_is_a_wrong_command_line(fit: Shell, arguments: list[str]) -> None:
     assert fit(*arguments).code == 2
 
 
 @pytest.mark.parametrize("span", ["90s", "45m", "2h", "1h30m", "3d"])
-def test_time_spans_have_units(fit: Fit, span: str) -> None:
+def test_time_spans_have_units(fit: Shell, span: str) -> None:
     assert fit("--no-deliver", "--max-runtime", span).code == 0

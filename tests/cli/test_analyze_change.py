@@ -16,6 +16,7 @@ import pytest
 from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
 from tests.analysis.change.shared import CHANGE, LEVELS, METHODS, SETS, case, expected, rows_of
+from tests.cli.conftest import Outside
 from tests.keyed import write_keyed
 
 Change = Callable[..., tuple[int, str, str]]
@@ -25,17 +26,14 @@ JT = (*PAIR, "--method", "jt", "--reliability", "0.75")
 
 
 @pytest.fixture
-def change(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Change:
+def change(tmp_path: Path, outside: Outside) -> Change:
     """Judge a text, or a file, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(content: str | Path, *options: str) -> tuple[int, str, str]:
         if isinstance(content, str):
             (tmp_path / "ratings.csv").write_text(content)
             content = Path("ratings.csv")
-        code = run(["analyze", "change", str(content), *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "change", str(content), *options)
 
     return call
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from fit_toolkit.cli import run
+from tests.cli.conftest import Outside
 
 Analyze = Callable[..., tuple[int, str, str]]
 COURSES = ("courses", "--id", "client", "--time", "date", "--value", "own", "--range", "0,10")
@@ -33,15 +34,12 @@ k3,2026-01-01,,7
 
 
 @pytest.fixture
-def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
+def analyze(tmp_path: Path, outside: Outside) -> Analyze:
     """Analyze a text as a file, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(text: str, command: str, *options: str) -> tuple[int, str, str]:
         (tmp_path / "long.csv").write_text(text)
-        code = run(["analyze", command, "long.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", command, "long.csv", *options)
 
     return call
 

@@ -12,24 +12,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fit_toolkit.cli import run
 from tests.analysis.curves.shared import FILE, made_up, models
+from tests.cli.conftest import Outside
 
 Analyze = Callable[..., tuple[int, str, str]]
 NAMES = ("--time", "session", "--value", "score")
 
 
 @pytest.fixture
-def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
+def analyze(tmp_path: Path, outside: Outside) -> Analyze:
     """Analyze a file, or a text as a file, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(content: Path | str, *options: str) -> tuple[int, str, str]:
         if isinstance(content, str):
             (tmp_path / "long.csv").write_text(content)
-        code = run(["analyze", "curves", str(content) if isinstance(content, Path) else "long.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "curves", str(content) if isinstance(content, Path) else "long.csv", *options)
 
     return call
 

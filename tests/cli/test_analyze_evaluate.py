@@ -16,6 +16,7 @@ from fit_toolkit.cli import run
 from fit_toolkit.engine.enabling import with_name
 from fit_toolkit.model.norms import Norm, NormSet
 from tests.analysis.curves.shared import made_up
+from tests.cli.conftest import Outside
 
 Evaluate = Callable[..., tuple[int, str, str]]
 # k1 falls by 3 at its third rating, where the therapist marked a strain; k2 falls by 4 at its second, unmarked
@@ -33,18 +34,15 @@ COLUMNS = ("--id", "who", "--time", "session", "--value", "rating", "--range", "
 
 
 @pytest.fixture
-def evaluate(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Evaluate:
+def evaluate(tmp_path: Path, outside: Outside) -> Evaluate:
     """Evaluate in a folder without a practice; a text is the file of ratings."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "long.csv").write_text(FILE)
 
     def call(*options: str, policies: str = "") -> tuple[int, str, str]:
         if policies:
             (tmp_path / "rules.toml").write_text(policies)
             options = (*options, "--policies", "rules.toml")
-        code = run(["analyze", "evaluate", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "evaluate", *options)
 
     return call
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
+from tests.cli.conftest import Outside
 
 Important = Callable[..., tuple[int, str, str]]
 #: Improvements (fall of points) of those a little better: 6, 5, 4, 1; of those the same: 0, 2, -1.
@@ -29,15 +29,12 @@ ASKED = ("--pre", "pre", "--post", "post", "--anchor", "asked", "--improved", "a
 
 
 @pytest.fixture
-def important(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Important:
+def important(tmp_path: Path, outside: Outside) -> Important:
     """Ask for the points of a text, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(text: str, *options: str) -> tuple[int, str, str]:
         (tmp_path / "asked.csv").write_text(text)
-        code = run(["analyze", "important", "asked.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "important", "asked.csv", *options)
 
     return call
 

@@ -12,8 +12,8 @@ from statistics import mean, stdev
 import numpy as np
 import pytest
 
-from fit_toolkit.cli import run
 from tests.analysis.curves.shared import Floats
+from tests.cli.conftest import Outside
 
 Analyze = Callable[..., tuple[int, str, str]]
 NAMES = ("--id", "client", "--time", "session", "--value", "score")
@@ -42,14 +42,10 @@ def as_text() -> str:
 
 
 @pytest.fixture
-def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
-    monkeypatch.chdir(tmp_path)
-
+def analyze(tmp_path: Path, outside: Outside) -> Analyze:
     def call(text: str, *options: str) -> tuple[int, str, str]:
         (tmp_path / "long.csv").write_text(text)
-        code = run(["analyze", "neighbours", "long.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "neighbours", "long.csv", *options)
 
     return call
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
+from tests.cli.conftest import Outside
 
 Nhs = Callable[..., tuple[int, str, str]]
 HEAD = "id,p1,p2,g1,g2,problem,s1,s2,contacts"
@@ -28,15 +28,12 @@ SPECIFIC = (*PAIR, "--problem", "problem", "--specific", "s1,s2")
 
 
 @pytest.fixture
-def nhs(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Nhs:
+def nhs(tmp_path: Path, outside: Outside) -> Nhs:
     """Apply the rules to a text, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(rows: list[str], *options: str) -> tuple[int, str, str]:
         (tmp_path / "courses.csv").write_text("\n".join([HEAD, *rows]))
-        code = run(["analyze", "nhs", "courses.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "nhs", "courses.csv", *options)
 
     return call
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
+from tests.cli.conftest import Outside
 
 DATA = Path(__file__).parents[1] / "analysis" / "data" / "reliability" / "data"
 SIX = "i1,i2,i3,i4,i5,i6"
@@ -19,16 +19,13 @@ Analyze = Callable[..., Told]
 
 
 @pytest.fixture
-def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
+def analyze(tmp_path: Path, outside: Outside) -> Analyze:
     """Analyze a file, or a text as a file, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(content: Path | str, *options: str) -> Told:
         if isinstance(content, str):
             (tmp_path / "items.csv").write_text(content)
-        code = run(["analyze", "reliability", str(content) if isinstance(content, Path) else "items.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "reliability", str(content) if isinstance(content, Path) else "items.csv", *options)
 
     return call
 

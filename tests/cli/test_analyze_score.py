@@ -13,6 +13,7 @@ import pytest
 
 from fit_toolkit.cli import run
 from fit_toolkit.practice import set_up
+from tests.cli.conftest import Outside
 from tests.keyed import write_keyed
 
 Score = Callable[..., tuple[int, str, str]]
@@ -21,16 +22,13 @@ HEAD = "row,scale,value,n_answered,status,band,risk\n"
 
 
 @pytest.fixture
-def score(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Score:
+def score(tmp_path: Path, outside: Outside) -> Score:
     """Score a text as a file in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(content: str | bytes, *options: str, instrument: str = "phq-9") -> tuple[int, str, str]:
         data = content.encode() if isinstance(content, str) else content
         (tmp_path / "answers.csv").write_bytes(data)
-        code = run(["analyze", "score", "answers.csv", "--instrument", instrument, *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "score", "answers.csv", "--instrument", instrument, *options)
 
     return call
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fit_toolkit.cli import run
+from tests.cli.conftest import Outside
 
 DATA = Path(__file__).parents[1] / "analysis" / "data" / "sudden_gains_sgdata" / "data" / "sgdata_bdi.csv"
 TWELVE = ",".join(f"s{number}" for number in range(1, 13))
@@ -19,16 +19,13 @@ Analyze = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Analyze:
+def analyze(tmp_path: Path, outside: Outside) -> Analyze:
     """Analyze a file, or a text as a file, in a folder without a practice."""
-    monkeypatch.chdir(tmp_path)
 
     def call(content: Path | str, *options: str) -> tuple[int, str, str]:
         if isinstance(content, str):
             (tmp_path / "wide.csv").write_text(content)
-        code = run(["analyze", "sudden-gains", str(content) if isinstance(content, Path) else "wide.csv", *options])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return outside("analyze", "sudden-gains", str(content) if isinstance(content, Path) else "wide.csv", *options)
 
     return call
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +17,8 @@ from fit_toolkit.cli import run
 from fit_toolkit.doctor import monitor
 from fit_toolkit.store import hold_lock, watching
 from fit_toolkit.store import schema as s
-from tests.alerts.outgoing import CARE, LOW, clinic_with, copy_of, sent, use
+from tests.alerts.outgoing import CARE, LOW, clinic_with, sent, use
+from tests.cli.shell import Outcome, Shell
 from tests.clinic import ARRIVING, Clinic
 
 CODE = "Canary-77"
@@ -27,12 +26,6 @@ LINE = re.compile(
     r"FIT (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| [a-z_]+=\d+s?;\d*;\d*;0( [a-z_]+=\d+s?;\d*;\d*;0)*)?\n"
 )
 SAMPLE = re.compile(r'(fit_[a-z_]+)(\{severity="(safety|attention|notice)"\})? \d+')
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
 
 
 @pytest.fixture(scope="module")
@@ -47,30 +40,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     return clinic
 
 
-@pytest.fixture
-def clinic(built: Clinic, tmp_path: Path) -> Clinic:
-    return copy_of(built, tmp_path)
+class Fit(Shell):
+    """Whatever it is asked, it answers with one line, which agrees with the exit code and names nobody."""
+
+    def __call__(self, *arguments: str) -> Outcome:
+        told = super().__call__(*arguments)
+        assert LINE.fullmatch(told.out), told.out
+        assert CODE not in told.out
+        assert monitor.Status[told.out.split()[1]] == told.code
+        return told
 
 
 @pytest.fixture
 def fit(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Fit:
-    return Fit(clinic, capsys)
-
-
-@dataclass
-class Fit:
-    clinic: Clinic
-    capsys: pytest.CaptureFixture[str]
-    hours: float = 0
-
-    def __call__(self, *arguments: str) -> Said:
-        now = self.clinic.clock() + timedelta(hours=self.hours)
-        code = run(["--practice", str(self.clinic.root), "check", *arguments], clock=lambda: now)
-        out = self.capsys.readouterr().out
-        assert LINE.fullmatch(out), out
-        assert CODE not in out
-        assert monitor.Status[out.split()[1]] == code
-        return Said(code, out)
+    return Fit(clinic, capsys, ("check",))
 
 
 def change(clinic: Clinic, statement: str, *values: object) -> None:
