@@ -112,7 +112,7 @@ def make_sheet(
     """
     look = look_here(practice, large=wish.get("large"), grey=wish.get("grey", False))
     with practice.store.read() as c:
-        code = wish.get("language") or _language(practice, c, member, page)
+        code = wish.get("language") or language_here(practice, c, member, page)
     with speaking(language_of(code, practice.root)):
         for problem in (*look.problems, *spoken().problems):
             if failed is not None:
@@ -127,7 +127,7 @@ def look_here(practice: PracticeLike, *, large: bool | None = None, grey: bool =
     return look_of(practice.root, paper=settings.text("sheets.paper"), large=large, grey=grey)
 
 
-def _language(practice: PracticeLike, c: sa.Connection, member: int, page: str) -> str:
+def language_here(practice: PracticeLike, c: sa.Connection, member: int, page: str) -> str:
     """The language of a page that nobody named one for."""
     if page == "client":
         known = languages(practice.root)
@@ -144,9 +144,7 @@ def _make(
     page, fmt = wanted
     with practice.store.read() as c:
         sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
-        looked = freshness.last_looked(c, practice.settings, now=practice.now())
-    if said := freshness.on_a_sheet(looked, practice.zone):  # an empty list of alerts is no good news then
-        sheet = msgspec.structs.replace(sheet, late=said, checked=False)
+        sheet = dated(practice, sheet, freshness.last_looked(c, practice.settings, now=practice.now()))
     with practice.store.begin() as c:
         sheet = numbered(c, sheet, member, at=practice.now())
     for problem in problems_of(sheet, page):
@@ -158,6 +156,12 @@ def _make(
     if fmt == "pdf":
         return sheet_pdf(sheet, page, folders=folders, look=look)
     return render_sheet(sheet, page, folders=folders, look=look).encode()
+
+
+def dated(practice: PracticeLike, sheet: SheetData, looked: freshness.Looked) -> SheetData:
+    """Say on a sheet when alerts were last looked at, where that is too long ago: their absence is no good news then."""
+    said = freshness.on_a_sheet(looked, practice.zone)
+    return msgspec.structs.replace(sheet, late=said, checked=False) if said else sheet
 
 
 def usable_folders(
