@@ -9,21 +9,18 @@ from importlib.resources import files
 import pytest
 from msgspec.structs import replace
 
+from fit_toolkit.sheets import words
 from fit_toolkit.sheets.data import AlertLine, Band, BandPoint, Facet, Facets, Panel, Point, Series
 from fit_toolkit.sheets.look import ACCENT, INK, SOFT
 from fit_toolkit.sheets.pdf import DENSITIES, write_pdf
+from fit_toolkit.sheets.questions import questions_here
 from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.sheets.trim import guess
-from fit_toolkit.sheets.words import (
-    ALLIANCE_QUESTION,
-    GOOD_NEWS_QUESTION,
-    OUTCOME_QUESTION,
-    QUESTIONS,
-    days_ago,
-    headline,
-    question,
-)
+from fit_toolkit.sheets.words import days_ago, headline
 from tests.sheets import examples
+
+BUNDLED = questions_here()
+QUESTIONS = BUNDLED.texts
 
 START = date(2026, 1, 5)
 NO_FACETS = Facets()
@@ -39,6 +36,10 @@ def panel(*values: float, key: str = "outcome", every: int = 7, hot: bool = Fals
         key=key, title="How the client is", what="x", minimum=0, maximum=10, better="higher",
         series=(Series(rater="client", label="client", points=points),),
     )  # fmt: skip
+
+
+def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...]) -> str:
+    return words.question(facets, panels, alerts, BUNDLED)
 
 
 def said(*panels: Panel) -> str:
@@ -91,23 +92,23 @@ def test_there_is_no_question_when_nothing_stands_out() -> None:
 
 
 def test_the_question_is_about_what_stands_out() -> None:
-    lowest = Facets(rows=(Facet(label="goals", client=4, lowest=True),))
+    lowest = Facets(rows=(Facet(label="goals", key="goals", client=4, lowest=True),))
     assert question(lowest, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == QUESTIONS["goals"]
-    assert question(lowest, (panel(8, 4, hot=True),), (alert(),)) == OUTCOME_QUESTION
-    assert question(NO_FACETS, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == ALLIANCE_QUESTION
-    moved = Facets(rows=(Facet(label="tasks", client=4, moved=True),))
+    assert question(lowest, (panel(8, 4, hot=True),), (alert(),)) == QUESTIONS["outcome"]
+    assert question(NO_FACETS, (panel(8, 4, key="alliance", hot=True),), (alert(),)) == QUESTIONS["alliance"]
+    moved = Facets(rows=(Facet(label="tasks", key="tasks", client=4, moved=True),))
     assert question(moved, (), ()) == QUESTIONS["tasks"]
 
 
 def test_good_news_asks_only_where_nothing_worrying_stands() -> None:
     good = replace(alert(), about="outcome", good_news=True)
     better = panel(3, 8, hot=True)
-    assert question(NO_FACETS, (better,), (good,)) == GOOD_NEWS_QUESTION
+    assert question(NO_FACETS, (better,), (good,)) == QUESTIONS["good-news"]
     facet_fell = replace(alert(), about="alliance")
-    assert question(NO_FACETS, (better,), (facet_fell, good)) == ALLIANCE_QUESTION
-    assert question(NO_FACETS, (better,), (replace(alert(), about="outcome"), good)) == OUTCOME_QUESTION
+    assert question(NO_FACETS, (better,), (facet_fell, good)) == QUESTIONS["alliance"]
+    assert question(NO_FACETS, (better,), (replace(alert(), about="outcome"), good)) == QUESTIONS["outcome"]
     assert question(NO_FACETS, (better,), (replace(good, state="done"),)) == ""
-    moved = Facets(rows=(Facet(label="tasks", client=4, moved=True),))
+    moved = Facets(rows=(Facet(label="tasks", key="tasks", client=4, moved=True),))
     assert question(moved, (better,), (good,)) == QUESTIONS["tasks"]
 
 

@@ -24,6 +24,7 @@ from fit_toolkit.sheets.notices import (
     unread_of,
 )
 from fit_toolkit.sheets.panels import Drawn, draw, resting_on
+from fit_toolkit.sheets.questions import questions_here
 from fit_toolkit.sheets.reading import Reading, read_member
 from fit_toolkit.sheets.relationship import facets_of
 from fit_toolkit.sheets.sections import sections_of
@@ -83,7 +84,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         sessions=reading.sessions,
         marks=marks_of(reading, _language_names()),
         alerts=alerts,
-        question=question(facets, panels, alerts),
+        question=question(facets, panels, alerts, questions_here(getattr(parts, "root", None))),
         missing=missing,
         quotes=quotes_of(reading, catalog),
         notes=_notes(reading, drawn, [problem, *unread_of(reading, catalog)]),

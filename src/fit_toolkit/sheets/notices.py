@@ -18,12 +18,12 @@ from fit_toolkit.sheets.chart import number
 from fit_toolkit.sheets.data import AlertLine, Mark, Quote, Risk, RiskAnswer
 from fit_toolkit.sheets.panels import title
 from fit_toolkit.sheets.reading import EPOCH, Reading
-from fit_toolkit.sheets.words import day
+from fit_toolkit.sheets.words import NOTHING_RATED, day
 from fit_toolkit.store import alerts as stored
 
 DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this long
 NOT_SHOWN = mark("not shown: ")  # how the note about a form begins that was given and is not on the sheet
-BASIS = {"absence": mark("nothing rated"), "convention": mark("a convention, not a test")}  # in short; the rest in full
+BASIS = {"absence": NOTHING_RATED, "convention": mark("a convention, not a test")}  # in short; the rest in full
 STATES = (mark("new"), mark("seen"), mark("done"))  # as seen_as says them
 HIDDEN = {"voided", "superseded", "closed"}
 

@@ -10,22 +10,9 @@ from fit_toolkit.language import mark, plural, say
 from fit_toolkit.language.packs import locale_of
 from fit_toolkit.sheets.chart import number, places
 from fit_toolkit.sheets.data import AlertLine, Facets, Panel
+from fit_toolkit.sheets.questions import ALLIANCE, GOOD_NEWS, OUTCOME, Questions
 
-# Conversation openers of ours, by facet: a convention, no test. Asked in the therapist's own words.
-QUESTIONS = {
-    "empathy": mark("Where did my words miss what you were trying to say?"),
-    "genuineness": mark("When did I sound like a script rather than myself?"),
-    "respect": mark("Which choice should have been more yours?"),
-    "collaboration": mark("What would you like us to decide together today?"),
-    "goals": mark("What counts most for you now?"),
-    "tasks": mark("What is not clear about why we do what we do?"),
-    "safe to speak": mark("What would make it easier to say what is hard to say?"),
-    "confidentiality": mark("What would you like to know about who hears what you say here?"),
-    "room to object": mark("Was there something last time that you did not like, even a little?"),
-}
-ALLIANCE_QUESTION = mark("What should we do differently today?")
-OUTCOME_QUESTION = mark("What has been different since we last met?")
-GOOD_NEWS_QUESTION = mark("What has helped?")
+NOTHING_RATED = mark("nothing rated")  # the basis of an alert about an absence
 DISTANT = 300  # days from which on a date without its year would be taken for a nearer one
 
 
@@ -119,20 +106,20 @@ def _outside(panel: Panel) -> str:
     return say("lower than usual for this client") if value < edge.low else say("higher than usual for this client")
 
 
-def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...]) -> str:
+def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...], questions: Questions) -> str:
     """At most one question, and only when something stands out: about what moved, else about the lowest facet.
 
     Good news gives the question only where nothing worrying stands.
     """
     moved = next((f for f in facets.rows if f.moved), None)
     if moved is not None:
-        return say(QUESTIONS.get(moved.label, ALLIANCE_QUESTION))
-    live = [a for a in alerts if a.state != "done" and a.basis != "nothing rated"]
+        return questions.about(moved.key)
+    live = [a for a in alerts if a.state != "done" and a.basis != say(NOTHING_RATED)]
     worrying = [a for a in live if not a.good_news]
     if not worrying:
-        return say(GOOD_NEWS_QUESTION) if live else ""
+        return questions.texts[GOOD_NEWS] if live else ""
     about = {p.key for p in panels for s in p.series for point in s.points if point.stands_out}
     if "alliance" not in about | {a.about for a in worrying} and "outcome" in about:
-        return say(OUTCOME_QUESTION)
+        return questions.texts[OUTCOME]
     lowest = next((f for f in facets.rows if f.lowest), None)
-    return say(QUESTIONS.get(lowest.label, ALLIANCE_QUESTION) if lowest is not None else ALLIANCE_QUESTION)
+    return questions.about(lowest.key if lowest is not None else ALLIANCE)
