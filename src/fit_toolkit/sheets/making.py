@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
@@ -21,17 +23,21 @@ from fit_toolkit.sheets.guard import has_own, still
 from fit_toolkit.sheets.look import Look, look_of
 from fit_toolkit.sheets.notices import NOT_SHOWN
 from fit_toolkit.sheets.pdf import sheet_pdf
+from fit_toolkit.sheets.questions import questions_here
+from fit_toolkit.sheets.reading import read_member
 from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.sections import folders_of
-from fit_toolkit.store import freshness, people, ratings, runs
+from fit_toolkit.store import frames, freshness, people, ratings, runs
 from fit_toolkit.store import schema as s
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from fit_toolkit.sheets.explain_data import Explanation
     from fit_toolkit.store import Store
 
 FORMATS = ("html", "pdf")
+EPOCH = date(1970, 1, 1).toordinal()
 TEMPLATE_SECONDS = 10.0  # a page takes milliseconds
 
 
@@ -41,6 +47,18 @@ class SheetWish(TypedDict, total=False):
     language: str  # another than the practice's
     large: bool | None  # large print; None: as the settings have it
     grey: bool  # no colour
+    held: bool  # as it stood after the session of `as_of`, whatever of that session was rated
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which page about whom, as of when."""
+
+    member: int
+    as_of: date
+    page: str = "therapist"
+    fmt: str = "html"
+    held: bool = False
 
 
 class PracticeLike(Parts, Protocol):
@@ -89,16 +107,46 @@ def _choices(entries: Sequence[Candidate]) -> str:
     return " or ".join(f"--episode {entry.episode}" for entry in entries)
 
 
-def numbered(c: sa.Connection, sheet: SheetData, member: int, *, at: datetime) -> SheetData:
-    """Give the sheet its running number; the same content about the same member keeps the number it has."""
-    digest = hashlib.sha256(msgspec.json.encode(sheet)).hexdigest()
+def session_day(c: sa.Connection, member: int, session: int, *, until: date) -> date:
+    """The day of a member's session by its number, counted by date; only those up to `until` exist."""
+    episode = c.scalar(s.member.select().with_only_columns(s.member.c.episode_id).where(s.member.c.id == member))
+    return nth_session(c, episode or 0, session, until=until)
+
+
+def nth_session(c: sa.Connection, episode: int, session: int, *, until: date) -> date:
+    """The day of an episode's session by its number."""
+    found = frames.session_days(c, [episode])["day"]
+    days = [date.fromordinal(EPOCH + int(day)) for day in found if EPOCH + int(day) <= until.toordinal()]
+    if 1 <= session <= len(days):
+        return days[session - 1]
+    there = f"--session 1 to {len(days)}" if days else "none was rated or held yet"
+    raise DataError(f"there is no session {session}", hint=there if len(days) != 1 else "--session 1")
+
+
+def numbered(
+    c: sa.Connection, sheet: SheetData, member: int, *, at: datetime, same_as: SheetData | None = None
+) -> SheetData:
+    """Give the sheet its running number; the same content about the same member keeps the number it has.
+
+    `same_as` is the sheet in English where it is in another language: a page in two languages has one number.
+    """
+    digest = _digest(same_as or sheet)
+    number = _number(c, member, digest) or runs.add_sheet(c, member, made_at=at, sha256=digest)
+    return msgspec.structs.replace(sheet, number=f"{number:04d}")
+
+
+def _digest(sheet: SheetData) -> str:
+    return hashlib.sha256(msgspec.json.encode(sheet)).hexdigest()
+
+
+def _number(c: sa.Connection, member: int, digest: str) -> int | None:
     same = (
         s.sheet.select()
         .with_only_columns(s.sheet.c.id)
         .where(s.sheet.c.member_id == member, s.sheet.c.sha256 == digest)
     )
-    number = c.scalar(same.order_by(s.sheet.c.id)) or runs.add_sheet(c, member, made_at=at, sha256=digest)
-    return msgspec.structs.replace(sheet, number=f"{number:04d}")
+    found: int | None = c.scalar(same.order_by(s.sheet.c.id))
+    return found
 
 
 def make_sheet(
@@ -113,11 +161,58 @@ def make_sheet(
     look = look_here(practice, large=wish.get("large"), grey=wish.get("grey", False))
     with practice.store.read() as c:
         code = wish.get("language") or language_here(practice, c, member, page)
-    with speaking(language_of(code, practice.root)):
-        for problem in (*look.problems, *spoken().problems):
+    wanted = _Wanted(member, as_of, page, fmt, held=wish.get("held", False))
+    with speaking(language_of(code, practice.root)), _bound(practice, asking) as bound:
+        asked = questions_here(practice.root).problems if page == "therapist" else ()
+        for problem in (*look.problems, *spoken().problems, *asked):
             if failed is not None:
                 failed(problem)
-        return _make(practice, member, as_of, (page, fmt), asking, failed, look)
+        return _make(practice, wanted, bound, failed, look)
+
+
+def explain_sheet(
+    practice: PracticeLike, member: int, *, as_of: date, language: str = "", held: bool = False
+) -> Explanation:
+    """Say where every number of the therapist's page comes from; nothing is made or numbered."""
+    from fit_toolkit.sheets.explain import explain
+
+    code = language or practice.settings.text("practice.language")
+    with speaking(language_of(code, practice.root)), _bound(practice, None) as asking:
+        sheet, english = _built(practice, _Wanted(member, as_of, held=held), asking)
+        gap = practice.settings.number("alerts.max_gap_days")
+        with practice.store.read() as c:
+            number = _number(c, member, _digest(english))
+            sheet = msgspec.structs.replace(sheet, number="not made yet" if number is None else f"{number:04d}")
+            reading = read_member(c, member, as_of=as_of, max_gap_days=gap, held=held)
+            return explain(practice, c, sheet, reading, asking)
+
+
+@contextmanager
+def _bound(practice: PracticeLike, asking: Asking | None) -> Iterator[Asking | None]:
+    """The policies, bound once for all that is asked of them here; None where they cannot be used, as the sheet says."""
+    if asking is not None:
+        yield asking
+        return
+    try:
+        asked = Asking(practice)
+    except ConfigError:
+        yield None
+        return
+    with asked:
+        yield asked
+
+
+def _built(practice: PracticeLike, wanted: _Wanted, asking: Asking | None) -> tuple[SheetData, SheetData]:
+    """A sheet in the language spoken now, and the same in English, by which it is numbered."""
+    with practice.store.read() as c:
+        sheet = build_sheet(practice, c, wanted.member, as_of=wanted.as_of, asking=asking, held=wanted.held)
+        english = sheet
+        if sheet.language != "en":
+            with speaking(language_of("en")):
+                english = build_sheet(practice, c, wanted.member, as_of=wanted.as_of, asking=asking, held=wanted.held)
+        looked = freshness.last_looked(c, practice.settings, now=practice.now())
+    sheet, english = (dated(practice, each, looked) for each in (sheet, english))
+    return sheet, english
 
 
 def look_here(practice: PracticeLike, *, large: bool | None = None, grey: bool = False) -> Look:
@@ -138,22 +233,19 @@ def language_here(practice: PracticeLike, c: sa.Connection, member: int, page: s
 
 
 def _make(
-    practice: PracticeLike, member: int, as_of: date, wanted: tuple[str, str], asking: Asking | None,
-    failed: Callable[[str], None] | None, look: Look,
-) -> bytes:  # fmt: skip
-    page, fmt = wanted
-    with practice.store.read() as c:
-        sheet = build_sheet(practice, c, member, as_of=as_of, asking=asking)
-        sheet = dated(practice, sheet, freshness.last_looked(c, practice.settings, now=practice.now()))
+    practice: PracticeLike, wanted: _Wanted, asking: Asking | None, failed: Callable[[str], None] | None, look: Look
+) -> bytes:
+    page = wanted.page
+    sheet, english = _built(practice, wanted, asking)
     with practice.store.begin() as c:
-        sheet = numbered(c, sheet, member, at=practice.now())
+        sheet = numbered(c, sheet, wanted.member, at=practice.now(), same_as=english)
     for problem in problems_of(sheet, page):
         if failed is not None:
             failed(problem)
     folders, problem = usable_folders(sheet, page, template_folders(practice), look)
     if problem and failed is not None:
         failed(problem)
-    if fmt == "pdf":
+    if wanted.fmt == "pdf":
         return sheet_pdf(sheet, page, folders=folders, look=look)
     return render_sheet(sheet, page, folders=folders, look=look).encode()
 
