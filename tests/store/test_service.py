@@ -69,12 +69,15 @@ def test_ratings_and_sessions_go_up_to_the_last_day(store: Store) -> None:
         assert (found["value_ticks"] == UNKNOWN).tolist() == [False, True, False, False]
         assert service.rated_by(c, SCOPE) == [("phq-9", "client", "start")]
         assert len(service.session_days(c, SCOPE)["day"]) == 3
-        assert service.kept_in_diary(c, SCOPE) == []
+        assert service.kept_in_diary(c, SCOPE).tolist() == []
         assert service.therapists(c, SCOPE)["code"].tolist() == ["anna"]
 
 
-def test_first_and_last_known_values_leave_out_what_could_not_be_scored(store: Store) -> None:
+def test_values_of_scales_stand_side_by_side_and_unknown_where_there_are_none(store: Store) -> None:
+    scales = [*(f"other{n}" for n in range(service.WIDE)), "total"]
     with store.read() as c:
-        found = service.first_and_last(c, OPEN, "phq-9", "client", ["total"])
-    assert found["member_id"].tolist() == [1, 1, 2]
-    assert (found["value_ticks"] // 1_000_000).tolist() == [12, 7, 9]
+        found = service.scores(c, OPEN, "phq-9", "client", scales)
+    assert found["id"].tolist() == [1, 2, 3, 4, 5]
+    assert (found["total"] // 1_000_000).tolist()[2:] == [7, 9, 5]
+    assert found["total"][1] == UNKNOWN
+    assert (found["other3"] == UNKNOWN).all()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fit_toolkit.model.alerts import LIVE
-from fit_toolkit.store.process import NOBODY, Period, raised, sessions_by_therapist
+from fit_toolkit.store.process import NOBODY, Period, count_sessions, raised, sessions_by_therapist
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -58,7 +58,7 @@ def process(c: sa.Connection, period: Period, *, by: By, now: datetime) -> list[
     """Count the alerts raised in a period, by `by`, in the order of the groups' names."""
     rows = raised(c, period)
     sessions = sessions_by_therapist(c, period) if by == "therapist" else {}
-    total = sum(sessions_by_therapist(c, period).values()) if by != "therapist" else 0
+    total = count_sessions(c, period) if by != "therapist" else 0
     groups: dict[str, list[sa.Row[Any]]] = {name: [] for name in sessions}
     for row in rows:
         groups.setdefault("all" if by == "all" else getattr(row, by) or NOBODY, []).append(row)
@@ -70,7 +70,7 @@ def process(c: sa.Connection, period: Period, *, by: By, now: datetime) -> list[
 def over_budget(c: sa.Connection, period: Period, budget: int) -> tuple[int, int] | None:
     """Alerts of attention and notice, and sessions, where there are more than `budget` per 100 sessions; else None."""
     alerts = sum(row.severity in BUDGETED for row in raised(c, period))
-    sessions = sum(sessions_by_therapist(c, period).values())
+    sessions = count_sessions(c, period)
     return (alerts, sessions) if budget and 100 * alerts > budget * sessions else None
 
 

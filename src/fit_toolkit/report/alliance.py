@@ -19,7 +19,6 @@ from fit_toolkit.report.gathered import Ends, Gathered, Mask, few, kept_back, sh
 from fit_toolkit.report.judging import as_course
 from fit_toolkit.report.outcomes import CONSTRUCTS, of_change
 from fit_toolkit.report.words import DEFINITIONS
-from fit_toolkit.store import service
 from fit_toolkit.store.frames import Columns
 
 if TYPE_CHECKING:
@@ -78,14 +77,12 @@ def _facets(found: Gathered, form: Instrument, rater: str, main: Columns) -> lis
     facets = [scale for scale in form.scales if scale.id != form.main_scale]
     if not facets:
         return []
-    rows = service.first_and_last(found.c, found.scope, form.id, rater, [scale.id for scale in facets])
-    course = np.searchsorted(found.courses["member_id"], rows["member_id"])
     staff = np.full(found.n, -1, np.int64)
     staff[main["course"]] = main["staff_id"]
     figures: list[Figure] = []
-    for scale in facets:
-        mine = (rows["scale"] == scale.id) & (rows["staff_id"] == staff[course])
-        ends = found.ends({"course": course[mine], "day": rows["day"][mine], "tick": rows["value_ticks"][mine]})
+    for scale, rows in zip(facets, found.facets(form.id, rater, [each.id for each in facets]), strict=True):
+        mine = rows["staff_id"] == staff[rows["course"]]
+        ends = found.ends({name: column[mine] for name, column in rows.items()})
         better = 1 if form.scale_direction(scale.id) == "higher_is_better" else -1
         group = f"{form.id}/{rater}/{scale.id}"
         if int(ends.measured.sum()) < found.smallest:

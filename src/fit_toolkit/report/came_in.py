@@ -13,6 +13,7 @@ from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, Ints, Mask, few
 from fit_toolkit.report.words import DEFINITIONS
 from fit_toolkit.store import diary, service
+from fit_toolkit.store.schema import OCCASIONS
 
 SECTION = "completion"
 DIARY = "sessions are known from the diary"
@@ -22,14 +23,15 @@ NO_PLAN = "no plan is kept: taken as expected at every session"
 
 def came_in(found: Gathered) -> list[Figure]:
     """Count what was expected and what came in, apart for courses whose contacts are in the diary and those without."""
-    plan = diary.list_plan(found.c, np.unique(found.courses["episode_id"]).tolist())
+    episodes = set(found.courses["episode_id"].tolist())
+    plan = [each for each in diary.list_plan(found.c) if each.episode_id is None or each.episode_id in episodes]
     asked = _asked(found, plan)
-    kept = np.isin(found.courses["episode_id"], np.array(service.kept_in_diary(found.c, found.scope), np.int64))
+    kept = np.isin(found.courses["episode_id"], service.kept_in_diary(found.c, found.scope))
     twice = {key for key in asked if sum(other[:2] == key[:2] for other in asked) > 1}
     figures: list[Figure] = []
     for key in asked:
         rows = found.forms(key[0], key[1])
-        mine = rows["occasion"] == key[2]
+        mine = rows["occasion"] == OCCASIONS.index(key[2])
         rhythm = Rhythm.of(plan, key, found.courses["episode_id"]) if plan else Rhythm.every_session(found.n)
         expected, came = completion(found.grid, rhythm, rows["course"][mine], rows["day"][mine])
         for which, basis in ((kept, DIARY), (~kept, RATINGS_ONLY)):

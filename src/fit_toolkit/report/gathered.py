@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -94,24 +95,36 @@ class Gathered:
         return [(form, rater) for form, rater in known if form.construct in constructs]
 
     def forms(self, instrument: str, rater: str) -> Columns:
-        """Give all forms of an instrument by a rater, by course and day: `course`, `day`, `occasion`, `staff_id`, `tick`."""
+        """Give all forms of an instrument by a rater in the courses, by course and day.
+
+        Columns: `id`, `course`, `day`, `occasion`, `staff_id` and `tick`, the value of the main scale.
+        """
         key = (instrument, rater)
         if key not in self._forms:
             rated = any(each[0] == instrument for each in self.rated) and instrument in self.readable
             scale = self.readable.get(instrument).main_scale if rated else ""
             rows = service.ratings(self.c, self.scope, instrument, rater, scale)
             course = np.searchsorted(self.courses["member_id"], rows["member_id"])
-            self._forms[key] = {"course": course, "tick": rows["value_ticks"], **{name: rows[name] for name in ("day", "occasion", "staff_id")}}  # fmt: skip
+            rows = {"course": course, "tick": rows.pop("value_ticks"), **rows}
+            del rows["member_id"]
+            inside = (self.courses["started"][course] <= rows["day"]) & (rows["day"] <= self.courses["ended"][course])
+            self._forms[key] = {name: column[inside] for name, column in rows.items()}
         return self._forms[key]
 
     def values(self, instrument: str, rater: str) -> Columns:
         """Give the forms that could be scored, at most one for each day of a course: the one rated last."""
         rows = self.forms(instrument, rater)
-        known = np.flatnonzero(rows["tick"] != UNKNOWN)
-        rows = {name: column[known] for name, column in rows.items()}
-        newest = np.ones(len(known), bool)
-        newest[:-1] = (np.diff(rows["course"]) != 0) | (np.diff(rows["day"]) != 0)
-        return {name: column[newest] for name, column in rows.items()}
+        return newest_of_day({name: column[rows["tick"] != UNKNOWN] for name, column in rows.items()})
+
+    def facets(self, instrument: str, rater: str, scales: Sequence[str]) -> Iterator[Columns]:
+        """Give for each of some scales what `values` gives for the main one; a facet is asked at some sessions only."""
+        rows = self.forms(instrument, rater)
+        scores = service.scores(self.c, self.scope, instrument, rater, scales)
+        place = np.searchsorted(scores["id"], rows["id"])
+        for scale in scales:
+            tick = scores[scale][place]
+            known = tick != UNKNOWN
+            yield newest_of_day({**{name: column[known] for name, column in rows.items()}, "tick": tick[known]})
 
     def ends(self, rows: Columns) -> Ends:
         """Give the first and the last of `rows` (by course and day) for each course."""
@@ -126,6 +139,13 @@ class Gathered:
             values[place][at] = rows["tick"][row] / TICK
             days[place][at] = rows["day"][row]
         return Ends(values[0], values[1], days[0], days[1])
+
+
+def newest_of_day(rows: Columns) -> Columns:
+    """Keep of each day of a course the form rated last; `rows` are by course, day and the order of rating."""
+    newest = np.ones(len(rows["course"]), bool)
+    newest[:-1] = (np.diff(rows["course"]) != 0) | (np.diff(rows["day"]) != 0)
+    return {name: column[newest] for name, column in rows.items()}
 
 
 def share(section: str, figure: str, count: int, n: int, *, of: str, group: str = "", source: str = "") -> Figure:

@@ -5,18 +5,25 @@ A course is one client in one episode; it ended on the day the client left the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.frames import Columns, as_array
 
-Kinds = tuple[tuple[str, sa.ColumnElement[Any], str], ...]
+Kinds = Sequence[tuple[str, sa.ColumnElement[Any], str]]
 _A = s.administration
+_TIMES: Final = ("day", "instant")
+PART: Final = 20_000  # rows at a time
+WIDE: Final = 20  # scales at a time; SQLite joins 64 tables at most
 _LEFT = sa.func.coalesce(s.member.c.left_on, s.episode.c.closed_on)
 
 
@@ -81,43 +88,41 @@ def rated_by(c: sa.Connection, scope: Scope) -> list[tuple[str, str, str]]:
 def ratings(c: sa.Connection, scope: Scope, instrument: str, rater: str, scale: str) -> Columns:
     """Return all valid forms of an instrument by a rater, with the value of one scale (UNKNOWN: none could be scored).
 
-    By member, day and the order in which they were rated. `staff_id` is the therapist a rating of the alliance is about.
+    By member, day and the order in which they were rated. `staff_id` is the therapist a rating of the alliance is about;
+    `occasion` is a place in schema.OCCASIONS.
     """
     columns: Kinds = (
+        ("id", _A.c.id, "int"),
         ("member_id", _A.c.member_id, "int"),
         ("day", _A.c.session_on, "day"),
-        ("occasion", _A.c.occasion, "text"),
+        ("rated_at", _A.c.rated_at, "instant"),
+        ("occasion", sa.case({name: at for at, name in enumerate(s.OCCASIONS)}, value=_A.c.occasion), "int"),
         ("staff_id", sa.func.coalesce(s.pair.c.staff_id, 0), "int"),
         ("value_ticks", s.score.c.value_ticks, "int"),
     )
     source = _rated().outerjoin(s.score, sa.and_(s.score.c.administration_id == _A.c.id, s.score.c.scale == scale))
-    mine = (_A.c.state == "valid", _A.c.instrument == instrument, _A.c.rater == rater, _A.c.session_on <= scope.until)
-    return _fetch(c, source, columns, scope, _A.c.member_id, _A.c.session_on, _A.c.rated_at, _A.c.id, where=mine)
+    mine = (_A.c.state == "valid", _A.c.instrument == instrument, _A.c.rater == rater)
+    found = _fetch(c, source, columns, scope, where=mine)
+    found = _up_to(found, scope.until)
+    order = np.lexsort((found["id"], found["rated_at"], found["day"], found["member_id"]))
+    return {name: column[order] for name, column in found.items() if name != "rated_at"}
 
 
-def first_and_last(c: sa.Connection, scope: Scope, instrument: str, rater: str, scales: Sequence[str]) -> Columns:
-    """Return of each member, therapist and scale the first and the last known value; one row where they are the same."""
-    a, score = _A.c, s.score.c
-    whose = (a.member_id, sa.func.coalesce(s.pair.c.staff_id, 0), score.scale)
-    forwards = sa.func.row_number().over(partition_by=whose, order_by=(a.session_on, a.id))
-    backwards = sa.func.row_number().over(partition_by=whose, order_by=(a.session_on.desc(), a.id.desc()))
-    ranked = (
-        sa.select(a.member_id, whose[1].label("staff_id"), score.scale, a.session_on.label("day"), score.value_ticks,
-                  forwards.label("forwards"), backwards.label("backwards"))
-        .select_from(_rated().join(s.score, score.administration_id == a.id))
-        .where(*scope.where, a.state == "valid", a.instrument == instrument, a.rater == rater, a.session_on <= scope.until, score.scale.in_(scales),
-               score.value_ticks.is_not(None)).subquery()
-    )  # fmt: skip
-    columns: Kinds = (
-        ("member_id", ranked.c.member_id, "int"),
-        ("staff_id", ranked.c.staff_id, "int"),
-        ("scale", ranked.c.scale, "text"),
-        ("day", ranked.c.day, "day"),
-        ("value_ticks", ranked.c.value_ticks, "int"),
-    )
-    ends = (sa.or_(ranked.c.forwards == 1, ranked.c.backwards == 1),)
-    order = (ranked.c.scale, ranked.c.member_id, ranked.c.staff_id, ranked.c.forwards)
-    return _fetch(c, ranked, columns, None, *order, where=ends)
+def scores(c: sa.Connection, scope: Scope, instrument: str, rater: str, scales: Sequence[str]) -> Columns:
+    """Return the values of some scales of all valid forms, one row a form, in no order: `id`, and a column named as each scale."""
+    found: Columns = {}
+    for start in range(0, len(scales), WIDE):
+        part = scales[start : start + WIDE]
+        source, columns = _rated(), [("id", _A.c.id, "int")]
+        for at, scale in enumerate(part):
+            score = s.score.alias(f"score{at}")
+            source = source.outerjoin(score, sa.and_(score.c.administration_id == _A.c.id, score.c.scale == scale))
+            columns.append((scale, score.c.value_ticks, "int"))
+        mine = (_A.c.state == "valid", _A.c.instrument == instrument, _A.c.rater == rater)
+        rows = _fetch(c, source, columns, scope, where=mine)
+        order = np.argsort(rows["id"])
+        found |= {name: column[order] for name, column in rows.items()}
+    return found
 
 
 def session_days(c: sa.Connection, scope: Scope) -> Columns:
@@ -125,21 +130,34 @@ def session_days(c: sa.Connection, scope: Scope) -> Columns:
 
     An appointment counts when it was held, or when its day has passed and nobody noted that it did not take place.
     """
-    rated = sa.select(s.episode.c.id.label("episode_id"), _A.c.session_on.label("day")).select_from(
-        _A.join(s.member, s.member.c.id == _A.c.member_id).join(s.episode)
-    ).where(_A.c.state == "valid", s.episode.c.id.in_(_episodes(scope)))  # fmt: skip
-    held = sa.select(s.appointment.c.episode_id, s.appointment.c.on).where(
-        s.appointment.c.status.in_(("held", "planned")), s.appointment.c.episode_id.in_(_episodes(scope))
+    of = s.member.c.episode_id.in_(_episodes(scope))
+    members = _fetch(
+        c,
+        s.member,
+        (("id", s.member.c.id, "int"), ("episode_id", s.member.c.episode_id, "int")),
+        None,
+        s.member.c.id,
+        where=(of,),
     )
-    both = sa.union(rated, held).subquery()
-    columns: Kinds = (("episode_id", both.c.episode_id, "int"), ("day", both.c.day, "day"))
-    return _fetch(c, both, columns, None, both.c.episode_id, both.c.day)
+    days: Kinds = (("member_id", _A.c.member_id, "int"), ("day", _A.c.session_on, "day"))
+    mine = _A.c.member_id.in_(sa.select(s.member.c.id).where(of))
+    rated = _fetch(c, _A, days, None, where=(_A.c.state == "valid", mine), distinct=True)
+    diary: Kinds = (("episode_id", s.appointment.c.episode_id, "int"), ("day", s.appointment.c.on, "day"))
+    held = (s.appointment.c.status.in_(("held", "planned")), s.appointment.c.episode_id.in_(_episodes(scope)))
+    kept = _fetch(c, s.appointment, diary, None, where=held)
+    episode = members["episode_id"][np.searchsorted(members["id"], rated["member_id"])]
+    ids, day = np.concatenate((episode, kept["episode_id"])), np.concatenate((rated["day"], kept["day"]))
+    order = np.lexsort((day, ids))
+    ids, day = ids[order], day[order]
+    new = np.ones(len(ids), bool)
+    new[1:] = (np.diff(ids) != 0) | (np.diff(day) != 0)
+    return {"episode_id": ids[new], "day": day[new]}
 
 
-def kept_in_diary(c: sa.Connection, scope: Scope) -> list[int]:
+def kept_in_diary(c: sa.Connection, scope: Scope) -> NDArray[np.int64]:
     """Return the episodes of which contacts are in the diary: only there a session without a rating can be seen."""
-    query = sa.select(s.appointment.c.episode_id).where(s.appointment.c.episode_id.in_(_episodes(scope))).distinct()
-    return [int(each) for each in c.execute(query).scalars()]
+    mine = (s.appointment.c.episode_id.in_(_episodes(scope)),)
+    return _fetch(c, s.appointment, (("id", s.appointment.c.episode_id, "int"),), None, where=mine, distinct=True)["id"]
 
 
 def therapists(c: sa.Connection, scope: Scope) -> Columns:
@@ -174,9 +192,47 @@ def _fetch(
     scope: Scope | None,
     *order: sa.ColumnElement[Any],
     where: Sequence[sa.ColumnElement[bool]] = (),
+    distinct: bool = False,
 ) -> Columns:
-    query = sa.select(*(column.label(name) for name, column, _ in columns)).select_from(source)
-    query = query.where(*([] if scope is None else scope.where), *where).order_by(*order)
-    rows = c.execute(query).all()
-    by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return {name: as_array(values, kind) for (name, _, kind), values in zip(columns, by_column, strict=True)}
+    """Fetch in parts, each turned into arrays at once: a row as Python objects takes ten times the room.
+
+    Days and instants come as the database has them, since numpy reads both a text and a date.
+    """
+    plain = [
+        (sa.type_coerce(column, sa.types.NullType()) if kind in _TIMES else column).label(name)
+        for name, column, kind in columns
+    ]
+    query = (
+        sa.select(*plain).select_from(source).where(*([] if scope is None else scope.where), *where).order_by(*order)
+    )
+    query = query.distinct() if distinct else query
+    parts = []
+    with _uncollected():
+        cursor: Any = c.execute(
+            query
+        ).cursor  # plain tuples: there is nothing left for SQLAlchemy to turn into anything
+        while rows := cursor.fetchmany(PART):
+            parts.append(
+                [as_array(each, kind) for each, (_, _, kind) in zip(zip(*rows, strict=True), columns, strict=True)]
+            )
+    if not parts:
+        parts = [[as_array((), kind) for _, _, kind in columns]]
+    return {name: np.concatenate(each) for (name, _, _), each in zip(columns, zip(*parts, strict=True), strict=True)}
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking all objects each time some thousand rows have come: a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _up_to(found: Columns, until: date) -> Columns:
+    """Leave out what was rated later: here rather than in the query, which would then go by the day and read at random."""
+    there = found["day"] <= (until - date(1970, 1, 1)).days
+    return {name: column[there] for name, column in found.items()}
