@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.alerts import ACTIONS
+from fit_toolkit.model.codes import goes_with
 
-_LINE = re.compile(r"#?(?P<id>\d{1,18})[\s:;,.)]+(?P<rest>.*)", re.ASCII)
+_LINE = re.compile(r"#?(?P<id>\d{1,18})(?:-?(?P<letter>[A-Za-z]))?[\s:;,.)]+(?P<rest>.*)", re.ASCII)
 _COMMENT = re.compile(r"\s*#(?!\d)")  # "#12" is an alert
 _SEPARATOR = " \t:;,-\N{EN DASH}\N{EM DASH}"
 _SPELT = {
@@ -49,7 +50,7 @@ class Ticked(NamedTuple):
 
 
 def read_ticks(text: str, name: str = "line") -> Ticked:
-    """Read a list to tick off: lines of "ID ACTION [NOTE]"; empty lines and those that begin with # are left out."""
+    """Read a list to tick off: lines of "ID ACTION [NOTE]", ID a number or a code as sheets print it; empty lines and those that begin with # are left out."""
     read = Ticked([], [])
     first: dict[int, int] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
@@ -76,6 +77,10 @@ def _tick(line: str, place: str) -> Tick:
     if found is None:
         raise DataError("a line is: ID ACTION [NOTE]")
     alert, rest = int(found["id"]), found["rest"].strip()
+    if found["letter"] and not goes_with(found["letter"], alert):
+        raise DataError(
+            f"the letter of code {alert}{found['letter'].upper()} does not go with its number", hint="read it again"
+        )
     for action, spelt in _SPELT.items():
         if whole := spelt.match(rest):
             return Tick(alert, action, rest[whole.end() :].strip(_SEPARATOR), place)

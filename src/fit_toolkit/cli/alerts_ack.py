@@ -7,12 +7,13 @@ from typing import TextIO
 import click
 
 from fit_toolkit.cli.acting import by_option, note_option, say_findings
+from fit_toolkit.cli.alert_ids import ALERT_ID
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("ack")
-@click.argument("alerts", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("alerts", type=ALERT_ID, nargs=-1, metavar="[ID]...")
 @click.option("--action", metavar="WORD", help="What was done: the beginning of an action word, or its number.")
 @click.option("--from", "file", type=click.File(encoding="utf-8"), metavar="FILE",
               help='A list to tick off, - for stdin: lines of "ID ACTION [NOTE]".')  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from fit_toolkit.cli.acting import by_option, note_option, say_findings
+from fit_toolkit.cli.alert_ids import ALERT_ID
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("resolve")
-@click.argument("alerts", type=int, nargs=-1, required=True, metavar="ID...")
+@click.argument("alerts", type=ALERT_ID, nargs=-1, required=True, metavar="ID...")
 @click.option("--action", required=True, metavar="WORD",
               help="What was done: the beginning of an action word, or its number (fit alerts ack --help).")  # fmt: skip
 @note_option

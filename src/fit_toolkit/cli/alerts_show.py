@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from fit_toolkit.cli.alert_ids import ALERT_ID
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import as_json, visible
 
@@ -23,7 +24,7 @@ WORDS = {
 
 
 @click.command("show")
-@click.argument("alert", type=int, metavar="ID")
+@click.argument("alert", type=ALERT_ID, metavar="ID")
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True,
               help="How to print it.")  # fmt: skip
 @pass_app

@@ -7,13 +7,14 @@ from datetime import date
 import click
 
 from fit_toolkit.cli.acting import by_option, say_findings
+from fit_toolkit.cli.alert_ids import ALERT_ID
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.output import count, dry_run_option
 
 
 @click.command("snooze")
-@click.argument("alerts", type=int, nargs=-1, required=True, metavar="ID...")
+@click.argument("alerts", type=ALERT_ID, nargs=-1, required=True, metavar="ID...")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the alert.")
 @click.option("--until", type=DAY, help="The day it comes back; for safety at most 90 days away.")
 @click.option("--ratings", type=int, metavar="N", help="Or: after so many more ratings.")

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.courses.unstable import unstable_among
 from fit_toolkit.courses.words import basis_text, handled_text, reason_text
 from fit_toolkit.language import mark, say
-from fit_toolkit.model.alerts import RANK, seen_as
+from fit_toolkit.model.alerts import GONE, LIVE, RANK, seen_as
+from fit_toolkit.model.codes import code_of
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
 from fit_toolkit.scoring import left_out_of
@@ -25,7 +28,17 @@ DONE_FOR_DAYS = 28  # what was done about the last alert stays on the sheet this
 NOT_SHOWN = mark("not shown: ")  # how the note about a form begins that was given and is not on the sheet
 BASIS = {"absence": NOTHING_RATED, "convention": mark("a convention, not a test")}  # in short; the rest in full
 STATES = (mark("new"), mark("seen"), mark("done"))  # as seen_as says them
+ACTS = (
+    mark("talked about it"),
+    mark("changed something"),
+    mark("took to supervision"),
+    mark("referred"),
+    mark("known and planned"),
+    mark("false alarm"),
+    mark("other"),
+)  # as model.alerts.ACTIONS has them
 HIDDEN = {"voided", "superseded", "closed"}
+ONE_KIND = ("policy", "instrument", "scale", "rater", "occasion")  # what makes an alert another one like it
 
 
 def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> Risk:
@@ -47,6 +60,7 @@ def risk_of(reading: Reading, catalog: Catalog, contact: str, language: str) -> 
         RiskAnswer(
             item=_question(catalog, form, item, language), answer=words, dates=tuple(dates),
             days_ago=(reading.as_of - dates[0]).days, state=_risk_state(reading, form, item, language),
+            code=next((code for row in reversed(_risk_rows(reading, form, item)) if (code := _code(row))), ""),
         )
         for (form, item, words), dates in sorted(found.items(), key=lambda entry: entry[1][0], reverse=True)
     )  # fmt: skip
@@ -82,16 +96,13 @@ def _answered(form: Instrument, given: Administration, item: str, value: float, 
 
 def _done(row: Mapping[str, Any], language: str, as_of: date) -> str:
     """What a person did about an alert; where it is open again, what they did before."""
-    done = handled_text(row, lambda until: day(until, language, seen_from=as_of))
+    done = say(handled_text(row, lambda until: day(until, language, seen_from=as_of)))
     return say("before, %(done)s", done=done) if done and row["state"] == "open" else done
 
 
 def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
     """How far people are with the newest alert about what was answered to this item."""
-    rows = [
-        row for row in reading.alerts
-        if (row["instrument"], row["scale"], row["basis"]) == (form, item, "answer") and row["state"] not in HIDDEN
-    ]  # fmt: skip
+    rows = _risk_rows(reading, form, item)
     if not rows:
         return ""
     done = _done(rows[-1], language, reading.as_of)
@@ -100,10 +111,22 @@ def _risk_state(reading: Reading, form: str, item: str, language: str) -> str:
     return ": ".join(part for part in (say(seen_as(rows[-1]["state"])), done) if part)
 
 
+def _risk_rows(reading: Reading, form: str, item: str) -> list[Mapping[str, Any]]:
+    return [
+        row for row in reading.alerts
+        if (row["instrument"], row["scale"], row["basis"]) == (form, item, "answer") and row["state"] not in HIDDEN
+    ]  # fmt: skip
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    """The code to tick an alert off by, as long as there is something to tick off."""
+    return code_of(row["id"]) if row["state"] in LIVE else ""
+
+
 def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertLine, ...]:
     """Alerts that stand, the most serious first and good news last, then what a person lately did about one."""
     rows = [row for row in reading.alerts if row["state"] not in HIDDEN and not _stands_above(row, catalog)]
-    live = [row for row in rows if row["state"] in {"open", "acknowledged", "snoozed"}]
+    live = [row for row in rows if row["state"] in LIVE]
     live.sort(
         key=lambda row: (
             _good(row),
@@ -114,12 +137,38 @@ def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertL
         )
     )
     since = reading.as_of - timedelta(days=DONE_FOR_DAYS)
-    done = [r for r in rows if r not in live and r["action"] and r["changed_at"].date() >= since]
+    last = {row["id"]: _last(row, reading.alerts) for row in live}
+    told = {row["id"] for row in last.values() if row is not None}
+    done = [
+        r for r in rows
+        if r not in live and r["id"] not in told and r["action"] and r["changed_at"].date() >= since
+    ]  # fmt: skip
     flapping = unstable_among(stored.as_alert(row) for row in reading.alerts)
     return tuple(
-        _alert(row, catalog, _done(row, language, reading.as_of), unstable=row["id"] in flapping)
+        replace(
+            _alert(row, catalog, _done(row, language, reading.as_of), unstable=row["id"] in flapping),
+            last=_last_time(last.get(row["id"]), language, reading.as_of),
+        )
         for row in [*live, *done[-1:]]
     )
+
+
+def _last(row: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The newest earlier alert of the same kind, with whichever therapist, where a person did something about it."""
+    kind = [row[name] for name in ONE_KIND]
+    before = [
+        each for each in alerts
+        if each["id"] < row["id"] and each["state"] not in GONE and [each[name] for name in ONE_KIND] == kind
+    ]  # fmt: skip
+    return before[-1] if before and before[-1]["action"] else None
+
+
+def _last_time(row: Mapping[str, Any] | None, language: str, as_of: date) -> str:
+    """What was done then, in a few words; what was noted about it stays in the record."""
+    if row is None:
+        return ""
+    since = day(EPOCH + timedelta(days=int(row["opened_day"])), language, seen_from=as_of)
+    return say("last time (%(day)s): %(done)s", day=since, done=_done(row, language, as_of))
 
 
 def _stands_above(row: Mapping[str, Any], catalog: Catalog) -> bool:
@@ -146,6 +195,7 @@ def _alert(row: Mapping[str, Any], catalog: Catalog, done: str, *, unstable: boo
         since=EPOCH + timedelta(days=int(row["opened_day"])),
         state=seen_as(row["state"]),  # type: ignore[arg-type]
         done=done,
+        code=_code(row),
         about=catalog.get(row["instrument"]).construct if row["instrument"] in catalog else "",
         good_news=_good(row),
     )

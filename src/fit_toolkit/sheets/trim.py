@@ -36,6 +36,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
             what=cut(a.what, 40),
             reason=cut(a.reason, {"normal": 150, "close": 150, "tight": 110}.get(density, 80)),
             done=cut(a.done, 60),
+            last=cut(a.last, 80),
         )
         for a in sheet.alerts[:most]
     )
