@@ -20,23 +20,27 @@ def client_page(sheet: SheetData) -> ClientData:
     Templates of the client page never see the therapist's data, so an edited template cannot print it either.
     """
     facets = sheet.facets
+    rows = tuple(
+        Facet(label=f.label, client=f.client, client_before=f.client_before, wording=f.wording)
+        for f in facets.rows
+        if f.client is not None
+    )
+    panels = tuple(own for panel in sheet.panels if (own := _own(panel)).series)
+    answered = [facets.on] if rows else []
+    answered += [point.on for panel in panels for series in panel.series for point in series.points]
     return ClientData(
         number=sheet.number,
         client=sheet.client,
         as_of=sheet.as_of,
-        session_on=sheet.session_on,
+        session_on=max((day for day in answered if day is not None), default=None),
         facets=Facets(
             on=facets.on,
             before=facets.before,
             minimum=facets.minimum,
             maximum=facets.maximum,
-            rows=tuple(
-                Facet(label=f.label, client=f.client, client_before=f.client_before, wording=f.wording)
-                for f in facets.rows
-                if f.client is not None
-            ),
+            rows=rows,
         ),
-        panels=tuple(_own(panel) for panel in sheet.panels),
+        panels=panels,
         marks=tuple(structs.replace(mark, text=say(mark.text)) for mark in sheet.marks if mark.text not in HIDDEN),
         quotes=sheet.quotes,
         sections=tuple(structs.replace(s, problem=bool(s.problem) * "-") for s in sheet.sections if s.page == "client"),
@@ -61,6 +65,6 @@ def _own(panel: Panel) -> Panel:
                 points=tuple(Point(on=p.on, value=p.value, starts=p.starts) for p in s.points),
             )
             for s in panel.series
-            if s.rater == "client"
+            if s.rater == "client" and s.points
         ),
     )

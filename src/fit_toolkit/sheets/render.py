@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,7 +19,7 @@ from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.language import language_of, speaking, spoken
 from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
-from fit_toolkit.sheets.data import Facets, Mark, SheetData
+from fit_toolkit.sheets.data import Mark, SheetData
 from fit_toolkit.sheets.facets import facet_chart
 from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
@@ -31,8 +31,7 @@ PAGES = ("therapist", "client")
 # millimetres by density: a facet's line, a panel, its enlarged part
 ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
-OWN = {"normal": 30.0, "close": 26.0, "tight": 22.0, "scant": 17.0}  # a panel of the client's page
-LONG_QUESTION = 58  # letters in one line beside the picture
+OWN = {"normal": 24.0, "close": 22.0, "tight": 20.0, "scant": 17.0}  # a panel of the client's page
 Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
@@ -149,28 +148,30 @@ def _on_the_axis(day: date, *, year: bool) -> str:
     return f"{day.day}/{day.month}/{day.year}" if year else f"{day.day}/{day.month}"
 
 
-def _lines(facets: Facets, density: str) -> float:
-    """How high a line of the client's answers is: a long question takes two lines of words."""
-    long = any(len(facet.wording) > LONG_QUESTION for facet in facets.rows)
-    return (8.4 if long else 6.2) if density == "normal" else 6.8 if long else ROOM[density][0]
-
-
 def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, Any]:
     """What a page's template is given."""
     z, (row, height, inset) = look.scale, ROOM[density]
     if page == "client":
         own = client_page(sheet)
+        draw = partial(chart, own.panels, _drawn(own.marks), say_date=_on_the_axis, height=OWN[density], right_room=14)
         return {
             "sheet": own,
-            "facets": facet_chart(own.facets, width=60, row=_lines(own.facets, density), label=60),
-            "chart": chart(
-                own.panels, _drawn(own.marks), say_date=_on_the_axis, width=182 / z, height=OWN[density], right_room=22
-            ),
+            "facets": facet_chart(own.facets, width=60, row=row, label=60),
+            "chart": draw(width=182 / z),
+            "narrow": draw(width=92 / z),  # for a phone
             "twin": twin(own.panels, last=4 if look.large else 6),
         }
     return {
         "sheet": sheet,
-        "facets": facet_chart(sheet.facets, width=43, row=row),
-        "chart": chart(sheet.panels, sheet.marks, say_date=say_short, width=182 / z, height=height, inset_height=inset),
+        "facets": facet_chart(sheet.facets, width=34, row=row),
+        "chart": chart(
+            sheet.panels,
+            sheet.marks,
+            say_date=say_short,
+            width=182 / z,
+            height=height,
+            inset_height=inset,
+            sessions=None if density == "scant" else sheet.sessions,
+        ),
         "twin": twin(sheet.panels, last=4 if look.large else 6),
     }
