@@ -33,6 +33,7 @@ COMMANDS = {
     "void": ("fit_toolkit.cli.void:command", "Void a form entered by mistake."),
     "alerts": ("fit_toolkit.cli.alerts:command", "Evaluate, list and tick off alerts."),
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
+    "sheets": ("fit_toolkit.cli.sheets:command", "The sheets of a day: a folder for each therapist."),
     "report": ("fit_toolkit.cli.report:command", "How the service does: HTML, PDF, CSV or JSON."),
     "instruments": ("fit_toolkit.cli.instruments:command", "Questionnaires: list, show, check, new."),
     "analyze": ("fit_toolkit.cli.analyze:command", "For research: files in, files out; no practice needed."),

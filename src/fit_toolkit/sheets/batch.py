@@ -1,0 +1,382 @@
+"""The sheets of a day: a folder for each therapist, with a file for each client, all of them in one PDF, and a page to open.
+
+Sheets are read and numbered here, in the order of the day; laying them out, which takes nine tenths of the time, is left to
+other processes. What is there already and made from the same data is left as it is, so a batch that was cut off goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+import fit_toolkit
+from fit_toolkit.courses.asking import Asking
+from fit_toolkit.errors import ConfigError, ExitCode, FitError, UsageError
+from fit_toolkit.language import language_of, say, speaking, spoken
+from fit_toolkit.sheets import batch_work
+from fit_toolkit.sheets.batch_encrypt import decrypted, opens
+from fit_toolkit.sheets.batch_folder import Folder, folders_in, remember
+from fit_toolkit.sheets.batch_index import INDEX, NAMES, Page, Row, index_of, row_of
+from fit_toolkit.sheets.batch_list import DayList, Entry, Stack, day_list
+from fit_toolkit.sheets.batch_merge import Leaf, merged
+from fit_toolkit.sheets.batch_work import Done, Failed, Format, Job, Shared
+from fit_toolkit.sheets.build import build_sheet
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.language import say_day
+from fit_toolkit.sheets.making import (
+    PracticeLike,
+    dated,
+    language_here,
+    look_here,
+    numbered,
+    problems_of,
+    template_folders,
+)
+from fit_toolkit.store import freshness
+from fit_toolkit.store.lock import hold_lock
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+LOCK: Final = ".fit-sheets.lock"
+WHOLE: Final = {"therapist": "all.pdf", "client": "all-client.pdf"}
+Say: TypeAlias = Callable[[str], None]
+Advance: TypeAlias = Callable[[int, int], None]  # so many of so many
+Runner: TypeAlias = Callable[[Iterator[Job], Shared, int], Iterator[tuple[Job, Done | Failed]]]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a batch."""
+
+    day: date
+    place: Path
+    therapist: str | None = None
+    pages: tuple[str, ...] = ("therapist",)
+    fmt: Format = "pdf"
+    jobs: int = 0  # 0: as many as there are processors
+    language: str = ""
+    large: bool | None = None
+    grey: bool = False
+    password: str = field(default="", repr=False)
+    seconds: float = batch_work.SECONDS
+
+
+@dataclass
+class Outcome:
+    """What a batch came to."""
+
+    made: int = 0
+    kept: int = 0  # were there already, made from the same data
+    failed: int = 0
+    removed: int = 0
+    therapists: int = 0
+    partial: bool = False  # a sheet, or something on one, is missing
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Partial where a sheet, or something on one, is missing."""
+        return ExitCode.PARTIAL if self.partial else ExitCode.OK
+
+
+@dataclass
+class _Stacked:
+    """One therapist's stack while it is made."""
+
+    stack: Stack
+    folder: Folder
+    rows: list[Row] = field(default_factory=list)
+    files: dict[tuple[int, str], str] = field(default_factory=dict)  # by place in the stack and page: the PDF
+    asked: set[str] = field(default_factory=set)
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class _Slip:
+    """Where a job's result belongs."""
+
+    stacked: _Stacked
+    place: int
+    entry: Entry
+    number: int
+    name: str  # without its ending
+    language: str
+
+
+def run(jobs: Iterator[Job], shared: Shared, count: int) -> Iterator[tuple[Job, Done | Failed]]:
+    """HTML in this process, as it takes less time than starting another; PDF in others."""
+    if shared.fmt == "html":
+        return batch_work.in_turn(jobs, shared)
+    return batch_work.in_processes(jobs, shared, count)
+
+
+def make_batch(
+    practice: PracticeLike, wish: Wish, *, tell: Say, advance: Advance | None = None, runner: Runner = run
+) -> Outcome:
+    """Make the sheets of a day; `tell` hears of what is missing, in lines without any client data."""
+    place = wish.place.resolve()
+    if place == practice.root.resolve():
+        raise UsageError("sheets get a folder of their own within the practice", hint="-o sheets")
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with hold_lock(place / LOCK, what="another fit sheets", now=practice.now()):
+        remember(practice.root, place)
+        return _Batch(practice, wish, place, tell, advance).make(runner)
+
+
+class _Batch:
+    def __init__(self, practice: PracticeLike, wish: Wish, place: Path, tell: Say, advance: Advance | None) -> None:
+        self.practice, self.wish, self.place = practice, wish, place
+        self.advance = advance or (lambda _done, _of: None)
+        self.outcome = Outcome()
+        self.today = self._local(practice.now()).date()
+        self.look = look_here(practice, large=wish.large, grey=wish.grey)
+        self.templates = tuple(template_folders(practice))
+        self.house = wish.language or practice.settings.text("practice.language")
+        self._tell, self._told = tell, set[str]()
+        self._slips: dict[int, _Slip] = {}
+        self._tickets = count()
+
+    def make(self, runner: Runner) -> Outcome:
+        with speaking(language_of(self.house, self.practice.root)):
+            for problem in (*self.look.problems, *spoken().problems):
+                self._missing(problem)
+        with self.practice.store.read() as c:
+            listed = day_list(c, self.wish.day, local=self._local, therapist=self.wish.therapist)
+            self._looked = freshness.last_looked(c, self.practice.settings, now=self.practice.now())
+        self._late = freshness.on_a_sheet(self._looked, self.practice.zone)
+        stacked = self._opened(listed)
+        total = sum(len(each.stack.entries) for each in stacked) * len(self.wish.pages)
+        shared = Shared(
+            root=self.practice.root, look=self.look, folders=self.templates, fmt=self.wish.fmt,
+            password=self.wish.password, seconds=self.wish.seconds,
+        )  # fmt: skip
+        results = runner(self._jobs(stacked), shared, batch_work.workers(self.wish.jobs, total))
+        for done, (job, came) in enumerate(results, 1):
+            self._take(self._slips.pop(job.ticket), job, came)
+            self.advance(done, total)
+        for each in stacked:
+            self._finish(each)
+        self._tidy(stacked)
+        return self.outcome
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=UTC).astimezone(self.practice.zone)
+
+    def _opened(self, listed: DayList) -> list[_Stacked]:
+        """Open a folder for each therapist; one that cannot be used costs only its own sheets."""
+        found = []
+        if listed.without:
+            self._missing(
+                f"{listed.without} members have no therapist on that day, so no sheet (fit episodes transfer)"
+            )
+        for stack in listed.stacks:
+            try:
+                found.append(_Stacked(stack, Folder(self.place / stack.folder, today=self.today)))
+            except FitError as error:
+                self._missing(str(error), sheets=len(stack.entries) or 1)
+        self.outcome.therapists = len(found)
+        return found
+
+    def _jobs(self, stacked: Sequence[_Stacked]) -> Iterator[Job]:
+        """Read one member after the other, in the order of the day, while others are being laid out."""
+        with ExitStack() as stack:
+            asking = self._asking(stack)
+            for each in stacked:
+                for place, entry in enumerate(each.stack.entries):
+                    try:
+                        pages = self._read(entry, asking)
+                    except FitError as error:
+                        pages, why = {}, str(error)
+                    except Exception as error:  # noqa: BLE001 - one member; its message may hold a value, its type cannot
+                        pages, why = {}, f"unexpected error: {type(error).__name__}"
+                    if not pages:
+                        self._missing(f"member {entry.member} ({each.stack.therapist}): {why}", sheets=1)
+                        each.failed = True
+                        each.rows.append(Row(client=entry.client, time=entry.time, number="", failed=True))
+                        continue
+                    with speaking(language_of(self.house, self.practice.root)):
+                        each.rows.append(row_of(pages[""], entry.time))
+                    for page in self.wish.pages:
+                        yield self._job(each, place, entry, page, pages[page])
+
+    def _asking(self, stack: ExitStack) -> Asking | None:
+        """One binding of the policies for all; where they cannot be used each sheet says so by itself."""
+        try:
+            return stack.enter_context(Asking(self.practice))
+        except ConfigError:
+            return None
+
+    def _read(self, entry: Entry, asking: Asking | None) -> dict[str, SheetData]:
+        """Read a member's sheet for every page, and as "" in the language of the house; number what is printed."""
+        found: dict[str, SheetData] = {}
+        with self.practice.store.read() as c:
+            of_page = {page: self._language(c, entry.member, page) for page in self.wish.pages}
+            built = {code: self._built(c, entry, code, asking) for code in {self.house, *of_page.values()}}
+        with self.practice.store.begin() as c:
+            for page, code in of_page.items():
+                found[page] = numbered(c, built[code], entry.member, at=self.practice.now())
+        number = found[self.wish.pages[0]].number
+        return {**found, "": msgspec.structs.replace(built[self.house], number=number)}
+
+    def _language(self, c: sa.Connection, member: int, page: str) -> str:
+        return self.wish.language or language_here(self.practice, c, member, page)
+
+    def _built(self, c: sa.Connection, entry: Entry, code: str, asking: Asking | None) -> SheetData:
+        with speaking(language_of(code, self.practice.root)):
+            sheet = build_sheet(self.practice, c, entry.member, as_of=self.wish.day, asking=asking)
+            return dated(self.practice, sheet, self._looked)
+
+    def _job(self, each: _Stacked, place: int, entry: Entry, page: str, sheet: SheetData) -> Job:
+        ticket = next(self._tickets)
+        name = sheet.number if page == "therapist" else f"{sheet.number}-client"
+        self._slips[ticket] = _Slip(each, place, entry, int(sheet.number), name, sheet.language)
+        with speaking(language_of(sheet.language, self.practice.root)):
+            for problem in problems_of(sheet, page):
+                self._missing(problem)
+        known = each.folder.key(f"{name}.pdf")
+        if known and not opens(each.folder.read(f"{name}.pdf"), self.wish.password):
+            known = ""
+        return Job(ticket=ticket, page=page, sheet=sheet, known=known)
+
+    def _take(self, slip: _Slip, job: Job, came: Done | Failed) -> None:
+        each, row = slip.stacked, slip.stacked.rows[slip.place]
+        if isinstance(came, Done):
+            if came.problem:
+                self._missing(came.problem)
+            try:
+                self._file(slip, job.page, came)
+            except (FitError, OSError) as error:
+                came = Failed(str(error) if isinstance(error, FitError) else f"{type(error).__name__}")
+        if isinstance(came, Failed):
+            self._missing(f"sheet {slip.name} ({each.stack.therapist}): {came.why}", sheets=1)
+            each.failed = row.failed = True
+
+    def _file(self, slip: _Slip, page: str, came: Done) -> None:
+        each, words = slip.stacked, NAMES[page]
+        how = {"day": self.wish.day, "sheets": (slip.number,), "page": page}
+        links = slip.stacked.rows[slip.place].links
+        pdf, html = f"{slip.name}.pdf", f"{slip.name}.html"
+        if came.key:
+            if came.pdf:
+                each.folder.put(pdf, came.pdf, key=came.key, **how)  # type: ignore[arg-type]
+            else:
+                each.folder.keep(pdf, day=self.wish.day)
+            each.files[slip.place, page] = pdf
+            links[words] = pdf
+            each.asked.add(pdf)
+        if came.html:
+            each.folder.put(html, came.html, **how)  # type: ignore[arg-type]
+            links[f"{words} HTML" if came.key else words] = html
+            each.asked.add(html)
+        if came.key and not came.pdf:
+            self.outcome.kept += 1
+        else:
+            self.outcome.made += 1
+
+    def _finish(self, each: _Stacked) -> None:
+        """Put a stack together, then write its page: it links only to what is there."""
+        try:
+            with speaking(language_of(self.house, self.practice.root)):
+                whole = {
+                    say(NAMES[page]): self._whole(each, page) for page in self.wish.pages if self._leaves(each, page)
+                }
+                superseded = [] if each.failed else [
+                    name for name, kept in each.folder.files.items()
+                    if name not in {*each.asked, INDEX} and (kept.day == self.wish.day or name in WHOLE.values())
+                ]  # fmt: skip
+                changed = each.folder.remove(superseded)
+                self._write_index(each, whole, changed)
+        except (FitError, OSError) as error:
+            said = str(error) if isinstance(error, FitError) else f"{type(error).__name__}"
+            self._missing(f"the folder of {each.stack.therapist} is not complete: {said}", sheets=1)
+
+    def _write_index(self, each: _Stacked, whole: dict[str, str], changed: Sequence[str]) -> None:
+        page = Page(
+            practice=self.practice.settings.text("practice.name"), therapist=each.stack.therapist, day=self.wish.day,
+            source=each.stack.source, language=self.house, locked=bool(self.wish.password), whole=whole,
+            late=self._late, changed=tuple(changed),
+        )  # fmt: skip
+        html = index_of(page, each.rows, each.folder.files, templates=self.templates, look=self.look).encode()
+        numbers = sorted({int(row.number) for row in each.rows if row.number})
+        each.folder.put(INDEX, html, day=self.wish.day, sheets=numbers, page="index")
+
+    def _leaves(self, each: _Stacked, page: str) -> list[tuple[str, Row]]:
+        return [(each.files[place, page], row) for place, row in enumerate(each.rows) if (place, page) in each.files]
+
+    def _whole(self, each: _Stacked, page: str) -> str:
+        """All sheets of one kind in one PDF, in the order of the day; again only where one of them has changed."""
+        name, leaves, files = WHOLE[page], self._leaves(each, page), each.folder.files
+        tool = f"fit-toolkit {fit_toolkit.__version__}"
+        day = say_day(self.wish.day)
+        title = say("Sheets of %(day)s", day=day) if page == "therapist" else say("Clients' pages of %(day)s", day=day)
+        words = [_bookmark(row, file) for file, row in leaves]
+        numbers = sorted({number for file, _ in leaves for number in files[file].sheets})
+        key = _key(
+            [
+                title,
+                tool,
+                self.house,
+                *(x for (file, _), text in zip(leaves, words, strict=True) for x in (files[file].sha256, text)),
+            ]
+        )
+        each.asked.add(name)
+        if each.folder.key(name) == key and opens(each.folder.read(name), self.wish.password):
+            each.folder.keep(name, day=self.wish.day)
+            return name
+        parts = [
+            Leaf(pdf=self._plain(each.folder.read(file)), bookmark=text)
+            for (file, _), text in zip(leaves, words, strict=True)
+        ]
+        pdf = merged(parts, title=title, language=self.house, tool=tool)
+        if self.wish.password:
+            from fit_toolkit.sheets.batch_encrypt import encrypted
+
+            pdf = encrypted(pdf, self.wish.password)
+        each.folder.put(name, pdf, day=self.wish.day, key=key, sheets=numbers, page=page)
+        return name
+
+    def _plain(self, pdf: bytes) -> bytes:
+        return decrypted(pdf, self.wish.password) if self.wish.password else pdf
+
+    def _tidy(self, stacked: Sequence[_Stacked]) -> None:
+        """Remove what nobody has asked for since `keep_sheets_days`; only files of ours, and only as we made them."""
+        first = self.today - timedelta(days=self.practice.settings.number("sheets.keep_sheets_days"))
+        mine = {each.folder.path: each.folder for each in stacked}
+        for folder in folders_in(self.place, today=self.today, known=mine):
+            old = folder.older_than(first)
+            changed = folder.remove(old)
+            self.outcome.removed += len(old) - len(changed)
+            if changed:
+                self._tell(
+                    f"{folder.path.name}: {len(changed)} old files were changed after they were made, and are left there"
+                )
+            folder.remove_if_empty()
+
+    def _missing(self, line: str, *, sheets: int = 0) -> None:
+        self.outcome.failed += sheets
+        self.outcome.partial = True
+        if line not in self._told:
+            self._told.add(line)
+            self._tell(line)
+
+
+def _bookmark(row: Row, file: str) -> str:
+    """By number and time: a page taken out of the file may carry the list of all bookmarks with it."""
+    number = file.partition(".")[0].partition("-")[0]
+    return (
+        say("%(time)s, sheet %(number)s", time=row.time, number=number)
+        if row.time
+        else say("Sheet %(number)s", number=number)
+    )
+
+
+def _key(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

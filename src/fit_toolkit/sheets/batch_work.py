@@ -1,0 +1,248 @@
+"""One sheet in a worker process, and the pool that goes on when a worker dies or hangs.
+
+A worker gets plain data and gives back bytes: it opens no store and loads no plugin's code, so nothing that SQLite or a
+plugin holds is ever copied into another process.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import hashlib
+import math
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import fit_toolkit
+from fit_toolkit.errors import FitError
+from fit_toolkit.language import language_of, speaking
+from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.guard import has_own
+from fit_toolkit.sheets.look import Look
+from fit_toolkit.sheets.pdf import VARIANT, sheet_pdf
+from fit_toolkit.sheets.render import Folder, render_sheet
+
+Format: TypeAlias = Literal["pdf", "html", "both"]
+SECONDS = 60.0  # a sheet takes a tenth of one
+PER_WORKER = 4  # fewer sheets than this are made before another worker has started
+AHEAD = 2  # sheets that wait for each worker, so that none of them is idle while the next is read
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is the same for all sheets of a batch."""
+
+    root: Path
+    look: Look
+    folders: tuple[Folder, ...]
+    fmt: Format
+    password: str = field(default="", repr=False)
+    seconds: float = SECONDS
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page about one member; `known` is what the PDF that is there was made from."""
+
+    ticket: int  # its place in the batch
+    page: str
+    sheet: SheetData = field(repr=False)
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it; no `pdf` where the one that is there is still right."""
+
+    key: str = ""
+    html: bytes = field(default=b"", repr=False)
+    pdf: bytes = field(default=b"", repr=False)
+    problem: str = ""  # it was made, but not as the practice wanted it
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a sheet was not made, without any client data."""
+
+    why: str
+
+
+Work: TypeAlias = Callable[[Shared, Job], Done]
+
+
+def make(shared: Shared, job: Job) -> Done:
+    """Render one page as HTML, as PDF, or both."""
+    sheet, page, look = job.sheet, job.page, shared.look
+    with speaking(language_of(sheet.language, shared.root)):
+        folders, problem = shared.folders, ""
+        if any(has_own(folder) for folder in folders):
+            from fit_toolkit.sheets.making import usable_folders
+
+            folders, problem = usable_folders(sheet, page, folders, look)
+        html = render_sheet(sheet, page, folders=folders, look=look).encode()
+        if shared.fmt == "html":
+            return Done(html=html, problem=problem)
+        key = hashlib.sha256(html + _tools().encode()).hexdigest()
+        pdf = b""
+        if key != job.known:
+            pdf = sheet_pdf(sheet, page, folders=folders, look=look)
+            if shared.password:
+                from fit_toolkit.sheets.batch_encrypt import encrypted
+
+                pdf = encrypted(pdf, shared.password)
+        return Done(key=key, pdf=pdf, problem=problem, html=html if shared.fmt == "both" else b"")
+
+
+def _tools() -> str:
+    return f"{VARIANT} weasyprint {version('weasyprint')} fit-toolkit {fit_toolkit.__version__}"
+
+
+def can_print() -> str:
+    """Say why no PDF can be made here; nothing where it can."""
+    from fit_toolkit.sheets.pdf import write_pdf
+
+    try:
+        write_pdf("<!DOCTYPE html><html lang='en'><title>-</title><p>-</p></html>")
+    except FitError as error:
+        return str(error)
+    return ""
+
+
+def workers(jobs: int, sheets: int) -> int:
+    """How many processes are worth their start."""
+    return max(1, min(jobs or _processors(), math.ceil(sheets / PER_WORKER)))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))  # those this process may use
+    return os.cpu_count() or 1
+
+
+def in_turn(jobs: Iterable[Job], shared: Shared, work: Work = make) -> Iterator[tuple[Job, Done | Failed]]:
+    """Make sheets one after the other in this process."""
+    for job in jobs:
+        yield job, _tried(lambda job=job: work(shared, job))  # type: ignore[misc]
+
+
+def in_processes(
+    jobs: Iterable[Job], shared: Shared, count: int, work: Work = make
+) -> Iterator[tuple[Job, Done | Failed]]:
+    """Make sheets in `count` processes; they come back in any order.
+
+    Where a process dies, or has to be ended because a sheet takes too long, those that were under way are made once
+    more, each in a process of its own: so it is known which of them it was, and only that one is missing.
+    """
+    rest = iter(jobs)
+    while True:
+        lost: list[Job] = []
+        with _pool(shared, count) as pool:
+            yield from _until_one_dies(pool, rest, lost, work, count * AHEAD)
+        if not lost:
+            return
+        for job in lost:
+            yield job, _alone(job, shared, work)
+
+
+def _until_one_dies(
+    pool: Executor, rest: Iterator[Job], lost: list[Job], work: Work, most: int
+) -> Iterator[tuple[Job, Done | Failed]]:
+    waiting: dict[Future[Done], Job] = {}
+    more = True
+    while (more or waiting) and not lost:
+        while more and len(waiting) < most and not lost:
+            job = next(rest, None)
+            more = job is not None
+            if job is None:
+                break
+            try:
+                waiting[pool.submit(_in_worker, work, job)] = job
+            except BrokenProcessPool:
+                lost.append(job)
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done if waiting else ():
+            job = waiting.pop(future)
+            try:
+                yield job, _tried(future.result)
+            except BrokenProcessPool:
+                lost.append(job)
+    for future, job in waiting.items():  # the others of a pool that is broken
+        try:
+            yield job, _tried(future.result)
+        except BrokenProcessPool:
+            lost.append(job)
+    lost.sort(key=lambda job: job.ticket)
+
+
+def _alone(job: Job, shared: Shared, work: Work) -> Done | Failed:
+    with _pool(shared, 1) as pool:
+        try:
+            return _tried(pool.submit(_in_worker, work, job).result)
+        except BrokenProcessPool:
+            return Failed(f"its process ended, or took longer than {shared.seconds:g} s")
+
+
+def _tried(made: Callable[[], Done]) -> Done | Failed:
+    try:
+        return made()
+    except BrokenProcessPool:
+        raise
+    except FitError as error:
+        return Failed(str(error))
+    except Exception as error:  # noqa: BLE001 - one sheet; its message may hold a value, its type cannot
+        return Failed(f"unexpected error: {type(error).__name__}")
+
+
+@contextmanager
+def _pool(shared: Shared, count: int) -> Iterator[Executor]:
+    import multiprocessing
+
+    # spawn: a fork would copy the open store and the threads of its libraries
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(shared,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_shared: list[Shared] = []
+
+
+def _begin(shared: Shared) -> None:
+    """Set up a worker: it ends with its parent, however that ends."""
+    import multiprocessing
+    import signal
+
+    os.umask(0o077)
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    _shared[:] = [shared]
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        from multiprocessing.connection import wait as until
+
+        def end() -> None:
+            until([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=end, name="fit-parent", daemon=True).start()
+
+
+def _in_worker(work: Work, job: Job) -> Done:
+    """Do one piece of work; a sheet that hangs, in Python or in a library, ends its process."""
+    (shared,) = _shared
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no path of ours; a traceback may hold data
+        faulthandler.dump_traceback_later(shared.seconds, exit=True, file=nowhere)
+        try:
+            return work(shared, job)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            sys.stdout.flush()
