@@ -183,7 +183,7 @@ def explain_sheet(
         with practice.store.read() as c:
             number = _number(c, member, _digest(english))
             sheet = msgspec.structs.replace(sheet, number="not made yet" if number is None else f"{number:04d}")
-            reading = read_member(c, member, as_of=as_of, max_gap_days=gap, held=held)
+            reading = read_member(c, member, as_of=as_of, max_gap_days=gap, zone=practice.zone, held=held)
             return explain(practice, c, sheet, reading, asking)
 
 
@@ -260,11 +260,18 @@ def usable_folders(
     sheet: SheetData, page: str, folders: Sequence[Folder], look: Look
 ) -> tuple[tuple[Folder, ...], str]:
     """Try the templates of a practice and of plugins on a sheet; where they cannot be used ours stand alone, and why."""
+    return tried_folders(folders, page, lambda own: render_sheet(sheet, page, folders=own, look=look))
+
+
+def tried_folders(
+    folders: Sequence[Folder], page: str, rendered: Callable[[Sequence[Folder]], str]
+) -> tuple[tuple[Folder, ...], str]:
+    """The folders whose templates can be used for a page, after one try; none of them, and why, where they cannot."""
     if not any(has_own(folder) for folder in folders):
         return (), ""
 
     def tried() -> None:
-        still(render_sheet(sheet, page, folders=folders, look=look))
+        still(rendered(folders))
 
     try:
         within(TEMPLATE_SECONDS, tried)

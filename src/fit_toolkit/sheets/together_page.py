@@ -1,0 +1,111 @@
+"""Lays out the page of a couple or group: one column per member, all charts on one date axis and the same ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from fit_toolkit.sheets.chart import Chart, Plot, chart, number, places
+from fit_toolkit.sheets.data import Panel, SheetData
+from fit_toolkit.sheets.language import say_day, say_short
+from fit_toolkit.sheets.look import PLAIN, Look
+from fit_toolkit.sheets.pdf import write_pdf
+from fit_toolkit.sheets.render import Folder, render
+from fit_toolkit.sheets.trim import trim
+
+if TYPE_CHECKING:
+    from fit_toolkit.sheets.together import Together
+
+WIDTH, BETWEEN = 181.8, 6.0  # millimetres: the page less a hair, so that the last column never drops; between columns
+FEW = 4  # up to so many people two columns are enough
+PAGES = 2  # for a group of eight
+# by density: how high a chart is where there are two columns, and where there are three
+HEIGHT = {"normal": (24.0, 17.0), "close": (19.0, 14.0), "tight": (15.0, 11.0), "scant": (11.0, 9.0)}
+LETTER, LINE = 1.45, 4.13  # about how wide a letter of the text is, and how high a line
+SAFE = "Staying safe: "
+ASIDE = 17.0  # room for the last value and whose it is
+
+
+class Last(Struct, frozen=True, kw_only=True):
+    """A member's newest value of one scale, in words."""
+
+    value: str = ""
+    on: Any = None
+    before: str = ""
+    ratings: int = 0
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """Members beside each other; `lead` millimetres are kept above their charts, so that these lie level."""
+
+    columns: tuple[Column, ...]
+    lead: float
+
+
+class Column(Struct, frozen=True, kw_only=True):
+    """One member: their own sheet, and their own charts with the newest value of each."""
+
+    sheet: SheetData
+    charts: tuple[tuple[Plot, Last], ...]
+
+
+def render_together(
+    data: Together, *, folders: Sequence[Folder] = (), density: str = "normal", look: Look = PLAIN
+) -> str:
+    """The page as a complete HTML document."""
+    across = 1 if look.large else 2 if len(data.members) <= FEW else 3
+    width = (WIDTH - BETWEEN * (across - 1)) / across
+    laid, columns = _columns(data, (width - 0.5) / look.scale, HEIGHT[density][across == 3], density)
+    values = {
+        "sheet": data,
+        "rows": [_row(columns[at : at + across], width) for at in range(0, len(columns), across)],
+        "chart": laid,
+        "column": round(width, 2),
+        "between": BETWEEN,
+        "density": density,
+    }
+    return render("sheets/together.html", values, folders=folders, language=data.language, look=look)
+
+
+def _row(columns: Sequence[Column], width: float) -> Row:
+    """One row; how many lines a risk answer takes is guessed from its letters."""
+    letters = int(width / LETTER) - 4
+    lines = [
+        1 + sum(-(-len(f"{SAFE}{a.item} {a.answer}: {say_day(a.dates[0])} · {a.state}") // letters) for a in risks)
+        for risks in (column.sheet.risk.answers for column in columns)
+    ]
+    most = max(lines)
+    return Row(columns=tuple(columns), lead=round(most * LINE + (2.6 if most > 1 else 0), 2))
+
+
+def _columns(data: Together, width: float, height: float, density: str) -> tuple[Chart, list[Column]]:
+    """One layout for all panels of all members, so that a day and a value lie at the same place in every column."""
+    panels = [panel for sheet in data.members for panel in sheet.panels]
+    laid = chart(panels, say_date=say_short, width=round(width, 2), height=height, right_room=ASIDE)
+    plots = iter(laid.plots)
+    columns = []
+    for sheet in data.members:
+        charts = tuple((next(plots), _last(panel)) for panel in sheet.panels)
+        columns.append(Column(sheet=trim(sheet, "scant" if density == "scant" else "tight"), charts=charts))
+    return laid, columns
+
+
+def _last(panel: Panel) -> Last:
+    own = next((s.points for s in panel.series if s.rater == "client"), ())
+    if not own:
+        return Last()
+    before = number(own[-2].value, places(panel)) if len(own) > 1 and not own[-1].starts else ""
+    return Last(value=number(own[-1].value, places(panel)), on=own[-1].on, before=before, ratings=len(own))
+
+
+def together_pdf(data: Together, *, folders: Sequence[Folder] = (), look: Look = PLAIN) -> bytes:
+    """The page as PDF: set tighter until up to eight people are on two pages; more people take more."""
+    most = 1 if len(data.members) <= 2 else PAGES
+    pdf = b""
+    for density in HEIGHT:
+        pdf, pages = write_pdf(render_together(data, folders=folders, density=density, look=look), assets=look.assets)
+        if pages <= most or look.large:
+            break
+    return pdf
