@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from fit_toolkit.report.variation import Variation, variation
+from fit_toolkit.report.variation import Variation, _components, _drawn, _left_over, variation
 
 
 def made(sizes: list[int], between: float, seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -38,15 +38,34 @@ def test_by_loops_over_therapists() -> None:
     ssb = sum(k * (m - left.mean()) ** 2 for k, m in zip(n, means, strict=True))
     within = ssw / (total - 6)
     between = (ssb - 5 * within) / (total - sum(k * k for k in n) / total)
-    weights = [1 / (between + within / k) for k in n]
+    weights, noise = [1 / (between + within / k) for k in n], [within / k for k in n]
+    usual = sum(w * v for w, v in zip(weights, noise, strict=True)) / sum(weights)
     centre = sum(w * m for w, m in zip(weights, means, strict=True)) / sum(weights)
     result = found(first, last, who)
     assert (result.between, result.within) == pytest.approx((between, within))
     assert result.share == pytest.approx(between / (between + within))
-    for each, k, m in zip(result.shown, n, means, strict=True):
-        b = between / (between + within / k)
-        assert each.value == pytest.approx(b * (m - centre))
-        assert each.high - each.value == pytest.approx(1.959964 * math.sqrt(between * (1 - b)), rel=1e-6)
+    for each, v, m in zip(result.shown, noise, means, strict=True):
+        b = 3 / 5 * v / (v + between)
+        assert each.value == pytest.approx((1 - b) * (m - centre))
+        variance = v * (1 - 5 / 6 * b) + 2 / 3 * b * b * (usual + between) / (v + between) * (m - centre) ** 2
+        assert each.high - each.value == pytest.approx(1.959964 * math.sqrt(variance), rel=1e-6)
+
+
+@pytest.mark.parametrize("between", [0.0, 1.5])
+def test_at_least_95_intervals_in_100_hold_what_is_true_even_where_nobody_differs(between: float) -> None:
+    random, held, widths = np.random.default_rng(5), [], []
+    for _ in range(150):
+        counts = random.integers(10, 50, 8)
+        owner, own = np.repeat(np.arange(8), counts), random.normal(0, between, 8)
+        first = random.normal(16, 4, len(owner))
+        left = _left_over(first, 0.6 * first + own[owner] + random.normal(0, 5, len(owner)), owner, counts)
+        found_between, within = _components(left, owner, counts)
+        value, spread = _drawn(np.bincount(owner, left) / counts, within / counts, found_between)
+        true = own - np.average(own, weights=1 / (found_between + within / counts))
+        held.append(np.abs(true - value) <= 1.96 * spread)
+        widths.append(spread.min())
+    assert np.mean(held) > 0.95
+    assert min(widths) > 0
 
 
 def test_near_what_a_mixed_model_finds() -> None:

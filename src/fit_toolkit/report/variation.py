@@ -52,8 +52,7 @@ def variation(first: Floats, last: Floats, who: Ints, better: int, *, smallest: 
     The slope of last on first rating is that within therapists, so that whom somebody treats is no part of what is
     compared. Variance components by moments (analysis of variance of unequal groups): within = SSW / (N - J), between =
     (SSB - (J - 1) within) / (N - sum n^2 / N), at least 0 (Searle, Casella and McCulloch 1992, chapter 3). Each therapist's
-    mean is drawn towards the mean of all by b = between / (between + within / n) with SD sqrt(between (1 - b)):
-    the empirical Bayes estimate (Morris 1983), whose interval takes the two variances as known.
+    mean is drawn towards the mean of all as `_drawn` says.
 
     None where fewer than 5 therapists have 10 clients. All clients are used, but who has fewer is not shown; where those
     not shown would be fewer than `smallest` clients, the therapist with the fewest of the shown is left out too.
@@ -64,11 +63,7 @@ def variation(first: Floats, last: Floats, who: Ints, better: int, *, smallest: 
         return None
     left = better * _left_over(first, last, owner, counts)
     between, within = _components(left, owner, counts)
-    means = np.bincount(owner, left) / counts
-    noise = within / counts
-    drawn = between / (between + noise) if between > 0 else np.zeros(therapists)
-    centre = float(np.average(means, weights=1 / (between + noise) if between + within > 0 else counts))
-    value, spread = drawn * (means - centre), np.sqrt(between * (1 - drawn))
+    value, spread = _drawn(np.bincount(owner, left) / counts, within / counts, between)
     shown = _shown(counts, smallest)
     rows = [
         Shrunken(int(groups[j]), int(counts[j]), float(value[j]), float(value[j] - Z * spread[j]), float(value[j] + Z * spread[j]))
@@ -78,6 +73,25 @@ def variation(first: Floats, last: Floats, who: Ints, better: int, *, smallest: 
     chance = _by_chance(left, counts, between)
     return Variation(between, within, share, chance, total, therapists, tuple(rows), int((~shown).sum()),
                      int(counts[~shown].sum()))  # fmt: skip
+
+
+def _drawn(means: Floats, noise: Floats, between: float) -> tuple[Floats, Floats]:
+    """Draw means towards that of all, and say with which SD each is known (empirical Bayes: Morris 1983).
+
+    B = (J - 3) / (J - 1) * noise / (noise + between) of the way, for J means; the variance is
+    noise (1 - (J - 1) / J * B) + 2 / (J - 3) * B^2 * (mean noise + between) / (noise + between) * (mean - mean of all)^2.
+    What (J - 3) / (J - 1) and the second part add is that `between` is itself only estimated: where it comes out as 0,
+    an interval without them would have no width, and say of everybody for sure that they are like all others.
+    """
+    therapists, total = len(means), noise + between
+    if not total.all():  # every last rating follows from the first
+        return means - means.mean(), np.zeros(therapists)
+    weights = 1 / total
+    centre = float(np.average(means, weights=weights))
+    drawn = (therapists - 3) / (therapists - 1) * noise / total
+    usual = float(np.average(noise, weights=weights))
+    unsure = 2 / (therapists - 3) * drawn**2 * (usual + between) / total * (means - centre) ** 2
+    return (1 - drawn) * (means - centre), np.sqrt(noise * (1 - (therapists - 1) / therapists * drawn) + unsure)
 
 
 def _left_over(first: Floats, last: Floats, owner: Ints, counts: Ints) -> Floats:

@@ -67,7 +67,7 @@ DEFINITIONS: Final[dict[str, str]] = {
     "variation_by_chance": "How often the variance between therapists is as large when clients are dealt out to them at random.",
     "therapist": (
         "How far the last ratings of a therapist's clients are from the mean of all, first ratings taken into account, above 0 "
-        "better, drawn towards the mean by between / (between + within / n) (empirical Bayes, Morris 1983); the interval takes "
-        "the two variances as known. Case mix other than the first rating is not taken into account."
+        "better, drawn towards the mean of all, the fewer clients the further (empirical Bayes, Morris 1983); the interval allows "
+        "for the variance between therapists being estimated. Case mix other than the first rating is not taken into account."
     ),
 }  # fmt: skip
