@@ -142,8 +142,9 @@ def test_every_positive_answer_is_on_the_sheet_newest_first_in_the_words_of_the_
     clinic.open("c1")
     for week, answer in enumerate((1, 0, 2, 1)):
         clinic.rate("c1", week * 7, 6, instrument=ARRIVING, q7=answer)
+    clinic.day = 30
     clinic.run()
-    risk = sheet(clinic, day=30).risk
+    risk = sheet(clinic).risk
     found = {a.answer: [(d - START).days for d in a.dates] for a in risk.answers}
     assert found == {"not sure": [21, 0], "yes": [14]}
     assert risk.answers[0].days_ago == 9

@@ -130,6 +130,7 @@ def test_an_alert_on_a_scale_that_was_renamed_stays_on_the_sheet(clinic: Clinic)
     settings = clinic.root / "fit.toml"
     settings.write_text(settings.read_text() + policy)
     define(clinic, DEFINITION.replace("TOTAL", "3"))
+    clinic.day = 20
     clinic.run()
     define(clinic, DEFINITION.replace("TOTAL", "3").replace("q2", "q9"))
 

@@ -92,7 +92,7 @@ def test_what_could_not_be_checked_is_said() -> None:
 def test_the_table_twin_has_a_caption_and_heads_and_says_how_many_answers() -> None:
     html = render_sheet(examples.falling())
     assert "<caption>The same as numbers, the last 6 of 8 sessions</caption>" in html
-    assert html.count('scope="row"') == 3
+    assert html.count('scope="row"') == 4
     assert "(9 answers)" in html
 
 

@@ -33,6 +33,7 @@ def test_the_table_says_the_same_as_the_charts() -> None:
     assert [r.label for r in table.rows] == [
         "How the work together went, client",
         "How the work together went, therapist",
+        "How the work together went, usual for this client",
         "How the client is",
     ]
     assert table.rows[0].cells[-1] == "7.1"

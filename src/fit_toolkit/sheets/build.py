@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +16,7 @@ from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.notices import (
     alerts_of,
+    later_of,
     marks_of,
     missing_of,
     quotes_of,
@@ -43,7 +45,8 @@ def build_sheet(
     `held`: it is wanted as it stood after the session of `as_of`, even where the end of that session was not rated.
     """
     gap = parts.settings.number("alerts.max_gap_days")
-    reading = read_member(c, member, as_of=as_of, max_gap_days=gap, held=held)
+    zone = ZoneInfo(parts.settings.text("practice.time_zone"))
+    reading = read_member(c, member, as_of=as_of, max_gap_days=gap, zone=zone, held=held)
     if asking is not None:
         return _build(parts, reading, number, asking, "")
     try:
@@ -88,7 +91,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         missing=missing,
         quotes=quotes_of(reading, catalog),
         notes=_notes(reading, drawn, [problem, *unread_of(reading, catalog)]),
-        checked=not (problem or reading.unchecked),
+        checked=not (problem or reading.unchecked or reading.found_later),
         sources=tuple(dict.fromkeys([*drawn.sources, *resting_on(asking, reading.alerts, drawn.sources)])),
         data_up_to=reading.rated_on,
         sections=sections_of(parts, reading, language=spoken().code),
@@ -125,7 +128,7 @@ def freshness(reading: Reading, forms: list[Instrument]) -> tuple[str, ...]:
 
 def _notes(reading: Reading, drawn: Drawn, problems: list[str]) -> tuple[str, ...]:
     notes = [problem for problem in problems if problem]
-    return tuple(dict.fromkeys([*notes, *unchecked_of(reading), *drawn.notes]))
+    return tuple(dict.fromkeys([*notes, *unchecked_of(reading), *later_of(reading), *drawn.notes]))
 
 
 def _language_names() -> dict[str, str]:

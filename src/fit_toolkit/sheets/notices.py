@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.courses.unstable import unstable_among
 from fit_toolkit.courses.words import basis_text, handled_text, reason_text
-from fit_toolkit.language import mark, say
+from fit_toolkit.language import mark, plural, say
 from fit_toolkit.model.alerts import GONE, LIVE, RANK, seen_as
 from fit_toolkit.model.codes import code_of
 from fit_toolkit.model.instrument import Instrument
@@ -333,4 +333,18 @@ def unchecked_of(reading: Reading) -> list[str]:
         if name
         else say("not checked yet: fit alerts run")
         for name in reading.unchecked
+    ]
+
+
+def later_of(reading: Reading) -> list[str]:
+    """That some alerts about these ratings were not there yet on the day of the sheet."""
+    n = reading.found_later
+    if not n:
+        return []
+    return [
+        plural(
+            "%(num)s alert about these ratings was found later",
+            "%(num)s alerts about these ratings were found later",
+            n,
+        )
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.courses.load import Slice
 from fit_toolkit.errors import DataError
 from fit_toolkit.model.people import Appointment, Episode, Member, PlanEntry
 from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.then import stood
 from fit_toolkit.store import alerts as stored
 from fit_toolkit.store import diary, people, ratings, runs
 from fit_toolkit.store import schema as s
@@ -37,6 +38,7 @@ class Reading:
     alerts: tuple[Mapping[str, Any], ...]
     unchecked: tuple[str, ...]  # policies that failed in the last run; "" when nothing was evaluated since an entry
     staff: Mapping[int, str]
+    found_later: int = 0  # alerts about ratings of then that were opened after `as_of`
     held: bool = False  # the session of `as_of` is over, although its end was not rated
 
     @property
@@ -69,9 +71,12 @@ class Reading:
         return list(newest.values())
 
 
-def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42, held: bool = False) -> Reading:
+def read_member(
+    c: sa.Connection, member: int, *, as_of: date, max_gap_days: int = 42, zone: tzinfo = UTC, held: bool = False
+) -> Reading:
     """Read one member's record; other members of the episode are left out from here on.
 
+    Ratings up to `as_of` are there as they are known today, alerts as they stood at the end of that day in `zone`.
     `held` says that the session of `as_of` is over, even where only its arrival was rated.
     """
     episode_id = c.scalar(s.member.select().with_only_columns(s.member.c.episode_id).where(s.member.c.id == member))
@@ -81,6 +86,7 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
     found = next(m for m in episode.members if m.id == member)
     part = Slice.of(c, [episode.id], as_of=as_of, max_gap_days=max_gap_days)
     given = [a for a in ratings.history(c, [member]) if a.session_on <= as_of]
+    alerts, later = stood(c, stored.alert_rows(c, member_ids=[member]), as_of, zone)
     return Reading(
         member=found,
         episode=episode,
@@ -91,7 +97,8 @@ def read_member(c: sa.Connection, member: int, *, as_of: date, max_gap_days: int
         appointments=tuple(diary.list_appointments(c, episode_ids=[episode.id])),
         pauses=tuple((_date(first), _date(last)) for _, first, last in part.calendar.pauses if _date(first) <= as_of),
         plan=tuple(diary.plan_for(part.calendar.plan, episode.id, on=as_of)),
-        alerts=tuple(row for row in stored.alert_rows(c, member_ids=[member]) if row["session_on"] <= as_of),
+        alerts=alerts,
+        found_later=later,
         unchecked=_unchecked(c, episode.id),
         staff={person.id: person.name or person.code for person in people.list_staff(c)},
         held=held,
