@@ -17,7 +17,7 @@ from fit_toolkit.sheets.chart import chart, number, places
 from fit_toolkit.sheets.data import Band, BandPoint, Panel, Point, Series, SheetData
 from fit_toolkit.sheets.explain_data import Traced
 from fit_toolkit.sheets.explain_ranges import Ranged, drawn_by
-from fit_toolkit.sheets.language import say_short
+from fit_toolkit.sheets.language import say_days, say_short
 from fit_toolkit.sheets.reading import Reading
 
 TAG = re.compile(r"<(style|script).*?</\1>|<[^>]+>", re.DOTALL)
@@ -95,6 +95,8 @@ def _risk(at: Sources) -> Iterator[Traced]:
         forms = tuple(a.id for a in answered if a.session_on in answer.dates)
         yield Traced(place="risk", what=answer.item, shown=answer.answer, forms=forms, how="as answered")
         yield Traced(place="risk", what="days since the newest of them", shown=str(answer.days_ago), forms=forms[-1:])
+        if len(answer.dates) > 1:
+            yield Traced(place="risk", what="also on", shown=say_days(answer.dates[1:]), forms=forms[:-1])
         yield Traced(place="risk", what="how it stands", shown="; ".join(filter(None, (answer.state, _code(answer)))))
     yield Traced(place="risk", what="times asked", shown=str(risk.asked), how="forms with an answer to a flagged item")
     yield Traced(place="risk", what="whom to call", shown=risk.contact, how="setting safety.contact")
@@ -240,9 +242,44 @@ def _rest(at: Sources) -> Iterator[Traced]:
             yield Traced(
                 place="sections", what=f"section {block.kind}", shown=figures, forms=given, how="by its plugin"
             )
+    yield from _history(at)
+    for line, row in at.alerts:
+        if _code(line):
+            yield Traced(
+                place="foot", what="code of an alert", shown=_code(line), alert=int(row["id"]) if row else None
+            )
+    for answer in sheet.risk.answers:
+        if _code(answer):
+            yield Traced(place="foot", what="code of the alert about a flagged answer", shown=_code(answer))
+    yield Traced(place="foot", what="what was done, by number", shown="1, 2, 3, 4, 5, 6, 7", how="on every sheet")
     for source in sheet.sources:
         yield Traced(place="foot", what="source", shown=source)
     yield Traced(place="foot", what="number of the sheet, fit-toolkit", shown=f"{sheet.number}, {sheet.version}")
+
+
+def _history(at: Sources) -> Iterator[Traced]:
+    """The second page: every answer about the relationship at every session."""
+    history = at.sheet.history
+    form = next((f for f in at.instruments if f.construct == "alliance"), None)
+    if history is None or form is None:
+        return
+    for row in history.rows:
+        item = next((i.id for i in form.number_items if row.label in {i.label, i.facet, i.id}), "")
+        for day, value in zip(history.days, row.values, strict=True):
+            if value is not None:
+                forms = _answered(at, form, item, value, day) if item else ()
+                yield Traced(place="history", what=f"{row.label}, {day}", shown=number(value), forms=forms)
+    figures = (
+        history.minimum,
+        history.maximum,
+        history.apart,
+        history.max_gap_days,
+        history.earlier,
+        len(history.days),
+    )
+    yield Traced(
+        place="history", what="range, called far apart, longest gap, sessions before, sessions", shown=_list(figures)
+    )
 
 
 def _list(values: Sequence[float]) -> str:
