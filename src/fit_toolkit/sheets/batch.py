@@ -40,6 +40,7 @@ from fit_toolkit.sheets.making import (
     problems_of,
     template_folders,
 )
+from fit_toolkit.sheets.pdf import PrintingError
 from fit_toolkit.store import freshness
 from fit_toolkit.store.lock import hold_lock
 
@@ -159,12 +160,20 @@ class _Batch:
             password=self.wish.password, seconds=self.wish.seconds,
         )  # fmt: skip
         results = runner(self._jobs(stacked), shared, batch_work.workers(self.wish.jobs, total))
-        for done, (job, came) in enumerate(results, 1):
-            self._take(self._slips.pop(job.ticket), job, came)
-            self.advance(done, total)
+        try:
+            for done, (job, came) in enumerate(results, 1):
+                self._take(self._slips.pop(job.ticket), job, came)
+                self.advance(done, total)
+        except PrintingError as error:
+            for each in stacked:
+                each.folder.remove_if_empty()
+            hint = "fit doctor names the package; --format html needs none"
+            raise ConfigError(error.what, hint=hint) from error
         for each in stacked:
             self._finish(each)
-        self._tidy(stacked)
+        for folder in folders_in(self.place, today=self.today, known={e.folder.path: e.folder for e in stacked}):
+            self._tidy(folder)
+            folder.remove_if_empty()
         return self.outcome
 
     def _local(self, moment: datetime) -> datetime:
@@ -292,7 +301,7 @@ class _Batch:
                     name for name, kept in each.folder.files.items()
                     if name not in {*each.asked, INDEX} and (kept.day == self.wish.day or name in WHOLE.values())
                 ]  # fmt: skip
-                changed = each.folder.remove(superseded)
+                changed = [*each.folder.remove(superseded), *self._tidy(each.folder)]
                 self._write_index(each, whole, changed)
         except (FitError, OSError) as error:
             said = str(error) if isinstance(error, FitError) else f"{type(error).__name__}"
@@ -346,23 +355,24 @@ class _Batch:
     def _plain(self, pdf: bytes) -> bytes:
         return decrypted(pdf, self.wish.password) if self.wish.password else pdf
 
-    def _tidy(self, stacked: Sequence[_Stacked]) -> None:
+    def _tidy(self, folder: Folder) -> list[str]:
         """Remove what nobody has asked for since `keep_sheets_days`; only files of ours, and only as we made them."""
         first = self.today - timedelta(days=self.practice.settings.number("sheets.keep_sheets_days"))
-        mine = {each.folder.path: each.folder for each in stacked}
-        for folder in folders_in(self.place, today=self.today, known=mine):
-            old = folder.older_than(first)
-            changed = folder.remove(old)
-            self.outcome.removed += len(old) - len(changed)
-            if changed:
-                self._tell(
-                    f"{folder.path.name}: {len(changed)} old files were changed after they were made, and are left there"
-                )
-            folder.remove_if_empty()
+        old = folder.older_than(first)
+        changed = folder.remove(old)
+        self.outcome.removed += len(old) - len(changed)
+        if changed:
+            name = folder.path.name
+            line = f"{name}: old files that were changed after they were made are left there ({', '.join(changed)})"
+            self._say(line)
+        return changed
 
     def _missing(self, line: str, *, sheets: int = 0) -> None:
         self.outcome.failed += sheets
         self.outcome.partial = True
+        self._say(line)
+
+    def _say(self, line: str) -> None:
         if line not in self._told:
             self._told.add(line)
             self._tell(line)

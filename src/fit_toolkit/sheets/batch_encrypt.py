@@ -63,11 +63,11 @@ def decrypted(pdf: bytes, password: str) -> bytes:
 
 def opens(pdf: bytes, password: str) -> bool:
     """Whether a PDF is encrypted with this very password, or, without one, not at all."""
-    if not password:
-        return b"/Encrypt" not in pdf
+    if b"/Encrypt" not in pdf or not password:
+        return (b"/Encrypt" in pdf) == bool(password)
     library = pikepdf()
     try:
-        with library.open(io.BytesIO(pdf), password=password) as opened:
-            return bool(opened.is_encrypted)
+        with library.open(io.BytesIO(pdf), password=password):
+            return True
     except library.PasswordError:
         return False

@@ -49,7 +49,9 @@ class Folder:
         self.today = today
         made = _made(path)
         self._manifest = _read(path / MANIFEST)
-        self._manifest.ours = self._manifest.ours or made
+        if made:
+            self._manifest.ours = True
+            self._save()
         mode = stat.S_IMODE(path.lstat().st_mode)
         self._mode = 0o640 if mode & GROUP_MAY_READ == GROUP_MAY_READ else 0o600
         for left in path.glob(f".*{PART}"):  # of a run that was cut off
@@ -113,7 +115,7 @@ class Folder:
         """Remove the folder when nothing of ours or of anybody is left in it, and we made it."""
         if self._manifest.files:
             return
-        (self.path / MANIFEST).unlink()
+        (self.path / MANIFEST).unlink(missing_ok=True)
         if self._manifest.ours:
             with suppress(OSError):  # there is something of somebody else in it
                 self.path.rmdir()

@@ -62,7 +62,11 @@ class Page(Struct, frozen=True, kw_only=True):
 
 def row_of(sheet: SheetData, time: str) -> Row:
     """Say of one sheet what is to be asked first: safety, then what is new, as the sheet has it."""
-    lines = [Line(mark=MARKS["safety"], what=say("Staying safe") + ". " + say("Talk about it first."))] if sheet.risk.answers else []
+    lines = (
+        [Line(mark=MARKS["safety"], what=say("Staying safe") + ". " + say("Talk about it first."))]
+        if sheet.risk.answers
+        else []
+    )
     for alert in sheet.alerts:
         if not alert.good_news and not (lines and alert.severity == "safety"):
             lines.append(Line(mark=MARKS[alert.severity], what=alert.what, new=alert.state == "new"))

@@ -40,7 +40,7 @@ class Stack(Struct, frozen=True, kw_only=True):
     def folder(self) -> str:
         """A name for their folder that every system takes; codes of staff are letters, digits, dots, dashes."""
         stem = self.therapist.partition(".")[0].lower()
-        return f"{self.therapist}~" if stem in RESERVED or self.therapist.endswith(".") else self.therapist
+        return f"_{self.therapist}_" if stem in RESERVED or self.therapist.endswith(".") else self.therapist
 
 
 class DayList(Struct, frozen=True, kw_only=True):

@@ -158,6 +158,13 @@ class _Source(Struct, frozen=True):
 
 def objects_of(pdf: bytes) -> _Source:
     """Read the objects of a file of ours: its table of places, and the objects that are packed together."""
+    try:
+        return _objects(pdf)
+    except (ValueError, KeyError, IndexError, zlib.error):
+        raise _unreadable() from None
+
+
+def _objects(pdf: bytes) -> _Source:
     at = int(_part(rb"startxref\s+(\d+)", pdf[-64:]))
     if pdf.startswith(b"xref", at):
         trailer = pdf[at:]
@@ -168,9 +175,8 @@ def objects_of(pdf: bytes) -> _Source:
         places, packed = _new_table(trailer)
     ends = dict(zip(sorted(places.values()), [*sorted(places.values())[1:], at], strict=True))
     objects = {number: _object(pdf, place, max(ends[place], place)) for number, place in places.items() if place != at}
-    for number, body in [*objects.items()]:
-        if any(within == number for within, _ in packed.values()):
-            objects.update(_unpacked(body))
+    for number in {within for within, _ in packed.values()}:
+        objects.update(_unpacked(objects[number]))
     return _Source(_one(rb"/Root (\d+) 0 R", trailer), objects)
 
 

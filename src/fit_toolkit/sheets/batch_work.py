@@ -27,7 +27,7 @@ from fit_toolkit.language import language_of, speaking
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.guard import has_own
 from fit_toolkit.sheets.look import Look
-from fit_toolkit.sheets.pdf import VARIANT, sheet_pdf
+from fit_toolkit.sheets.pdf import VARIANT, PrintingError, sheet_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
 
 Format: TypeAlias = Literal["pdf", "html", "both"]
@@ -103,17 +103,6 @@ def make(shared: Shared, job: Job) -> Done:
 
 def _tools() -> str:
     return f"{VARIANT} weasyprint {version('weasyprint')} fit-toolkit {fit_toolkit.__version__}"
-
-
-def can_print() -> str:
-    """Say why no PDF can be made here; nothing where it can."""
-    from fit_toolkit.sheets.pdf import write_pdf
-
-    try:
-        write_pdf("<!DOCTYPE html><html lang='en'><title>-</title><p>-</p></html>")
-    except FitError as error:
-        return str(error)
-    return ""
 
 
 def workers(jobs: int, sheets: int) -> int:
@@ -192,7 +181,7 @@ def _alone(job: Job, shared: Shared, work: Work) -> Done | Failed:
 def _tried(made: Callable[[], Done]) -> Done | Failed:
     try:
         return made()
-    except BrokenProcessPool:
+    except (BrokenProcessPool, PrintingError):
         raise
     except FitError as error:
         return Failed(str(error))

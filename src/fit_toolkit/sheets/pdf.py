@@ -20,6 +20,10 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)  # data cannot hold one: 
 DENSITIES = ("normal", "close", "tight", "scant")
 
 
+class PrintingError(ConfigError):
+    """No PDF at all can be made on this machine."""
+
+
 @lru_cache(maxsize=1)
 def _tools() -> tuple[Any, Any, Any]:
     """WeasyPrint is imported at the first PDF, and its font configuration is made once per process."""
@@ -27,7 +31,7 @@ def _tools() -> tuple[Any, Any, Any]:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
     except (ImportError, OSError) as error:
-        raise ConfigError(
+        raise PrintingError(
             "PDF needs the Pango libraries", hint="fit doctor names the package; HTML needs none"
         ) from error
     return weasyprint, FontConfiguration(), _fetcher_class()
@@ -109,6 +113,8 @@ def sheet_pdf(
 ) -> bytes:
     """One page about one member as a PDF of one page: what does not fit is set tighter, never onto a second page.
 
+    A history of all answers has the second page to itself.
+
     Where that is not enough the sections of plugins give way, the last one first, and the page says so. Large print is
     the exception: it takes the pages it needs.
     """
@@ -116,11 +122,12 @@ def sheet_pdf(
     if look.large:
         return write_pdf(render_sheet(sheet, page, folders=folders, look=look), assets=assets)[0]
     pdf, pages = b"", 0
+    wanted = 2 if page == "therapist" and sheet.history is not None else 1
     for density in DENSITIES[DENSITIES.index(guess(sheet, page)) :]:
         pdf, pages = write_pdf(render_sheet(sheet, page, folders=folders, density=density, look=look), assets=assets)
-        if pages == 1:
+        if pages <= wanted:
             return pdf
-    while pages != 1 and (fewer := without_last_section(sheet, page)) is not None:
+    while pages > wanted and (fewer := without_last_section(sheet, page)) is not None:
         sheet = fewer
         pdf, pages = write_pdf(
             render_sheet(sheet, page, folders=folders, density=DENSITIES[-1], look=look), assets=assets
