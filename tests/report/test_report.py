@@ -191,7 +191,7 @@ def test_figures_by_label_are_kept_back_where_the_rest_is_a_few(tmp_path: Path) 
         service.add(courses)
     north, south = (report_of(service, labels=[f"site:{name}"]) for name in ("north", "south"))
     assert "by subtraction" in north.problem
-    assert "fewer than 5" in south.problem
+    assert "Fewer than 5" in south.problem
     assert {each.figure for each in (*north.figures, *south.figures)} == {"courses"}
     assert counted(report_of(service), "courses", "courses") == (13, None)
 
@@ -201,7 +201,7 @@ def test_no_courses_and_three_courses_say_so_and_nothing_else(tmp_path: Path, co
     service = Service(tmp_path / "p", AGREED)
     service.add([Course(phq=[20, 10], alliance=[8, 9]) for _ in range(count)])
     report = report_of(service)
-    assert report.problem.startswith("fewer than 5 courses that ended")
+    assert report.problem.startswith("Fewer than 5 courses that ended")
     assert not report.of("outcomes")
     assert "Fewer than 5 courses that ended" in as_html(service.practice, report)
 

@@ -11,7 +11,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.output import as_csv, write_atomic
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.practice import Practice
@@ -35,18 +35,28 @@ DAYS = 365
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="FILE.html, FILE.pdf, FILE.csv or FILE.json; without it the report goes to stdout.")  # fmt: skip
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="The page in another language than the practice's, such as de; CSV and JSON are English.",
+)
+@click.option("--large-print", is_flag=True, default=None, help="The page in large letters.")
+@click.option("--grey", is_flag=True, help="The page without any colour.")
 @pass_app
 def command(
     app: App, *, since: date | None, until: date | None, labels: tuple[str, ...], site: str | None, open_too: bool, fmt: str | None,
-    output: Path | None,
+    output: Path | None, language: str | None, large_print: bool | None, grey: bool,
 ) -> int:  # fmt: skip
     """Report on the courses of treatment that ended in a period: ratings received, outcomes, the relationship, alerts.
 
     A course is one client in one episode. No client can be told from it: figures of fewer than report.smallest_cell
     clients are kept back, and what they could be subtracted from. Figures by therapist only where the practice has agreed
-    on them (governance.therapist_figures). Before-after change is not proof of effect.
+    on them (governance.therapist_figures). Before-after change is not proof of effect. Ends with 4 where the practice's
+    style, logo or language pack cannot be used; the report is made all the same, with the bundled one.
     """
-    from fit_toolkit.practice.reporting import make_report
+    from fit_toolkit.language import language_of, speaking
+    from fit_toolkit.practice.reporting import Wish, as_html, as_pdf, make_report
+    from fit_toolkit.sheets.making import look_here
 
     kind = _kind(fmt, output)
     if output is not None and not output.resolve().parent.is_dir():
@@ -57,15 +67,28 @@ def command(
     if first > last:
         raise UsageError(f"{first} is after {last}", hint="--since DATE --until DATE")
     wanted = _labels(practice, labels, site)
-    report = make_report(practice, since=first, until=last, labels=wanted, open_too=open_too)
-    content = _content(practice, report, kind)
+    asked = Wish(since=first, until=last, labels=wanted, open_too=open_too)
+    problems: list[str] = []
+    if kind in ("csv", "json"):
+        report = make_report(practice, **asked)
+        content = _rows(report, kind)
+    else:
+        look = look_here(practice, large=large_print, grey=grey)
+        with speaking(language_of(language or practice.settings.text("practice.language"), practice.root)) as spoken:
+            report = make_report(practice, **asked)
+            content = (
+                as_pdf(practice, report, look=look) if kind == "pdf" else as_html(practice, report, look=look).encode()
+            )
+        problems += [*look.problems, *spoken.problems]
     if output is not None:
         write_atomic(output, content)
     else:
         click.echo(content, nl=False)
     if report.problem:
-        app.say(f"{report.problem[0].upper()}{report.problem[1:]}.")
-    return 0
+        app.say(report.problem)
+    for problem in problems:
+        app.say(f"fit: {problem}")
+    return ExitCode.PARTIAL if problems else ExitCode.OK
 
 
 def _kind(fmt: str | None, output: Path | None) -> str:
@@ -93,12 +116,10 @@ def _labels(practice: Practice, labels: tuple[str, ...], site: str | None) -> tu
     return wanted
 
 
-def _content(practice: Practice, report: Report, kind: str) -> bytes:
-    from fit_toolkit.practice import reporting
+def _rows(report: Report, kind: str) -> bytes:
+    from fit_toolkit.practice.reporting import as_json
     from fit_toolkit.report.figure import COLUMNS
 
     if kind == "csv":
         return as_csv([each.row() for each in report.figures], COLUMNS).encode()
-    if kind == "json":
-        return reporting.as_json(report).encode()
-    return reporting.as_pdf(practice, report) if kind == "pdf" else reporting.as_html(practice, report).encode()
+    return as_json(report).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -14,44 +14,56 @@ if TYPE_CHECKING:
     from fit_toolkit.practice.practice import Practice
     from fit_toolkit.report.alerts_in import AlertCount
     from fit_toolkit.report.build import Report
+    from fit_toolkit.sheets.look import Look
 
 TEMPLATE: Final = "report/service.html"
 BY: Final[tuple[By, ...]] = ("all", "severity")
 ORDER: Final = ("all", "safety", "attention", "notice")
 
 
-def make_report(
-    practice: Practice, *, since: date, until: date, labels: Sequence[str] = (), open_too: bool = False
-) -> Report:
+class Wish(TypedDict, total=False):
+    """What a report may be about, beside all courses."""
+
+    since: Required[date]
+    until: Required[date]
+    labels: Sequence[str]
+    open_too: bool
+
+
+def make_report(practice: Practice, **wish: Unpack[Wish]) -> Report:
     """Make the report about the courses that ended from one day to another; `labels` narrow it to episodes that have all.
 
-    With `open_too` the courses still open on the last day are in it too, as far as they have come.
+    With `open_too` the courses still open on the last day are in it too, as far as they have come. Its words are in the
+    language spoken now.
     """
     from fit_toolkit.report.build import build_report
     from fit_toolkit.store.service import Scope
 
-    scope = Scope(since=since, until=until, labels=tuple(sorted(set(labels))), open_too=open_too)
+    since, until = wish["since"], wish["until"]
+    labels = tuple(sorted(set(wish.get("labels", ()))))
+    scope = Scope(since=since, until=until, labels=labels, open_too=wish.get("open_too", False))
     with practice.store.read() as c:
         alerts = _alerts(practice, c, since, until)
         return build_report(c, practice.catalog, practice.settings, scope, today=practice.today(), alerts=alerts)
 
 
-def as_html(practice: Practice, report: Report) -> str:
-    """Give the report as a page; the practice's own template is used where there is one."""
+def as_html(practice: Practice, report: Report, *, look: Look | None = None) -> str:
+    """Give the report as a page, in the language spoken now; the practice's own template is used where there is one."""
     from fit_toolkit.report.page import page_of
     from fit_toolkit.sheets import render
     from fit_toolkit.sheets.making import look_here, template_folders
 
-    return render(
-        TEMPLATE, {"page": page_of(report)}, folders=template_folders(practice), language="en", look=look_here(practice)
-    )
+    look = look_here(practice) if look is None else look
+    return render(TEMPLATE, {"page": page_of(report)}, folders=template_folders(practice), look=look)
 
 
-def as_pdf(practice: Practice, report: Report) -> bytes:
+def as_pdf(practice: Practice, report: Report, *, look: Look | None = None) -> bytes:
     """Give the page as a tagged PDF."""
     from fit_toolkit.sheets import write_pdf
+    from fit_toolkit.sheets.making import look_here
 
-    return write_pdf(as_html(practice, report))[0]
+    look = look_here(practice) if look is None else look
+    return write_pdf(as_html(practice, report, look=look), assets=look.assets)[0]
 
 
 def as_json(report: Report) -> str:

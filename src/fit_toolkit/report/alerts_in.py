@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from fit_toolkit.language import say
 from fit_toolkit.report.cells import hidden
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import kept_back, share, silent
-from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.report.words import defined
 
 SECTION = "alerts"
 SOURCE = "events of the alerts; sessions with a rating in the period, open courses included"
@@ -44,18 +45,20 @@ def alerts_in(counts: Sequence[AlertCount], smallest: int) -> list[Figure]:
 def _counted(each: AlertCount, smallest: int) -> list[Figure]:
     raised = Figure(section=SECTION, figure="alerts_raised", group=each.group, count=each.raised, n=each.sessions, of="sessions",
                     value=100 * each.raised / each.sessions, unit="per 100 sessions",
-                    definition=DEFINITIONS["alerts_raised"], source=SOURCE)  # fmt: skip
+                    definition=defined("alerts_raised"), source=SOURCE)  # fmt: skip
     if not each.raised:
         return [raised]
     rest = {"acted": each.acted, "waiting": each.waiting, "ended": each.raised - each.acted - each.waiting}
     waiting = (
-        f"{each.waiting} still wait, {rest['ended']} ended before anybody acted" if not hidden(rest, smallest) else ""
+        say("%(n)s still wait, %(ended)s ended before anybody acted", n=each.waiting, ended=rest["ended"])
+        if not hidden(rest, smallest)
+        else ""
     )
     if hidden({"acted": each.acted, "not": each.raised - each.acted}, smallest):
         acted = silent(SECTION, "alerts_acted", group=each.group, source=SOURCE)
     else:
         acted = share(SECTION, "alerts_acted", each.acted, each.raised, of="alerts", group=each.group, source=SOURCE)
     median = Figure(section=SECTION, figure="alerts_median", group=each.group, n=each.raised, of="alerts", value=each.median_days,
-                    unit="days", note=waiting if each.median_days is not None else f"{waiting}; half of them were not acted on" if waiting and each.raised >= 10 else "median not given: few alerts, or half of them not acted on",
-                    definition=DEFINITIONS["alerts_median"], source=SOURCE)  # fmt: skip
+                    unit="days", note=waiting if each.median_days is not None else say("%(waiting)s; half of them were not acted on", waiting=waiting) if waiting and each.raised >= 10 else say("median not given: few alerts, or half of them not acted on"),
+                    definition=defined("alerts_median"), source=SOURCE)  # fmt: skip
     return [raised, acted, median]

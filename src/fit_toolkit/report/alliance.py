@@ -12,13 +12,14 @@ from fit_toolkit.analysis.change.pairs import difference
 from fit_toolkit.analysis.lead_lag import CLIENTS, lead_lag_effect
 from fit_toolkit.course import Rating
 from fit_toolkit.courses.stream import scale_view
+from fit_toolkit.language import say
 from fit_toolkit.report.cells import hidden
 from fit_toolkit.report.change import group_change
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Ends, Gathered, Mask, few, kept_back, share, silent
 from fit_toolkit.report.judging import as_course
 from fit_toolkit.report.outcomes import CONSTRUCTS, of_change
-from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.report.words import defined
 from fit_toolkit.store.frames import Columns
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _lead_lag(found: Gathered, form: Instrument, rater: str) -> list[Figure]:
     """Relate the outcome rated most often with the relationship rated most often, session by session."""
     outcomes = found.streams(*CONSTRUCTS)
     if not outcomes:
-        return [silent(SECTION, "lead_lag", note="not given: no outcome was rated")]
+        return [silent(SECTION, "lead_lag", note=say("not given: no outcome was rated"))]
     other, its_rater = max(outcomes, key=lambda each: (len(found.values(each[0].id, each[1])["course"]), each[0].id))
     about, outcome = found.values(form.id, rater), found.values(other.id, its_rater)
     key = Rating(instrument=form.id)
@@ -108,10 +109,11 @@ def _lead_lag(found: Gathered, form: Instrument, rater: str) -> list[Figure]:
     effect = lead_lag_effect(replace(courses[1], partners={key: courses[0]}), key)
     group = f"{form.id}/{rater} then {other.id}/{its_rater}"
     if math.isnan(effect.lead) or effect.clients < found.smallest:
-        note = (
-            f"not given: fewer than {CLIENTS} clients have steps from one session to the next in which anything varies"
+        note = say(
+            "not given: fewer than %(n)s clients have steps from one session to the next in which anything varies",
+            n=CLIENTS,
         )
         return [silent(SECTION, "lead_lag", group=group, note=note)]
-    return [Figure(section=SECTION, figure="lead_lag", group=group, n=effect.clients, of=f"clients with {effect.steps} steps",
+    return [Figure(section=SECTION, figure="lead_lag", group=group, n=effect.clients, of=say("clients with %(n)s steps", n=effect.steps),
                    value=effect.lead, low=effect.lead_interval[0], high=effect.lead_interval[1], unit="points per point",
-                   note="retrospective", definition=DEFINITIONS["lead_lag"])]  # fmt: skip
+                   note=say("retrospective"), definition=defined("lead_lag"))]  # fmt: skip

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 import fit_toolkit
 from fit_toolkit.catalog import Catalog
+from fit_toolkit.language import say
 from fit_toolkit.report.alerts_in import AlertCount, alerts_in
 from fit_toolkit.report.alliance import alliance
 from fit_toolkit.report.came_in import came_in
@@ -20,7 +21,7 @@ from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, few
 from fit_toolkit.report.outcomes import outcomes
 from fit_toolkit.report.therapists import SETTING, therapists
-from fit_toolkit.report.words import DEFINITIONS, TOO_FEW
+from fit_toolkit.report.words import RATERS, defined
 from fit_toolkit.settings import Settings
 from fit_toolkit.store import service
 
@@ -40,6 +41,7 @@ class Report(Struct, frozen=True, kw_only=True):
     smallest: int
     agreed: str
     problem: str  # why there are no figures of clients at all
+    forms: dict[str, str]  # short names of instruments, by id
     names: dict[str, str]  # of forms and facets, by group
     tops: dict[str, tuple[float, float, str]]  # range and direction of each form, by group
     figures: tuple[Figure, ...]
@@ -73,9 +75,20 @@ def build_report(
     whole = service.count_courses(c, msgspec.structs.replace(scope, labels=())) if scope.labels else found.n
     problem = ""
     if found.n < smallest:
-        problem = f"fewer than {smallest} {found.all_of}{' and have these labels' if scope.labels else ''}: {TOO_FEW}"
+        labelled = say(
+            "Fewer than %(n)s %(what)s and have these labels: too few to say anything.", n=smallest, what=found.all_of
+        )
+        problem = (
+            labelled
+            if scope.labels
+            else say("Fewer than %(n)s %(what)s: too few to say anything.", n=smallest, what=found.all_of)
+        )
     elif rest_is_small(found.n, whole, smallest):
-        problem = f"fewer than {smallest} {found.all_of} without these labels: they could be had by subtraction from the report of all"
+        problem = say(
+            "Fewer than %(n)s %(what)s without these labels: they could be had by subtraction from the report of all.",
+            n=smallest,
+            what=found.all_of,
+        )
     if problem:
         figures = [few("courses", "courses", smallest)]
     else:
@@ -85,13 +98,18 @@ def build_report(
     names, tops = _names(found, figures)
     return Report(
         practice=settings.text("practice.name"), since=scope.since, until=scope.until, labels=scope.labels, open_too=scope.open_too, made_on=today,
-        smallest=smallest, agreed=settings.text(SETTING), problem=problem, names=names, tops=tops, figures=tuple(figures),
+        smallest=smallest, agreed=settings.text(SETTING), problem=problem, forms=_forms(found, figures), names=names, tops=tops, figures=tuple(figures),
         version=fit_toolkit.__version__,
     )  # fmt: skip
 
 
 def _ended(found: Gathered) -> Figure:
-    return Figure(section="courses", figure="courses", count=found.n, unit="count", definition=DEFINITIONS["courses"])
+    return Figure(section="courses", figure="courses", count=found.n, unit="count", definition=defined("courses"))
+
+
+def _forms(found: Gathered, figures: Sequence[Figure]) -> dict[str, str]:
+    ids = {part.partition("/")[0] for each in figures if "/" in each.group for part in each.group.split(" then ")}
+    return {id: found.catalog.get(id).short for id in sorted(ids) if id in found.catalog.readable([id])}
 
 
 def _names(found: Gathered, figures: Sequence[Figure]) -> tuple[dict[str, str], dict[str, tuple[float, float, str]]]:
@@ -108,7 +126,11 @@ def _names(found: Gathered, figures: Sequence[Figure]) -> tuple[dict[str, str], 
         names[group] = (
             (scale.title or scale.id)
             if scale is not None
-            else f"{form.short}{'' if rater == 'client' else f', by the {rater}'}"
+            else (
+                form.short
+                if rater == "client"
+                else say("%(form)s, by the %(rater)s", form=form.short, rater=say(RATERS[rater]))
+            )
         )
         better = "higher" if form.scale_direction(about.id) == "higher_is_better" else "lower"
         tops[group] = (about.minimum, about.maximum, better)

@@ -7,18 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from fit_toolkit.analysis.portions import share
+from fit_toolkit.language import mark, say
 from fit_toolkit.model.people import PlanEntry
 from fit_toolkit.report.completion import Asked, Rhythm, completion
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, Ints, Mask, few
-from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.report.words import defined
 from fit_toolkit.store import diary, service
 from fit_toolkit.store.schema import OCCASIONS
 
 SECTION = "completion"
-DIARY = "sessions are known from the diary"
-RATINGS_ONLY = "no appointments are kept: a session shows only by what was rated, so what is missing is not all seen"
-NO_PLAN = "no plan is kept: taken as expected at every session"
+DIARY = mark("sessions are known from the diary")
+RATINGS_ONLY = mark(
+    "no appointments are kept: a session shows only by what was rated, so what is missing is not all seen"
+)
+NO_PLAN = mark("no plan is kept: taken as expected at every session")
 
 
 def came_in(found: Gathered) -> list[Figure]:
@@ -35,7 +38,7 @@ def came_in(found: Gathered) -> list[Figure]:
         rhythm = Rhythm.of(plan, key, found.courses["episode_id"]) if plan else Rhythm.every_session(found.n)
         expected, came = completion(found.grid, rhythm, rows["course"][mine], rows["day"][mine])
         for which, basis in ((kept, DIARY), (~kept, RATINGS_ONLY)):
-            note = basis if plan else f"{basis}; {NO_PLAN}"
+            note = say(basis) if plan else f"{say(basis)}; {say(NO_PLAN)}"
             figures += _counted(found, key, expected, came, which, note, occasion=key in twice)
     return figures
 
@@ -65,5 +68,5 @@ def _counted(
         return
     portion = share(came[which], expected[which])
     yield Figure(section=SECTION, figure="received", group=group, count=portion.count, n=portion.n,
-                 of=f"forms expected in {clients} courses", value=portion.value, low=portion.low, high=portion.high,
-                 unit="share", note=note, definition=DEFINITIONS["received"], source="plan and diary of the practice")  # fmt: skip
+                 of=say("forms expected in %(n)s courses", n=clients), value=portion.value, low=portion.low, high=portion.high,
+                 unit="share", note=note, definition=defined("received"), source="plan and diary of the practice")  # fmt: skip

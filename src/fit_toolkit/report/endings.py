@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from fit_toolkit.language import say
 from fit_toolkit.report.cells import hidden
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, kept_back, share, silent
-from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.report.words import defined
 
 SECTION = "endings"
 KINDS = ("planned", "unplanned", "not_known")
@@ -27,7 +28,7 @@ def endings(found: Gathered) -> list[Figure]:
         else dict.fromkeys(KINDS, 0)
     )
     gone = hidden(counts, found.smallest)
-    source = "reasons of closing, sorted by report.planned and report.unplanned"
+    source = say("reasons of closing, sorted by report.planned and report.unplanned")
     figures = [
         kept_back(SECTION, name, counts[name], found.smallest, source=source)
         if name in gone
@@ -38,4 +39,4 @@ def endings(found: Gathered) -> list[Figure]:
         return [*figures, silent(SECTION, "unplanned_bounds", source=source)]
     low, high = counts["unplanned"] / found.n, (counts["unplanned"] + counts["not_known"]) / found.n
     return [*figures, Figure(section=SECTION, figure="unplanned_bounds", n=found.n, of="courses that ended", low=low, high=high, unit="share",
-                             note=f"{counts['not_known']} not known", definition=DEFINITIONS["unplanned_bounds"], source=source)]  # fmt: skip
+                             note=say("%(n)s not known", n=counts["not_known"]), definition=defined("unplanned_bounds"), source=source)]  # fmt: skip

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from fit_toolkit.analysis.portions import wilson_interval
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.course import TICK
+from fit_toolkit.language import say
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.report.completion import Grid
 from fit_toolkit.report.figure import Figure
-from fit_toolkit.report.words import DEFINITIONS, KEPT_BACK, TOO_FEW
+from fit_toolkit.report.words import KEPT_BACK, defined
 from fit_toolkit.settings import Settings
 from fit_toolkit.store import service
 from fit_toolkit.store.frames import UNKNOWN, Columns
@@ -64,7 +65,7 @@ class Gathered:
     @property
     def all_of(self) -> str:
         """What the courses are called."""
-        return "courses that ended or are open" if self.scope.open_too else "courses that ended"
+        return say("courses that ended or are open") if self.scope.open_too else say("courses that ended")
 
     @cached_property
     def sessions(self) -> Columns:
@@ -154,24 +155,24 @@ def share(section: str, figure: str, count: int, n: int, *, of: str, group: str 
     known = n > 0
     return Figure(section=section, figure=figure, group=group, count=count, n=n, of=of, value=count / n if known else None,
                   low=low if known else None, high=high if known else None, unit="share",
-                  definition=DEFINITIONS[figure], source=source)  # fmt: skip
+                  definition=defined(figure), source=source)  # fmt: skip
 
 
 def silent(
-    section: str, figure: str, *, group: str = "", n: int | None = None, note: str = KEPT_BACK, source: str = ""
+    section: str, figure: str, *, group: str = "", n: int | None = None, note: str = "", source: str = ""
 ) -> Figure:
     """Give a figure that is not shown, with why."""
-    return Figure(section=section, figure=figure, group=group, n=n, of="courses" if n else "", note=note,
-                  definition=DEFINITIONS[figure], source=source)  # fmt: skip
+    return Figure(section=section, figure=figure, group=group, n=n, of="courses" if n else "", note=note or say(KEPT_BACK),
+                  definition=defined(figure), source=source)  # fmt: skip
 
 
 def kept_back(section: str, figure: str, count: int, smallest: int, *, group: str = "", source: str = "") -> Figure:
     """Say of a count that it is kept back: because it is small, or beside one that is."""
-    note = f"fewer than {smallest}" if count < smallest else KEPT_BACK
+    note = say("fewer than %(n)s", n=smallest) if count < smallest else say(KEPT_BACK)
     return silent(section, figure, group=group, note=note, source=source)
 
 
 def few(section: str, figure: str, smallest: int, *, group: str = "", source: str = "") -> Figure:
     """Say that something rests on fewer clients than are shown."""
-    note = f"fewer than {smallest} clients: {TOO_FEW}"
+    note = say("fewer than %(n)s clients: too few to say anything", n=smallest)
     return silent(section, figure, group=group, note=note, source=source)

@@ -13,6 +13,7 @@ from fit_toolkit.course import Course, Members
 from fit_toolkit.course.scale import ScaleView
 from fit_toolkit.courses.stream import scale_view
 from fit_toolkit.errors import FitError
+from fit_toolkit.language import decimals, mark, say
 from fit_toolkit.report.change import Judge, Z
 from fit_toolkit.report.gathered import Ends, Floats, Gathered, Ints
 from fit_toolkit.store.frames import UNKNOWN
@@ -20,11 +21,11 @@ from fit_toolkit.store.frames import UNKNOWN
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
 
-NONE = (
+NONE = mark(
     "not given: this form has no verified figure for a change beyond error, and no norm set that a policy of this practice "
     "names says how much its ratings vary"
 )
-NO_LINE = "not given: this form has no verified line between the ranges"
+NO_LINE = mark("not given: this form has no verified line between the ranges")
 _YEAR = 365.2425
 
 
@@ -33,14 +34,19 @@ def judge_of(found: Gathered, form: Instrument, rater: str) -> Judge | None:
     scale = next(each for each in form.scales if each.id == form.main_scale)
     for published in scale.reliable_change:
         if published.verified:
-            least = "or more" if published.inclusive else "exceeded"
-            said = f"{published.points:g} points {least}{f' ({published.method})' if published.method else ''}: {form.cite(published.source)}"
+            least = mark("%(n)s points or more") if published.inclusive else mark("%(n)s points exceeded")
+            method = f" ({published.method})" if published.method else ""
+            said = f"{decimals(say(least, n=f'{published.points:g}'))}{method}: {form.cite(published.source)}"
             return Judge(published.points, published.inclusive, said)
     reliability = next((each for each in scale.reliability if each.verified and each.kind != "alpha"), None)
     sd = next((each for each in scale.sds if each.verified and each.kind == "between"), None)
     if reliability is not None and sd is not None:
         points = Z * math.sqrt(2) * sd.value * math.sqrt(1 - reliability.value)
-        said = f"{points:.2f} points exceeded, from {reliability.kind} reliability {reliability.value:g} ({form.cite(reliability.source)}) and SD {sd.value:g} ({form.cite(sd.source)})"
+        said = say(
+            "%(n)s points exceeded, from %(kind)s reliability %(r)s (%(source)s) and SD %(sd)s (%(other)s)", n=decimals(f"{points:.2f}"),
+            kind=reliability.kind, r=decimals(f"{reliability.value:g}"), source=form.cite(reliability.source), sd=decimals(f"{sd.value:g}"),
+            other=form.cite(sd.source),
+        )  # fmt: skip
         return Judge(points, inclusive=False, source=said)
     return _local(found, form, rater)
 
@@ -56,11 +62,11 @@ def _local(found: Gathered, form: Instrument, rater: str) -> Judge | None:
         norm = norms.find(form.id, form.main_scale, rater, form.usual_occasion)
         if norm is not None:
             points = Z * math.sqrt(2) * norm.sd_within
-            checked = "" if norms.reviewed else ", which nobody has reviewed"
-            said = (
-                f"{points:.2f} points exceeded, by the {norms.kind} norm set {norms.id} {norms.version}{checked}: "
-                f"1.96 sqrt(2) times the SD within clients, {norm.sd_within:g}"
-            )
+            checked = "" if norms.reviewed else say(", which nobody has reviewed")
+            said = say(
+                "%(n)s points exceeded, by the %(kind)s norm set %(name)s%(checked)s: 1.96 sqrt(2) times the SD within clients, %(sd)s",
+                n=decimals(f"{points:.2f}"), kind=norms.kind, name=f"{norms.id} {norms.version}", checked=checked, sd=decimals(f"{norm.sd_within:g}"),
+            )  # fmt: skip
             return Judge(points, inclusive=False, source=said)
     return None
 
@@ -79,7 +85,8 @@ def line_of(found: Gathered, form: Instrument, rater: str, ends: Ends) -> tuple[
     line = np.full(found.n, np.nan)
     line[at] = course.limit(first.name)
     values = sorted({limit.value for limit in view.limits if limit.name == first.name})
-    told = f"{first.name}: {first.operator} {' or '.join(f'{value:g}' for value in values)}, {form.cite(first.source)}"
+    several = say(" or ").join(decimals(f"{value:g}") for value in values)
+    told = f"{first.name}: {first.operator} {several}, {form.cite(first.source)}"
     return line, first.operator, told
 
 

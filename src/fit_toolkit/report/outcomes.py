@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fit_toolkit.language import decimals, say
 from fit_toolkit.report.cells import hidden, rest_is_small
 from fit_toolkit.report.change import ENOUGH, GroupChange, Interval, group_change, judge
 from fit_toolkit.report.figure import Figure, Unit
 from fit_toolkit.report.gathered import Ends, Gathered, few, kept_back, share, silent
 from fit_toolkit.report.judging import NO_LINE, NONE, judge_of, line_of
-from fit_toolkit.report.words import DEFINITIONS
+from fit_toolkit.report.words import defined
 
 if TYPE_CHECKING:
     from fit_toolkit.model.instrument import Instrument
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 SECTION = "outcomes"
 CONSTRUCTS = ("outcome", "symptoms", "functioning")
 JUDGED = ("improved", "unchanged", "deteriorated")
-UNDER_ENOUGH = f"not given under {ENOUGH} courses with two ratings"
 
 
 def outcomes(found: Gathered) -> list[Figure]:
@@ -44,10 +44,10 @@ def of_change(section: str, group: str, change: GroupChange, *, effect: bool = T
     """Give means, gain and effect size, or why the last two are not there."""
     means = [
         Figure(section=section, figure=name, group=group, n=change.n, of="courses with two ratings", value=value,
-               unit="points", definition=DEFINITIONS[name])
+               unit="points", definition=defined(name))
         for name, value in (("mean_first", change.mean_first), ("mean_last", change.mean_last))
     ]  # fmt: skip
-    rest = [_interval(section, "gain", group, change.gain, "points")]
+    rest = [_interval(section, "gain", group, change.gain, "points", under=change.n < ENOUGH)]
     if effect:
         rest.append(
             _interval(
@@ -56,28 +56,33 @@ def of_change(section: str, group: str, change: GroupChange, *, effect: bool = T
                 group,
                 change.effect,
                 "SD",
-                note=f"SD of the first ratings: {change.sd_first:.2f}",
+                under=change.n < ENOUGH,
+                note=decimals(say("SD of the first ratings: %(sd)s", sd=f"{change.sd_first:.2f}")),
             )
         )
     return means + rest
 
 
-def _interval(section: str, name: str, group: str, found: Interval | None, unit: Unit, note: str = "") -> Figure:
+def _interval(
+    section: str, name: str, group: str, found: Interval | None, unit: Unit, note: str = "", *, under: bool
+) -> Figure:
     if found is None:
         return silent(
             section,
             name,
             group=group,
-            note=UNDER_ENOUGH if not note.endswith(" 0.00") else "not given: all first ratings are the same",
+            note=say("not given under %(n)s courses with two ratings", n=ENOUGH)
+            if under
+            else say("not given: all first ratings are the same"),
         )
     return Figure(section=section, figure=name, group=group, n=found.n, of="courses with two ratings", value=found.value,
-                  low=found.low, high=found.high, unit=unit, note=note, definition=DEFINITIONS[name])  # fmt: skip
+                  low=found.low, high=found.high, unit=unit, note=note, definition=defined(name))  # fmt: skip
 
 
 def _judged(found: Gathered, form: Instrument, rater: str, ends: Ends, better: int) -> list[Figure]:
     group, by = f"{form.id}/{rater}", judge_of(found, form, rater)
     if by is None:
-        return [silent(SECTION, name, group=group, note=NONE) for name in ("improved", "recovered")]
+        return [silent(SECTION, name, group=group, note=say(NONE)) for name in ("improved", "recovered")]
     line, beyond, told = line_of(found, form, rater, ends)
     judged = judge(ends.first, ends.last, better, by, line=line, beyond=beyond)
     n = int(ends.measured.sum())
@@ -101,21 +106,21 @@ def _judged(found: Gathered, form: Instrument, rater: str, ends: Ends, better: i
     ]
     clinical, recovered = int(judged.clinical.sum()), int(judged.recovered.sum())
     if not told:
-        return [*figures, silent(SECTION, "recovered", group=group, note=NO_LINE)]
+        return [*figures, silent(SECTION, "recovered", group=group, note=say(NO_LINE))]
     source = f"{told}; {by.source}"
     nested = ((clinical, n), (recovered, clinical), (recovered, counts["improved"]))
     if 0 < clinical < found.smallest or 0 < recovered < found.smallest or "improved" in gone or any(
         rest_is_small(part, whole, found.smallest) for part, whole in nested
     ):  # fmt: skip
         return [*figures, silent(SECTION, "recovered", group=group, source=source)]
-    of = "courses past the line at the first rating"
+    of = say("courses past the line at the first rating")
     return [*figures, share(SECTION, "recovered", recovered, clinical, of=of, group=group, source=source)]
 
 
 def _bounds(found: Gathered, name: str, count: int, unknown: int, group: str, source: str) -> Figure:
     return Figure(section=SECTION, figure=name, group=group, n=found.n, of=found.all_of, low=count / found.n,
-                  high=(count + unknown) / found.n, unit="share", note=f"{unknown} not measured",
-                  definition=DEFINITIONS[name], source=source)  # fmt: skip
+                  high=(count + unknown) / found.n, unit="share", note=say("%(n)s not measured", n=unknown),
+                  definition=defined(name), source=source)  # fmt: skip
 
 
 def _last(found: Gathered, ends: Ends, group: str) -> list[Figure]:
@@ -126,7 +131,7 @@ def _last(found: Gathered, ends: Ends, group: str) -> list[Figure]:
     n, at_end = len(at), int((after == 0).sum())
     figures = [
         Figure(section=SECTION, figure="sessions_after_last", group=group, n=n, of="courses with two ratings",
-               value=float(np.median(after)), unit="sessions", definition=DEFINITIONS["sessions_after_last"])
+               value=float(np.median(after)), unit="sessions", definition=defined("sessions_after_last"))
     ]  # fmt: skip
     if hidden({"at": at_end, "not": n - at_end}, found.smallest):
         return [*figures, silent(SECTION, "rated_at_end", group=group)]

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from msgspec import Struct
 
+from fit_toolkit.language import decimals, mark, say, spoken
 from fit_toolkit.report.build import Report
 from fit_toolkit.report.figure import Figure
+from fit_toolkit.report.labels import OCCASIONS, SEVERITIES, grouped, name_of, percent, points, upper
 from fit_toolkit.report.marks import Axis, Mark, placed, round_axis, scale_axis, shares
-from fit_toolkit.report.words import CAUTION, INTERVAL, LAST, NOT_DISCIPLINE, TOO_FEW
-
-LABELS: Final = {
-    "improved": "reliably better", "unchanged": "no reliable change", "deteriorated": "reliably worse", "recovered": "recovered",
-    "not_improved": "no reliable change, or worse",
-    "not_deteriorated": "no reliable change, or better",
-    "improved_of_all": "reliably better, of all: worst to best case", "deteriorated_of_all": "reliably worse, of all: best to worst case",
-    "measured": "with a first and a last rating", "rated_at_end": "last rating at the last session", "planned": "as planned",
-    "unplanned": "not as planned", "not_known": "not known", "unplanned_bounds": "not as planned: best to worst case",
-    "effect_size": "effect size, first to last", "gain": "mean gain in points", "ceiling_first": "first rating at the very top",
-    "ceiling_last": "last rating at the very top", "rated_higher": "rated better at the end", "rated_same": "rated the same",
-    "rated_lower": "rated worse at the end", "variation_share": "between therapists, of all variance",
-    "variation_by_chance": "as much or more by chance alone", "alerts_acted": "acted on",
-}  # fmt: skip
-SEVERITIES: Final = {
-    "safety": "about safety",
-    "attention": "asking for attention",
-    "notice": "to notice",
-    "all": "all alerts",
-}
+from fit_toolkit.report.words import CAUTION, LAST, NOT_DISCIPLINE, RATERS
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -52,7 +34,7 @@ class Block(Struct, frozen=True, kw_only=True):
     about: str = ""
     axis: Axis | None = None
     rows: tuple[Row, ...] = ()
-    heads: tuple[str, str, str] = ("", "95 % interval", "")
+    heads: tuple[str, str, str] = ("", "", "")
     notes: tuple[str, ...] = ()
 
 
@@ -69,6 +51,7 @@ class Page(Struct, frozen=True, kw_only=True):
     """Everything the template prints."""
 
     report: Report
+    language: str
     courses: str
     headline: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -90,6 +73,7 @@ def page_of(report: Report) -> Page:
     )
     return Page(
         report=report,
+        language=spoken().code,
         courses=_courses(report),
         headline=_headline(report),
         sections=tuple(parts),
@@ -98,28 +82,12 @@ def page_of(report: Report) -> Page:
     )
 
 
-def name_of(figure: str) -> str:
-    """Write the name of a figure as people read it."""
-    return LABELS.get(figure, figure.replace("_", " "))
-
-
-def percent(value: float) -> str:
-    """Write a share in whole per cent; what is not quite none or all is not written as such."""
-    whole = round(100 * value)
-    return "<1%" if whole == 0 and value > 0 else ">99%" if whole == 100 and value < 1 else f"{whole}%"
-
-
-def points(value: float, *, signed: bool = False) -> str:
-    """Write a number of points or SDs with two digits; minus as a minus."""
-    return f"{value:{'+' if signed else ''}.2f}".replace("-", "−")
-
-
 def _interval(each: Figure) -> str:
     if each.low is None or each.high is None:
         return ""
     if each.unit == "share":
-        return f"{round(100 * each.low)} to {round(100 * each.high)}%"
-    return f"{points(each.low, signed=True)} to {points(each.high, signed=True)}"
+        return say("%(low)s to %(high)s%%", low=round(100 * each.low), high=round(100 * each.high))
+    return say("%(low)s to %(high)s", low=points(each.low, signed=True), high=points(each.high, signed=True))
 
 
 def row_of(each: Figure, axis: Axis, label: str = "", *, strong: bool = False) -> Row:
@@ -130,7 +98,11 @@ def row_of(each: Figure, axis: Axis, label: str = "", *, strong: bool = False) -
     number = (
         "" if each.value is None else percent(each.value) if each.unit == "share" else points(each.value, signed=True)
     )
-    of = f"{each.count} of {each.n}" if each.count is not None and each.n is not None else f"{each.n}"
+    of = (
+        say("%(count)s of %(n)s", count=each.count, n=each.n)
+        if each.count is not None and each.n is not None
+        else f"{each.n}"
+    )
     bounds = each.value is None
     mark = placed(axis, Mark(each.value, each.low, each.high, None, bounds))
     value = "" if bounds else number
@@ -138,42 +110,46 @@ def row_of(each: Figure, axis: Axis, label: str = "", *, strong: bool = False) -
                spoken=f"{words}: {number} {_interval(each)}".replace("  ", " "))  # fmt: skip
 
 
-def _block(figures: Iterable[Figure], title: str, about: str = "", *, notes: Sequence[str] = (), n: str = "n") -> Block:
+def _block(figures: Iterable[Figure], title: str, about: str = "", *, notes: Sequence[str] = (), n: str) -> Block:
     axis = shares()
     rows = tuple(row_of(each, axis) for each in figures)
     return Block(
-        title=title, about=about, axis=axis, rows=rows, heads=("share", "95 % interval", n), notes=tuple(notes)
+        title=title,
+        about=about,
+        axis=axis,
+        rows=rows,
+        heads=(say("share"), say("95 % interval"), n),
+        notes=tuple(notes),
     )
 
 
 def _completion(report: Report) -> Section:
     axis, found = shares(), report.of("completion")
     rows = tuple(row_of(each, axis, _form_and_rater(report, each.group)) for each in found)
-    notes = tuple(
-        dict.fromkeys(
-            f"{each.of.removeprefix('forms expected in ').capitalize()}: {each.note}."
-            for each in found
-            if each.note and each.shown
-        )
-    )
+    notes = tuple(dict.fromkeys(f"{upper(each.of)}: {each.note}." for each in found if each.note and each.shown))
     block = Block(
-        title="Came in, of the forms expected",
+        title=say("Came in, of the forms expected"),
         axis=axis,
         rows=rows,
-        heads=("share", "95 % interval", "forms"),
+        heads=(say("share"), say("95 % interval"), say("forms")),
         notes=notes,
     )
     if not rows:
-        block = Block(title="Nothing was expected", notes=("There is neither a plan nor a rating of these courses.",))
+        block = Block(
+            title=say("Nothing was expected"), notes=(say("There is neither a plan nor a rating of these courses."),)
+        )
     return Section(
-        title="Ratings that came in", lead="Everything after this rests on the ratings that are there.", blocks=(block,)
+        title=say("Ratings that came in"),
+        lead=say("Everything after this rests on the ratings that are there."),
+        blocks=(block,),
     )
 
 
 def _form_and_rater(report: Report, group: str) -> str:
     id, rater, *occasion = group.split("/")
-    name = report.names.get(f"{id}/{rater}", report.names.get(group, id)).partition(", by the ")[0]
-    return ", ".join([name, f"by the {rater}", *(f"at the {each}" for each in occasion)])
+    name = report.forms.get(id, id)
+    by = say("%(form)s, by the %(rater)s", form=name, rater=say(RATERS[rater]))
+    return ", ".join([by, *(say(OCCASIONS[each]) for each in occasion)])
 
 
 def _outcomes(report: Report) -> Section:
@@ -181,22 +157,27 @@ def _outcomes(report: Report) -> Section:
     for group in dict.fromkeys(each.group for each in report.of("outcomes")):
         blocks += _outcome(report, group, {each.figure: each for each in report.of("outcomes", group=group)})
     if not blocks:
-        blocks.append(Block(title="No outcome was rated", notes=("No course that ended has a rating of an outcome.",)))
+        blocks.append(
+            Block(title=say("No outcome was rated"), notes=(say("No course that ended has a rating of an outcome."),))
+        )
     figures = report.of("endings")
-    note = next((each.note for each in figures if each.figure == "unplanned_bounds" and each.shown), "")
+    note = next((each.note for each in figures if each.figure == "unplanned_bounds" and each.low != each.high), "")
     known = (
         (
-            f"{note.capitalize()}: closed for a reason that is in neither list of the settings (report.planned, report.unplanned).",
+            upper(note)
+            + say(": closed for a reason that is in neither list of the settings (report.planned, report.unplanned)."),
         )
-        if note and not note.startswith("0 ")
+        if note
         else ()
     )
     blocks.append(
-        _block(figures, "How courses ended", notes=known, n="courses")
+        _block(figures, say("How courses ended"), notes=known, n=say("courses"))
         if figures
-        else Block(title="How courses ended", notes=("Not counted while courses still open are in the report.",))
+        else Block(
+            title=say("How courses ended"), notes=(say("Not counted while courses still open are in the report."),)
+        )
     )
-    return Section(title="Outcomes", lead=LAST, blocks=tuple(blocks), caution=CAUTION)
+    return Section(title=say("Outcomes"), lead=say(LAST), blocks=tuple(blocks), caution=say(CAUTION))
 
 
 def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block]:
@@ -206,16 +187,30 @@ def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block
         return [Block(title=title, rows=(Row(label=name_of("measured"), note=measured.note),))]
     low, high, better = report.tops[group]
     first, last = found["mean_first"], found["mean_last"]
-    about = f"{low:g} to {high:g}, {better} = better; first ratings {first.value:.2f}, last {last.value:.2f} on average"
+    about = decimals(
+        say(
+            "%(range)s; first ratings %(first)s, last %(last)s on average",
+            range=_range(low, high, better),
+            first=f"{first.value:.2f}",
+            last=f"{last.value:.2f}",
+        )
+    )
     effect, gain = found["effect_size"], found["gain"]
     axis = round_axis(value for value in (effect.low, effect.high) if value is not None)
     notes = (
-        [f"{effect.note}. Gain in points: {points(gain.value, signed=True)} ({_interval(gain)})."]
+        [
+            effect.note
+            + say(
+                ". Gain in points: %(gain)s (%(interval)s).",
+                gain=points(gain.value, signed=True),
+                interval=_interval(gain),
+            )
+        ]
         if gain.value is not None and effect.shown
         else []
     )
     change = Block(title=title, about=about, axis=axis if effect.shown else None, rows=(row_of(effect, axis, strong=True),),
-                   heads=("in SDs", "95 % interval", "courses"), notes=tuple(notes))  # fmt: skip
+                   heads=(say("in SDs"), say("95 % interval"), say("courses")), notes=tuple(notes))  # fmt: skip
     names = (
         "measured",
         "improved",
@@ -230,16 +225,23 @@ def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block
     )
     told = found["improved"].source.partition(": ")[0] if "improved" in found else ""
     after = found["sessions_after_last"]
-    said = [f"Reliable: {told}."] if told else []
+    said = [say("Reliable: %(told)s.", told=told)] if told else []
     if found["recovered"].shown:
         said.append(
-            f"Recovered: reliably better and no longer past the line ({found['recovered'].source.partition(', ')[0]})."
+            say(
+                "Recovered: reliably better and no longer past the line (%(line)s).",
+                line=found["recovered"].source.partition(", ")[0],
+            )
         )
     if after.value is not None:
         said.append(
-            f"Sessions between the last rating and the end: {after.value:g} in the median of {after.n} courses."
+            say(
+                "Sessions between the last rating and the end: %(n)s in the median of %(courses)s courses.",
+                n=decimals(f"{after.value:g}"),
+                courses=after.n,
+            )
         )
-    return [change, _block((found[name] for name in names if name in found), "", notes=said, n="courses")]
+    return [change, _block((found[name] for name in names if name in found), "", notes=said, n=say("courses"))]
 
 
 def _alliance(report: Report) -> Section:
@@ -250,13 +252,15 @@ def _alliance(report: Report) -> Section:
     if not blocks:
         blocks.append(
             Block(
-                title="The relationship was not rated",
-                notes=("No course that ended has a rating of it by the client.",),
+                title=say("The relationship was not rated"),
+                notes=(say("No course that ended has a rating of it by the client."),),
             )
         )
     blocks += [_lead_lag(report, each) for each in report.of("alliance", "lead_lag")]
-    lead = "With the therapist of the last rating. Clients rate high; a top rating may be kindness, and most of what moves is near the top."
-    return Section(title="The working relationship", lead=lead, blocks=tuple(blocks))
+    lead = say(
+        "With the therapist of the last rating. Clients rate high; a top rating may be kindness, and most of what moves is near the top."
+    )
+    return Section(title=say("The working relationship"), lead=lead, blocks=tuple(blocks))
 
 
 def _relationship(report: Report, group: str, facets: Sequence[str]) -> list[Block]:
@@ -268,44 +272,59 @@ def _relationship(report: Report, group: str, facets: Sequence[str]) -> list[Blo
     axis = scale_axis(low, high)
     rows = [_from_to(report, each, axis, strong=each == group) for each in (group, *facets)]
     gain = found["gain"]
-    change = Block(title=title, about=f"{low:g} to {high:g}, {better} = better; ○ start, ● end; {_in_words(gain)}", axis=axis,
-                   rows=tuple(rows), heads=("change", "95 % interval", "courses"))  # fmt: skip
+    change = Block(title=title, about=" · ".join((_range(low, high, better), say("○ start, ● end"), _in_words(gain))), axis=axis,
+                   rows=tuple(rows), heads=(say("change"), say("95 % interval"), say("courses")))  # fmt: skip
     names = ("measured", "rated_higher", "rated_same", "rated_lower", "ceiling_first", "ceiling_last")
-    return [change, _block((found[name] for name in names if name in found), "", n="courses")]
+    return [change, _block((found[name] for name in names if name in found), "", n=say("courses"))]
+
+
+def _range(low: float, high: float, better: str) -> str:
+    return say("%(low)s to %(high)s, %(better)s", low=f"{low:g}", high=f"{high:g}", better=_better(better))
+
+
+def _better(better: str) -> str:
+    return say("higher = better") if better == "higher" else say("lower = better")
 
 
 def _in_words(gain: Figure) -> str:
     if gain.low is None or gain.high is None:
-        return "too few to say whether it changed"
+        return say("too few to say whether it changed")
     if gain.low > 0:
-        return "rated better at the end than at the start"
-    return "rated worse at the end than at the start" if gain.high < 0 else "no clear change from start to end"
+        return say("rated better at the end than at the start")
+    return (
+        say("rated worse at the end than at the start") if gain.high < 0 else say("no clear change from start to end")
+    )
 
 
 def _from_to(report: Report, group: str, axis: Axis, *, strong: bool) -> Row:
     found = {each.figure: each for each in report.of("alliance", group=group)}
-    name = "all together" if strong else report.names.get(group, group)
+    name = say("all together") if strong else report.names.get(group, group)
     first, last, gain = found["mean_first"], found.get("mean_last"), found.get("gain")
     if first.value is None or last is None or last.value is None:
         return Row(label=name, note=first.note)
     known = gain is not None and gain.value is not None
     value = points(gain.value, signed=True) if gain is not None and gain.value is not None else ""
     mark = placed(axis, Mark(last.value, None, None, first.value))
-    spoken = f"{name}: {first.value:.2f} at the start, {last.value:.2f} at the end"
-    return Row(label=f"{name}, {first.value:.2f} to {last.value:.2f}", mark=mark, value=value, strong=strong, spoken=spoken,
+    one, two = points(first.value), points(last.value)
+    spoken = say("%(what)s: %(first)s at the start, %(last)s at the end", what=name, first=one, last=two)
+    return Row(label=say("%(what)s, %(low)s to %(high)s", what=name, low=one, high=two), mark=mark, value=value, strong=strong, spoken=spoken,
                interval=_interval(gain) if gain is not None and known else "", of=f"{first.n}")  # fmt: skip
 
 
 def _lead_lag(report: Report, each: Figure) -> Block:
-    title = "What went before what, within clients"
+    title = say("What went before what, within clients")
     if each.value is None:
-        return Block(title=title, notes=(f"{each.note.capitalize()}.",))
+        return Block(title=title, notes=(f"{upper(each.note)}.",))
     axis = round_axis(value for value in (each.low, each.high) if value is not None)
     outcome = each.group.partition(" then ")[2]
-    better = report.tops[outcome][2] if outcome in report.tops else "?"
-    row = row_of(each, axis, "next outcome, per point of the relationship above usual")
-    note = f"Looks back over whole courses; {each.n} {each.of}. An association in time is no proof of a cause."
-    return Block(title=title, about=f"in points of {report.names.get(outcome, outcome)}, {better} = better", axis=axis, rows=(row,), heads=("points", "95 % interval", "clients"), notes=(note,))  # fmt: skip
+    better = report.tops[outcome][2]
+    row = row_of(each, axis, say("next outcome, per point of the relationship above usual"))
+    note = say(
+        "Looks back over whole courses; %(n)s %(of)s. An association in time is no proof of a cause.",
+        n=each.n,
+        of=each.of,
+    )
+    return Block(title=title, about=say("in points of %(form)s, %(better)s", form=report.names.get(outcome, outcome), better=_better(better)), axis=axis, rows=(row,), heads=(say("points"), say("95 % interval"), say("clients")), notes=(note,))  # fmt: skip
 
 
 def _alerts(report: Report) -> Section:
@@ -313,54 +332,60 @@ def _alerts(report: Report) -> Section:
     for group in dict.fromkeys(each.group for each in report.of("alerts")):
         found = {each.figure: each for each in report.of("alerts", group=group)}
         raised, acted, median = found["alerts_raised"], found.get("alerts_acted"), found.get("alerts_median")
-        label = SEVERITIES.get(group, group)
+        label = say(SEVERITIES[group])
         if raised.value is None:
             rows.append(Row(label=label, note=raised.note))
             continue
-        told = f"{label}: {raised.value:.1f} for 100 sessions"
-        rows.append(row_of(acted, axis, told) if acted is not None else Row(label=told, note="none was raised"))
+        told = say("%(what)s: %(rate)s for 100 sessions", what=label, rate=decimals(f"{raised.value:.1f}"))
+        rows.append(row_of(acted, axis, told) if acted is not None else Row(label=told, note=say("none was raised")))
         if group == "all":
             half = (
-                f"Half of them were acted on within {median.value:.1f} days. "
+                say("Half of them were acted on within %(n)s days.", n=decimals(f"{median.value:.1f}"))
                 if median is not None and median.value is not None
                 else ""
             )
-            waiting = f"{median.note.capitalize()}. " if median is not None and median.note else ""
-            notes = [f"{raised.count} alerts in {raised.n} sessions with a rating. {half}{waiting}".strip()]
+            waiting = f"{upper(median.note)}." if median is not None and median.note else ""
+            total = say("%(count)s alerts in %(n)s sessions with a rating.", count=raised.count, n=raised.n)
+            notes = [" ".join(part for part in (total, half, waiting) if part)]
     if report.labels:
-        notes = ["Alerts are counted for the whole practice only, so they are left out of a narrowed report."]
+        notes = [say("Alerts are counted for the whole practice only, so they are left out of a narrowed report.")]
     elif not rows:
-        notes = ["No session was rated in this period."]
-    block = Block(title="Acted on, of the alerts raised", axis=axis if any(row.mark for row in rows) else None, rows=tuple(rows), heads=("share", "95 % interval", "alerts"), notes=tuple(notes))  # fmt: skip
-    lead = "Of the whole practice in this period, open courses included. An alert asks somebody to look; acted on means that a person noted what they did."
-    return Section(title="Alerts and what became of them", lead=lead, blocks=(block,))
+        notes = [say("No session was rated in this period.")]
+    block = Block(title=say("Acted on, of the alerts raised"), axis=axis if any(row.mark for row in rows) else None, rows=tuple(rows), heads=(say("share"), say("95 % interval"), say("alerts")), notes=tuple(notes))  # fmt: skip
+    lead = say(
+        "Of the whole practice in this period, open courses included. An alert asks somebody to look; acted on means that a person noted what they did."
+    )
+    return Section(title=say("Alerts and what became of them"), lead=lead, blocks=(block,))
 
 
 def _therapists(report: Report) -> Section:
-    lead = f"{NOT_DISCIPLINE} In the order of the codes: no ranking."
+    lead = " ".join((say(NOT_DISCIPLINE), say("In the order of the codes: no ranking.")))
     found = report.of("therapists")
     share = found[0]
     if share.value is None:
         return Section(
-            title="Therapists",
+            title=say("Therapists"),
             lead=lead,
-            blocks=(Block(title="No figures by therapist", notes=(f"{share.note.capitalize()}.",)),),
+            blocks=(Block(title=say("No figures by therapist"), notes=(f"{upper(share.note)}.",)),),
         )
     axis = shares()
-    variance = Block(title=f"How much therapists differ: {report.names.get(share.group, share.group)}", about=share.note, axis=axis,
-                     rows=tuple(row_of(each, axis) for each in found[:2]), heads=("share", "", "courses"))  # fmt: skip
+    variance = Block(title=say("How much therapists differ: %(form)s", form=report.names.get(share.group, share.group)), about=share.note, axis=axis,
+                     rows=tuple(row_of(each, axis) for each in found[:2]), heads=(say("share"), "", say("courses")))  # fmt: skip
     each_one = [each for each in found if each.figure == "therapist"]
     around = round_axis(value for each in each_one for value in (each.low, each.high) if value is not None)
     rows = tuple(row_of(each, around, each.group) for each in each_one if each.shown)
-    notes = [f"{each.note}.".capitalize() for each in each_one if not each.shown]
+    notes = [f"{upper(each.note)}." for each in each_one if not each.shown]
     if all(
         each.low is not None and each.high is not None and each.low <= 0 <= each.high for each in each_one if each.shown
     ):
-        notes.insert(0, f"Every interval holds 0: {TOO_FEW} about any one of them.")
-    estimates = Block(title="Each one's clients, drawn towards the mean of all", about="in points, above 0 better", axis=around, rows=rows,
-                      heads=("points", "95 % interval", "courses"), notes=tuple(notes))  # fmt: skip
+        notes.insert(0, say("Every interval holds 0: too few to say anything about any one of them."))
+    estimates = Block(title=say("Each one's clients, drawn towards the mean of all"), about=say("in points, above 0 better"), axis=around, rows=rows,
+                      heads=(say("points"), say("95 % interval"), say("courses")), notes=tuple(notes))  # fmt: skip
     return Section(
-        title="Therapists", lead=lead, blocks=(variance, estimates), caution=f"Figures by therapist: {report.agreed}."
+        title=say("Therapists"),
+        lead=lead,
+        blocks=(variance, estimates),
+        caution=say("Figures by therapist: %(agreed)s.", agreed=report.agreed),
     )
 
 
@@ -368,26 +393,43 @@ def _courses(report: Report) -> str:
     found = report.of("courses", "courses")[0]
     if found.count is None:
         return found.note
-    return f"{found.count:,} courses of treatment {'ended or are open' if report.open_too else 'ended'}"
+    if report.open_too:
+        return say("%(n)s courses of treatment ended or are open", n=grouped(found.count))
+    return say("%(n)s courses of treatment ended", n=grouped(found.count))
 
 
 def _headline(report: Report) -> tuple[str, ...]:
     if report.problem:
-        return (f"{report.problem[0].upper()}{report.problem[1:]}.",)
+        return (report.problem,)
     said = []
     came = [each for each in report.of("completion") if each.shown]
     if came:
         count, n = sum(each.count or 0 for each in came), sum(each.n or 0 for each in came)
-        said.append(f"Of {n:,} ratings expected {count:,} came in ({percent(count / n)}).")
+        said.append(
+            say(
+                "Of %(n)s ratings expected %(count)s came in (%(share)s).",
+                n=grouped(n),
+                count=grouped(count),
+                share=percent(count / n),
+            )
+        )
     effect = next((each for each in report.of("outcomes", "effect_size") if each.value is not None), None)
     measured = next((each for each in report.of("outcomes", "measured") if each.shown), None)
     if measured is not None:
-        said.append(f"{measured.count} of {measured.n} courses have a first and a last rating of the outcome.")
+        said.append(
+            say(
+                "%(count)s of %(n)s courses have a first and a last rating of the outcome.",
+                count=grouped(measured.count or 0),
+                n=grouped(measured.n or 0),
+            )
+        )
     if effect is not None and effect.value is not None and effect.low is not None and effect.high is not None:
-        way = "better" if effect.value > 0 else "worse"
-        sure = "" if effect.low > 0 or effect.high < 0 else ", which may be chance"
-        said.append(f"These moved by {abs(effect.value):.2f} SD for the {way}{sure}.")
-    return tuple(said) or ("Nothing was rated in the courses that ended.",)
-
-
-FOOT: Final = INTERVAL
+        way = (
+            mark("These moved by %(n)s SD for the better.")
+            if effect.value > 0
+            else mark("These moved by %(n)s SD for the worse.")
+        )
+        if effect.low <= 0 <= effect.high:
+            way = mark("These moved by %(n)s SD, which may be chance.")
+        said.append(say(way, n=points(abs(effect.value))))
+    return tuple(said) or (say("Nothing was rated in the courses that ended."),)

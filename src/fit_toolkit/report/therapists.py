@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fit_toolkit.language import decimals, mark, plural, say
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, Ints, silent
 from fit_toolkit.report.outcomes import CONSTRUCTS
 from fit_toolkit.report.variation import CLIENTS, THERAPISTS, Variation, variation
-from fit_toolkit.report.words import DEFINITIONS, TOO_FEW
+from fit_toolkit.report.words import defined
 from fit_toolkit.store import service
 
 if TYPE_CHECKING:
@@ -18,23 +19,27 @@ if TYPE_CHECKING:
 
 SECTION = "therapists"
 SETTING = "governance.therapist_figures"
-NOT_AGREED = f"not given: the practice has not agreed on figures by therapist ({SETTING} in fit.toml)"
+NOT_AGREED = mark("not given: the practice has not agreed on figures by therapist (%(setting)s in fit.toml)")
 
 
 def therapists(found: Gathered) -> list[Figure]:
     """Give the share between therapists and the estimates, in the order of their codes: no ranking."""
     if not found.settings.text(SETTING):
-        return [silent(SECTION, "variation_share", note=NOT_AGREED)]
+        return [silent(SECTION, "variation_share", note=say(NOT_AGREED, setting=SETTING))]
     streams = [(form, rater, found.ends(found.values(form.id, rater))) for form, rater in found.streams(*CONSTRUCTS)]
     if not streams:
-        return [silent(SECTION, "variation_share", note="not given: no outcome was rated")]
+        return [silent(SECTION, "variation_share", note=say("not given: no outcome was rated"))]
     form, rater, ends = max(streams, key=lambda each: (int(each[2].measured.sum()), each[0].id))
     whose, codes = _whose(found)
     used = np.flatnonzero(ends.measured & (whose >= 0))
     made = variation(ends.first[used], ends.last[used], whose[used], _better(form), smallest=found.smallest)
     group = f"{form.id}/{rater}"
     if made is None:
-        note = f"{TOO_FEW}: {THERAPISTS} therapists with {CLIENTS} clients each are needed"
+        note = say(
+            "too few to say anything: %(n)s therapists with %(clients)s clients each are needed",
+            n=THERAPISTS,
+            clients=CLIENTS,
+        )
         return [silent(SECTION, "variation_share", group=group, note=note)]
     return _figures(made, group, codes)
 
@@ -57,20 +62,22 @@ def _whose(found: Gathered) -> tuple[Ints, dict[int, str]]:
 
 
 def _figures(made: Variation, group: str, codes: dict[int, str]) -> list[Figure]:
-    of = f"courses with {made.therapists} therapists"
+    of = say("courses with %(n)s therapists", n=made.therapists)
     figures = [
         Figure(section=SECTION, figure="variation_share", group=group, n=made.clients, of=of, value=made.share, unit="share",
-               note=f"variance between {made.between:.4g}, within {made.within:.4g}", definition=DEFINITIONS["variation_share"]),
+               note=decimals(say("variance between %(between)s, within %(within)s", between=f"{made.between:.4g}", within=f"{made.within:.4g}")), definition=defined("variation_share")),
         Figure(section=SECTION, figure="variation_by_chance", group=group, n=made.clients, of=of, value=made.by_chance, unit="share",
-               definition=DEFINITIONS["variation_by_chance"]),
+               definition=defined("variation_by_chance")),
     ]  # fmt: skip
     for each in sorted(made.shown, key=lambda each: codes[each.who].casefold()):
         figures.append(  # noqa: PERF401 - one figure to a therapist, readable
             Figure(section=SECTION, figure="therapist", group=codes[each.who], n=each.n, of="courses", value=each.value, low=each.low,
-                   high=each.high, unit="points", definition=DEFINITIONS["therapist"])
+                   high=each.high, unit="points", definition=defined("therapist"))
         )  # fmt: skip
     if made.others:
-        more = "1 more therapist" if made.others == 1 else f"{made.others} more therapists"
-        note = f"{more} with {made.their_clients} courses: {TOO_FEW}"
+        note = plural(
+            "%(num)s more therapist with %(courses)s courses: too few to say anything",
+            "%(num)s more therapists with %(courses)s courses: too few to say anything", made.others, courses=made.their_clients,
+        )  # fmt: skip
         figures.append(silent(SECTION, "therapist", note=note))
     return figures
