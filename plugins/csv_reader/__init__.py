@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TextIO
 
 from msgspec import Meta
 
@@ -15,6 +17,7 @@ from fit_toolkit import DataError, RawTable, Reader, hookimpl
 
 DELIMITERS = (",", ";", "\t")
 HEAD = 64 * 1024
+BLOCK = 1 << 20
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,6 +25,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+UNMARKED = {each: f"{each}-{'le' if sys.byteorder == 'little' else 'be'}" for each in ("utf-16", "utf-32")}
 Encoding = Literal["", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "iso-8859-1", "iso-8859-15"]
 Delimiter = Literal["", ",", ";", "\t"]
 
@@ -49,22 +53,36 @@ class CsvReader(Reader, frozen=True):
 
     def rows(self, path: Path) -> RawTable:
         """Read all rows; what cannot be read for certain is refused with its line."""
-        encoding: str = self.encoding or "utf-8"
-        data = path.read_bytes()
-        for mark, marked in MARKS:
-            if data.startswith(mark):
-                encoding = marked
-                break
-        text = _decoded(data, encoding, path.name)
+        (whole,) = self.parts(path, sys.maxsize)
+        return whole
+
+    def parts(self, path: Path, rows: int) -> Iterator[RawTable]:
+        """Read so many rows at a time; the same is refused, with the same line, however they are cut."""
+        marked = _marked(path)
+        encoding = marked or self.encoding or "utf-8"
+        codec = encoding if marked else UNMARKED.get(encoding, encoding)
+        try:
+            yield from self._parts(path, encoding, codec, rows)
+        except (UnicodeDecodeError, DataError):
+            _refuse_unreadable(path, encoding, codec)  # what is no text is the graver fault, wherever it stands
+            raise
+
+    def _parts(self, path: Path, encoding: str, codec: str, rows: int) -> Iterator[RawTable]:
+        with path.open(encoding=codec, newline="") as file:
+            head = file.read(HEAD)
         delimiter: str = self.delimiter
-        start = 0
-        if text[:4].lower() == "sep=" and text[4:5] in DELIMITERS:  # a line spreadsheets write for themselves
-            delimiter, start = delimiter or text[4], 1
-        records = list(_records(text, delimiter or _delimiter(text, path.name), path.name))[start:]
-        if not records:
-            raise DataError("the file is empty", where=path.name)
-        delimiter = delimiter or _delimiter(text, path.name)
-        return _table(records, (f"encoding: {encoding}", f"delimiter: {delimiter}"))
+        said = head[:4].lower() == "sep=" and head[4:5] in DELIMITERS  # a line spreadsheets write for themselves
+        if said:
+            delimiter = delimiter or head[4]
+        delimiter = delimiter or _delimiter(head, path.name)
+        with path.open(encoding=codec, newline="") as file:
+            records = _records(_lines(file, path.name), delimiter, path.name)
+            if said:
+                next(records, None)
+            first = next(records, None)
+            if first is None:
+                raise DataError("the file is empty", where=path.name)
+            yield from _tables(first[1], records, rows, (f"encoding: {encoding}", f"delimiter: {delimiter}"))
 
 
 @hookimpl
@@ -73,17 +91,51 @@ def register_readers() -> list[type[Reader]]:
     return [CsvReader]
 
 
-def _decoded(data: bytes, encoding: str, name: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        hint = "save it as UTF-8, or name its encoding (--encoding cp1252 for an older Excel)"
-        raise DataError(f"this is not {encoding}", where=f"{name}:{line}", hint=hint) from None
-    if (at := text.find("\0")) >= 0:
-        line = text.count("\n", 0, at) + 1
-        raise DataError("there is a NUL character in the text", where=f"{name}:{line}", hint="export the file again")
-    return text
+def _marked(path: Path) -> str:
+    """Give the encoding that the file's first bytes name, or nothing."""
+    with path.open("rb") as file:
+        begins = file.read(4)
+    return next((marked for mark, marked in MARKS if begins.startswith(mark)), "")
+
+
+def _lines(file: TextIO, name: str) -> Iterator[str]:
+    """Give the lines with their ends, a megabyte at a time; a NUL is refused."""
+    before = 0
+    while block := file.read(BLOCK):
+        block += file.readline()
+        if (at := block.find("\0")) >= 0:
+            line = before + block.count("\n", 0, at) + 1
+            raise DataError(
+                "there is a NUL character in the text", where=f"{name}:{line}", hint="export the file again"
+            )
+        before += block.count("\n")
+        yield from io.StringIO(block, newline="")
+
+
+def _refuse_unreadable(path: Path, encoding: str, codec: str) -> None:
+    """Refuse a file that is not text in this encoding from its first byte to its last, with the line."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    lines, nul, text_lines = 1, 0, 1
+    with path.open("rb") as file:
+        while True:
+            block = file.read(BLOCK)
+            pending = decoder.getstate()[0]
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                line = lines + (pending + block).count(b"\n", 0, error.start) - pending.count(b"\n")
+                hint = "save it as UTF-8, or name its encoding (--encoding cp1252 for an older Excel)"
+                raise DataError(f"this is not {encoding}", where=f"{path.name}:{line}", hint=hint) from None
+            if not nul and (at := text.find("\0")) >= 0:
+                nul = text_lines + text.count("\n", 0, at)
+            lines += block.count(b"\n")
+            text_lines += text.count("\n")
+            if not block:
+                break
+    if nul:
+        raise DataError(
+            "there is a NUL character in the text", where=f"{path.name}:{nul}", hint="export the file again"
+        )
 
 
 def _delimiter(text: str, name: str) -> str:
@@ -104,13 +156,13 @@ def _delimiter(text: str, name: str) -> str:
     return counts[0][1] if counts[0][0] else ","
 
 
-def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Give each record that is not blank with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for record in reader:
-            if any(cell.strip() for cell in record):
+            if record and (record[0].strip() or any(cell.strip() for cell in record)):
                 yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
@@ -127,16 +179,34 @@ def _plain(problem: str) -> str:
     return "the row cannot be read as separated text"
 
 
-def _table(records: list[tuple[int, list[str]]], notes: tuple[str, ...]) -> RawTable:
+def _tables(
+    header: list[str], records: Iterator[tuple[int, list[str]]], count: int, notes: tuple[str, ...]
+) -> Iterator[RawTable]:
+    """Cut records into tables; of rows that are shorter than the header line, how many there are is said at the end."""
+    short = [0, 0]
+    body = list(islice(records, count))
+    while True:
+        following = list(islice(records, count)) if len(body) == count else []
+        for line, record in body:
+            if len(record) < len(header):
+                short = [short[0] + 1, short[1] or line]
+        if following:
+            yield _table(header, body, notes)
+            body = following
+            continue
+        if short[0]:
+            notes = (*notes, f"{short[0]} rows have fewer cells than the header line, the first in line {short[1]}")
+        yield _table(header, body, notes)
+        return
+
+
+def _table(header: list[str], body: list[tuple[int, list[str]]], notes: tuple[str, ...]) -> RawTable:
     """Make rows as long as the longest; columns beyond the header have no name."""
-    header, body = records[0][1], records[1:]
-    width = max((len(record) for _, record in records), default=0)
-    short = [line for line, record in body if len(record) < len(header)]
-    if short:
-        notes = (*notes, f"{len(short)} rows have fewer cells than the header line, the first in line {short[0]}")
+    width = max((len(record) for _, record in body), default=0)
+    width = max(width, len(header))
     return RawTable(
         columns=(*header, *[""] * (width - len(header))),
-        rows=[record + [""] * (width - len(record)) for _, record in body],
+        rows=[record if len(record) == width else record + [""] * (width - len(record)) for _, record in body],
         lines=[line for line, _ in body],
         notes=notes,
     )

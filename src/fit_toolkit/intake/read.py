@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,12 @@ import msgspec
 from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
 from fit_toolkit.intake.mapping import ROLES
+from fit_toolkit.intake.source import Progress, Source, quiet, survey
 from fit_toolkit.model.parts import RawTable, Reader
 
 HEAD: Final = 64 * 1024
-LARGEST: Final = 512 * 1024 * 1024
+LARGEST: Final = 512 * 1024 * 1024  # of a format that is read as a whole
+ROWS: Final = 20_000  # a file of so many rows is worked on as a whole; a larger one is read in pieces of so many
 
 
 def read_table(
@@ -30,27 +32,76 @@ def read_table(
 
     `usual` holds the practice's settings by reader; `settings` are those of this file and come first.
     """
+    kind, chosen = _chosen(path, readers, reader, settings, usual)
+    _not_too_large(path)
+    (table,) = _asked(path, kind, lambda: iter([chosen.rows(path)]))
+    return table
+
+
+def read_source(  # noqa: PLR0913 - the same as read_table, and what is to be known of a file that is not kept
+    path: Path,
+    readers: Mapping[str, type[Reader]],
+    *,
+    reader: str = "",
+    settings: Mapping[str, Any] | None = None,
+    usual: Mapping[str, Mapping[str, Any]] | None = None,
+    ids: Container[str] = (),
+    rows: int = ROWS,
+    progress: Progress = quiet,
+) -> Source:
+    """Read a file once from end to end, and keep it only if it is small; a large one is read again when it is needed.
+
+    `ids` are the words a person has to know of, such as the ids of instruments: a row for each that is in the file is
+    in the sample of a large one.
+    """
+    kind, chosen = _chosen(path, readers, reader, settings, usual)
+    if type(chosen).parts is Reader.parts:
+        _not_too_large(path)
+
+    def again() -> Iterator[RawTable]:
+        return _asked(path, kind, lambda: chosen.parts(path, rows))
+
+    return survey(path, again, ids, progress)
+
+
+def _chosen(
+    path: Path,
+    readers: Mapping[str, type[Reader]],
+    reader: str,
+    settings: Mapping[str, Any] | None,
+    usual: Mapping[str, Mapping[str, Any]] | None,
+) -> tuple[str, Reader]:
+    """Give the name of the reader, and the reader with its settings."""
     head = _head(path)
     kind = reader or _surest(path, head, readers)
     if kind not in readers:
         raise UsageError(f"there is no reader '{kind}'", hint="known: " + ", ".join(sorted(readers)))
     try:
         said = {key: value for key, value in (settings or {}).items() if value}
-        chosen = msgspec.convert({**(usual or {}).get(kind, {}), **said}, readers[kind])
+        return kind, msgspec.convert({**(usual or {}).get(kind, {}), **said}, readers[kind])
     except msgspec.ValidationError as error:
         raise UsageError(f"the reader {kind} cannot take these settings: {error}") from error
-    try:
-        with alone() as changed:
-            table = chosen.rows(path)
-    except FitError:
-        raise
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=path.name) from None
-    except (Exception, SystemExit) as error:  # whatever a reader does, it is named and nothing was taken
-        raise PluginError(f"the reader {kind} failed: {type(error).__name__}", where=path.name) from error
-    if changed:
-        raise PluginError(f"the reader {kind} {changed[0]}; nothing was taken", where=path.name)
-    return checked(table, kind)
+
+
+def _asked(path: Path, kind: str, ask: Callable[[], Iterator[RawTable]]) -> Iterator[RawTable]:
+    """Give the tables of a reader one by one, each held against the contract; whatever it does, it is named."""
+    tables: Iterator[RawTable] | None = None
+    while True:
+        try:
+            with alone() as changed:
+                tables = ask() if tables is None else tables
+                table = next(tables, None)
+        except FitError:
+            raise
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=path.name) from None
+        except (Exception, SystemExit) as error:
+            raise PluginError(f"the reader {kind} failed: {type(error).__name__}", where=path.name) from error
+        if changed:
+            raise PluginError(f"the reader {kind} {changed[0]}; nothing was taken", where=path.name)
+        if table is None:
+            return
+        yield checked(table, kind)
 
 
 def checked(table: object, kind: str) -> RawTable:
@@ -86,12 +137,16 @@ def _head(path: Path) -> bytes:
     if not path.is_file():
         raise DataError("there is no such file", where=str(path))
     try:
-        if path.stat().st_size > LARGEST:
-            raise DataError(f"the file is larger than {LARGEST >> 20} MB", where=path.name, hint="import it in parts")
         with path.open("rb") as file:
             return file.read(HEAD)
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _not_too_large(path: Path) -> None:
+    if path.stat().st_size > LARGEST:
+        hint = "import it in parts, or save it as CSV, which may be of any size"
+        raise DataError(f"the file is larger than {LARGEST >> 20} MB", where=path.name, hint=hint)
 
 
 def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str:

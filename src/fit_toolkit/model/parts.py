@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -73,6 +73,22 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             fit_toolkit.errors.DataError: the file is not readable as this format; names the line.
         """
         raise TypeError(f"{type(self).__name__} does not define rows(path)")
+
+    def parts(self, path: Path, rows: int) -> Iterator[RawTable]:
+        """Read the file piece by piece, so that a large one is never in memory as a whole; the default is one piece.
+
+        Args:
+            path: the file; it is not changed, and may be read several times.
+            rows: how many rows a piece holds at most.
+
+        Yields: the rows of `rows(path)` in the same order, at least one piece even without any. The columns are the
+            same in every piece, but for columns without a name at the end; notes and records left out are put
+            together.
+
+        Raises:
+            fit_toolkit.errors.DataError: the file is not readable as this format; names the line.
+        """
+        yield self.rows(path)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

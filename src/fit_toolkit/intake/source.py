@@ -1,0 +1,139 @@
+"""A file that is imported: kept as a whole where it is small, read piece by piece where it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from fit_toolkit.errors import ContractError, DataError
+from fit_toolkit.model.parts import RawTable
+
+# What is told how far a step is: its name, how many rows are done, and of how many.
+Progress: TypeAlias = Callable[[str, int, int], None]
+READING: Final = "reading"
+SAMPLE: Final = 1_000  # rows of a large file that are kept to look at
+
+
+def quiet(step: str, done: int, of: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file with so many rows; `sample` is all of it, or enough of a large one to settle what its columns mean.
+
+    `columns` of the sample are as wide as the widest piece, and what the reader said of every piece stands with it.
+    """
+
+    sample: RawTable
+    count: int
+    again: Callable[[], Iterator[RawTable]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sample is the whole file."""
+        return len(self.sample) == self.count
+
+    @classmethod
+    def of(cls, table: RawTable) -> Source:
+        """Take a table that is there as a whole."""
+        return cls(table, len(table), lambda: iter([table]))
+
+
+def survey(path: Path, again: Callable[[], Iterator[RawTable]], ids: Container[str], progress: Progress) -> Source:
+    """Read a file from end to end: whether it can be read, how many rows it has, and what has to be known beforehand."""
+    mark = _mark(path)
+    tables = again()
+    first = next(tables, None)
+    if first is None:
+        raise ContractError("the reader gave no table", where=path.name)
+    following = next(tables, None)
+    if following is None:
+        return Source.of(first)
+    expected = _expected(first, path.stat().st_size)
+    found = _Found(first, ids)
+    for table in _chained(first, following, tables):
+        found.add(table)
+        progress(READING, found.count, max(expected, found.count + 1))
+    progress(READING, found.count, found.count)
+
+    def unchanged() -> Iterator[RawTable]:
+        seen = 0
+        for table in again():
+            seen += len(table)
+            yield table
+        if (seen, _mark(path)) != (found.count, mark):
+            raise DataError("the file was changed while it was read", where=path.name, hint="import it again")
+
+    return Source(found.sample(), found.count, unchanged)
+
+
+class _Found:
+    """What is gathered from the pieces of a file while they go by."""
+
+    def __init__(self, first: RawTable, ids: Container[str]) -> None:
+        self.first, self.ids, self.count = first, ids, 0
+        self.rows = [*first.rows[:SAMPLE]]
+        self.lines = [*first.lines[:SAMPLE]]
+        self.columns = first.columns
+        self.notes: dict[str, None] = {}
+        self.left_out: dict[str, int] = {}
+        self.named: set[str] = set()
+
+    def add(self, table: RawTable) -> None:
+        """Look at one more piece."""
+        if _named(table.columns) != _named(self.columns):
+            raise ContractError("the reader gave other columns in a later piece of the file")
+        self.columns = max(self.columns, table.columns, key=len)
+        self.count += len(table)
+        self.notes.update(dict.fromkeys(table.notes))
+        for why, count in table.left_out.items():
+            self.left_out[why] = self.left_out.get(why, 0) + count
+        for at, cells in enumerate(zip(*table.rows, strict=True)):
+            for text in {text for text in set(cells) if text.strip() in self.ids} - self.named:
+                row = cells.index(text)
+                self.named.add(text)
+                self.rows.append(table.rows[row])
+                self.lines.append(table.lines[row])
+            if at == len(self.first.columns):  # nothing has a name from here on
+                break
+
+    def sample(self) -> RawTable:
+        """Give the rows that were kept as a table that says what the whole file says."""
+        width = len(self.columns)
+        rows = [[*row, *[""] * (width - len(row))] for row in self.rows]
+        return replace(
+            self.first,
+            columns=self.columns,
+            rows=rows,
+            lines=self.lines,
+            notes=tuple(self.notes),
+            left_out=self.left_out,
+        )
+
+
+def _named(columns: tuple[str, ...]) -> list[str]:
+    names = list(columns)
+    while names and not names[-1].strip():
+        names.pop()
+    return names
+
+
+def _chained(first: RawTable, second: RawTable, others: Iterator[RawTable]) -> Iterator[RawTable]:
+    yield first
+    yield second
+    yield from others
+
+
+def _expected(table: RawTable, size: int) -> int:
+    """Guess how many rows a file has from what those of its first piece take; only shown, never relied on."""
+    looked = table.rows[:SAMPLE]
+    each = sum(len(cell) + 1 for row in looked for cell in row) / max(len(looked), 1)
+    return int(size / max(each, 1.0))
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
