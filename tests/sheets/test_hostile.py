@@ -65,7 +65,35 @@ SWELLING = (
     "{% for a in range(100001) %}{% endfor %}",
     "{% for a in range(99999) %}{% for b in range(99) %}a{% endfor %}{% endfor %}",
     "{% macro m(n) %}{{ m(n) }}{% endmacro %}{{ m(1) }}",
+    "{{ 'é' | tojson }}{{ [1] | batch(99999999, 'x') | list }}",
+    "{{ [1] | slice(99999999) | list }}",
+    "{% macro m() %}{{ varargs }}{% endmacro %}{{ m(1) }}",
+    "{{ dict(a=1) }}",
 )
+# Each makes twice as much of what it is given; forty times over that is a terabyte.
+DOUBLING = {
+    "~": "{% set ns.a = ns.a ~ ns.a %}",
+    "+": "{% set ns.a = ns.a + ns.a %}",
+    "join": "{% set ns.a = [ns.a, ns.a]|join %}",
+    "join with": "{% set ns.a = [1, 1, 1]|join(ns.a) %}",
+    "sum": "{% set ns.a = [ns.a, ns.a]|sum %}",
+    "%": "{% set ns.a = '%s%s' % (ns.a, ns.a) %}",
+    "format": "{% set ns.a = '%s%s'|format(ns.a, ns.a) %}",
+    "a block": "{% set a %}{{ ns.a }}{{ ns.a }}{% endset %}{% set ns.a = a %}",
+    "a macro": "{% macro m(a) %}{{ a }}{{ a }}{% endmacro %}{% set ns.a = m(ns.a) %}",
+    "a call": "{% macro m() %}{{ caller() }}{{ caller() }}{% endmacro %}{% set ns.a %}{% call m() %}{{ ns.a }}{% endcall %}{% endset %}",
+    "a filter": "{% set a %}{% filter upper %}{{ ns.a }}{{ ns.a }}{% endfilter %}{% endset %}{% set ns.a = a %}",
+    "a translation": "{% set ns.a = _('%(a)s%(a)s', a=ns.a) %}",
+    "plurals": "{% set ns.a = ngettext('%(a)s%(a)s', '%(a)s%(a)s', 2, a=ns.a) %}",
+    "escaping": "{% set ns.a = (ns.a ~ '&&&&')|forceescape ~ ns.a|e %}",
+    "a list": "{% set ns.a = [ns.a, ns.a] %}",
+    "a tuple": "{% set ns.a = (ns.a, ns.a) %}",
+    "a dictionary": "{% set ns.a = {1: ns.a, 2: ns.a} %}",
+    "lists": "{% set ns.b = ns.b + ns.b %}",
+    "a list of many": "{% set ns.a = range(99999)|map(attribute='x', default=ns.a ~ 'aaaaaaaaaaaa')|list %}",
+    "numbers": "{% set ns.n = ns.n * ns.n %}",
+    "upper": "{% set ns.a = (ns.a ~ 'ß')|upper + ns.a|string %}",
+}
 OUTSIDE = (
     "<script>fetch('https://example.org')</script>",
     "<img src='https://example.org/x.png'>",
@@ -112,6 +140,40 @@ def test_a_template_that_reaches_behind_the_data_or_for_a_file_is_not_run(payloa
 def test_a_template_that_swells_is_stopped(payload: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         render("sheets/therapist.html", {}, folders=(folder(tmp_path, payload),))
+
+
+@pytest.mark.parametrize("how", DOUBLING)
+def test_what_makes_twice_as_much_is_stopped_while_it_is_small(how: str, tmp_path: Path) -> None:
+    text = (
+        "{% set ns = namespace(a='a', b=[1], n=3) %}{% for _n in range(60) %}"
+        + DOUBLING[how]
+        + "{% endfor %}{{ ns.a }}"
+    )
+    own = (folder(tmp_path, text),)
+    with pytest.raises(ConfigError, match="SecurityError"):
+        render("sheets/therapist.html", {}, folders=own)
+
+
+def test_templates_still_put_texts_lists_and_numbers_together(tmp_path: Path) -> None:
+    text = (
+        "{% set a = ['x', '<'] + ['y'] %}{{ a|join(', ') }} {{ 'a' ~ 1 ~ none }} {{ [1, 2.5]|sum }} {{ 2 + 3 * 4 }} "
+        "{% for k, v in {'p': 1}.items() %}{{ k }}{{ v }}{% endfor %} {{ (1, 2)|max }} {% set x, y = 1, 2 %}{{ x - y }} "
+        "{% set s = '<b>'|safe %}{{ a[1] ~ s }} {{ (a[1] ~ '&')|length }} {% set b %}<i>{{ '&' }}</i>{% endset %}{{ b }} {{ a|length }} "
+        "{% set n = namespace(a=1) %}{% set n.a = n.a + 1 %}{{ n.a }}{{ n }}"
+    )
+    made = render("sheets/therapist.html", {}, folders=(folder(tmp_path, text),))
+    assert made == "x, &lt;, y a1None 3.5 14 p1 2 -1 &lt;<b> 2 <i>&amp;</i> 3 2namespace"
+
+
+def test_a_template_that_keeps_more_and_more_gives_way_to_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fit_toolkit.sheets.making.TEMPLATE_MEGABYTES", 60)
+    keeps = (
+        "{% set held = namespace(all=0) %}{% set t = range(99999)|join %}{% for n in range(99999) %}"
+        "{% set held.all = namespace(text=t ~ n, before=held.all) %}{% endfor %}"
+    )
+    used, why = usable_folders(examples.falling(), "therapist", (folder(tmp_path, keeps),), PLAIN)
+    assert used == ()
+    assert "took more than 60 MB" in why
 
 
 @pytest.mark.parametrize("payload", OUTSIDE)

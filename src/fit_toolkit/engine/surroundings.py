@@ -21,6 +21,7 @@ from typing import TypeVar
 T = TypeVar("T")
 # A library may add a variable of its own when it is imported; one of these would reach other people's code.
 MEANS_SOMETHING = ("LC_", "LANG", "TZ", "PATH", "HOME", "TMP", "TEMP", "PYTHON", "FIT_", "LD_")
+LOOK = 0.02  # seconds between two looks at the memory a plugin needs
 END = os._exit  # the real one, while a plugin is given another
 
 
@@ -134,10 +135,11 @@ def alone(*, ours: bool = False) -> Iterator[list[str]]:
         yield changed
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T], *, megabytes: float = 0) -> T:
     """Do something of a plugin's that may never come back; raise TimeoutError when the time is up.
 
-    What goes round in Python is then ended; what waits within a library is left to itself.
+    What goes round in Python is then ended; what waits within a library is left to itself. With `megabytes` MemoryError is
+    raised as soon as this process needs so much more than it ever did, where the system tells how much that is.
     """
     given: list[T] = []
     raised: list[BaseException] = []
@@ -153,14 +155,29 @@ def within(seconds: float, work: Callable[[], T]) -> T:
             end_of_a_copy(own)
 
     thread = threading.Thread(target=run, name="fit-plugin", daemon=True)  # one that hangs does not hold up the end
+    before, until = _most_memory(), time.monotonic() + seconds
     thread.start()
-    thread.join(seconds)
+    while thread.is_alive() and (left := until - time.monotonic()) > 0:
+        thread.join(min(left, LOOK) if megabytes else left)
+        if megabytes and _most_memory() - before > megabytes:
+            _end(thread)
+            raise MemoryError
     if thread.is_alive():
         _end(thread)
         raise TimeoutError
     if raised:
         raise raised[0]
     return given[0]
+
+
+def _most_memory() -> float:
+    """How many megabytes this process has needed at most so far; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def _end(thread: threading.Thread) -> None:

@@ -21,6 +21,7 @@ from fit_toolkit.sheets.chart import chart, number
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.data import Mark, SheetData
 from fit_toolkit.sheets.facets import facet_chart
+from fit_toolkit.sheets.history import tables
 from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
 from fit_toolkit.sheets.sandbox import Sandbox, run
@@ -75,9 +76,7 @@ def _read(folder: Path | Traversable, name: str) -> str | None:
 def environment(folders: tuple[Folder, ...] = ()) -> Sandbox:
     """The one way templates are run: escaped, sandboxed, strict; `folders` come before the bundled templates."""
     env = Sandbox(_Folders(folders))
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: spoken().gettext(message), lambda one, many, n: spoken().ngettext(one, many, n), newstyle=True
-    )
+    env.speak(lambda message: spoken().gettext(message), lambda one, many, n: spoken().ngettext(one, many, n))
     env.filters["number"] = number
     env.filters["day"] = lambda day: _apart(say_day(day))
     env.filters["days"] = lambda days: _apart(say_days(days))
@@ -174,4 +173,5 @@ def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, 
             sessions=None if density == "scant" else sheet.sessions,
         ),
         "twin": twin(sheet.panels, last=4 if look.large else 6),
+        "history": tables(sheet.history, large=look.large) if sheet.history is not None else None,
     }

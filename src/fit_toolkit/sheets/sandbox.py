@@ -7,6 +7,7 @@ texts that grow without end, and from running for ever.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets import limits
 
 LARGEST_PAGE = 4 * 1024 * 1024  # a crowded sheet has 60 kB
 TEXT = frozenset({
@@ -39,13 +41,21 @@ WITHOUT = (
     "xmlattr",
     "replace",
     "random",
+    "batch",
+    "slice",
+    "tojson",
+    "urlencode",
 )
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """The one environment templates run in: escaped, strict, and with a list of what they may reach."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    code_generator_class = limits.Generator
+    concat = staticmethod(limits.glued)
+    joined = staticmethod(limits.joined)
+    weighed = staticmethod(limits.weighed)
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, loader: BaseLoader) -> None:
         super().__init__(
@@ -56,12 +66,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             auto_reload=True,
             extensions=["jinja2.ext.i18n"],
+            finalize=limits.finalized,
         )
         for name in WITHOUT:
             self.filters.pop(name, None)
-        self.filters["format"] = written
-        for name in ("lipsum", "cycler", "joiner"):
+        self.filters |= {"format": written, "join": limits.join, "sum": limits.total}
+        self.filters = {name: limits.filtered(each) for name, each in self.filters.items()}
+        for name in ("lipsum", "cycler", "joiner", "dict"):
             self.globals.pop(name, None)
+        self.globals["namespace"] = limits.Notes
+
+    def speak(self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> None:
+        """Say `_()` and `ngettext()` of templates through these."""
+        self.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        for name in ("gettext", "ngettext"):
+            speak: Any = self.globals[name]
+            self.globals[name] = limits.said(speak)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may reach `attr` of `obj`: fields of data, and a few harmless methods."""
@@ -77,21 +97,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return attr in LISTED
         if isinstance(obj, (date, int, float)) or type(obj).__module__ == "datetime":
             return attr in DAY
-        return type(obj).__module__.startswith("jinja2.")  # loop, self, super, macros, what an import gives
+        return isinstance(obj, limits.Notes) or type(obj).__module__.startswith(
+            "jinja2."
+        )  # loop, self, super, macros, what an import gives
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers, and write them as '%.1f'; a text is not multiplied, and nothing raised to a power."""
+        """Reckon with numbers, and write them as '%.1f'; texts and lists are only put together, up to a length."""
         if operator == "%" and isinstance(left, str):
             return written(left, *(right if isinstance(right, tuple) else (right,)))
-        if operator == "**" or not all(isinstance(side, (int, float)) for side in (left, right)):
+        if operator == "+":
+            limits.together(left, right)
+        elif operator == "**" or not all(isinstance(side, (int, float)) for side in (left, right)):
             raise SecurityError(f"{operator} is for numbers")
-        return super().call_binop(context, operator, left, right)
+        return limits.measured(super().call_binop(context, operator, left, right))
 
 
 def written(pattern: str, *values: Any) -> str:
     """Fill '%.1f' and its like, no wider than a line."""
     if not PATTERN.fullmatch(pattern):
         raise SecurityError("a pattern is text with %s, %d or %.1f")
+    limits.together(*(limits.plain(value) for value in values))
     return pattern % values
 
 
