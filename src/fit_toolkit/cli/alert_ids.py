@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,13 @@ from fit_toolkit.model.codes import goes_with
 _NAMED = re.compile(r"#?(\d{1,18})(?:-?([A-Za-z]))?", re.ASCII)
 
 
-class AlertId(click.ParamType):
+if TYPE_CHECKING:
+    _Base = click.ParamType[int]
+else:
+    _Base = click.ParamType
+
+
+class AlertId(_Base):
     """A number such as 44, or a code such as 44K whose letter has to go with its number."""
 
     name = "id"

@@ -28,6 +28,7 @@ class Asked(TypedDict):
     language: str | None
     large_print: bool | None
     grey: bool
+    history: bool | None
     together: bool
     explain: bool
     fmt: str | None
@@ -46,6 +47,8 @@ class Asked(TypedDict):
 @click.option("--language", metavar="CODE", help="In another language than the practice's, such as de or ar.")
 @click.option("--large-print", is_flag=True, default=None, help="In large letters, on as many pages as it takes.")
 @click.option("--grey", is_flag=True, help="Without any colour.")
+@click.option("--history", is_flag=True, default=None,
+              help="Every answer of every session on a second page of the therapist's sheet.")  # fmt: skip
 @click.option("--together", is_flag=True,
               help="All members of a couple or group beside each other, for the therapist: with --episode, no CLIENT.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Where every number on the sheet comes from, instead of the sheet.")
@@ -54,7 +57,7 @@ class Asked(TypedDict):
 def command(app: App, client: str | None, **asked: Unpack[Asked]) -> int:
     """Make the one-page sheet about CLIENT for a session.
 
-    Ratings up to the day asked for are on it as they are known today, and so is what people did about its alerts. The
+    Ratings up to the day asked for are on it as they are known today, alerts as they stood at the end of that day. The
     file is readable by you alone. Ends with 4 where a section of a plugin could not be made, a form is not shown
     because its definition is broken, or a template, style, logo or language pack of the practice cannot be used; the
     sheet is made all the same, with the bundled one.
@@ -119,7 +122,7 @@ def _made(practice: Practice, client: str | None, asked: Asked, fmt: str, proble
 
     held = asked["session"] is not None
     wish = SheetWish(
-        language=asked["language"] or "", large=asked["large_print"], grey=asked["grey"], held=held
+        language=asked["language"] or "", large=asked["large_print"], grey=asked["grey"], held=held, history=asked["history"]
     )  # fmt: skip
     if client is None:
         from fit_toolkit.sheets.together import episode_day, make_together

@@ -96,6 +96,7 @@ SETTINGS = (
     Setting("sheets.keep_sheets_days", int, 14, "fit sheets removes what it made when nobody has asked for it for so many days.", minimum=1),
     Setting("sheets.password_file", str, "", "A file holding only a password, readable by you alone: fit sheets then encrypts its PDFs (AES-256)."),
     Setting("sheets.paper", str, "A4", "The paper sheets are printed on.", choices=("A4", "Letter")),
+    Setting("sheets.item_history", bool, False, "A second page with every answer of every session."),
     Setting("sheets.large_print", bool, False, "Sheets in large letters, on as many pages as it takes."),
     Setting("report.smallest_cell", int, 5, "Figures of fewer clients than this are not shown, nor what they could be subtracted from; 1: show all.", minimum=1),
     Setting("report.planned", list, ["planned", "planned end", "ended as planned"], "Reasons of closing an episode that count as a planned ending, as typed; capitals do not matter."),

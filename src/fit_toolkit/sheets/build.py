@@ -14,6 +14,7 @@ from fit_toolkit.errors import ConfigError
 from fit_toolkit.language import say, spoken
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.history import history_of
 from fit_toolkit.sheets.notices import (
     alerts_of,
     later_of,
@@ -36,30 +37,36 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
-def build_sheet(
-    parts: Parts, c: sa.Connection, member: int, *, as_of: date, number: str = "", asking: Asking | None = None,
-    held: bool = False,
+def build_sheet(  # noqa: PLR0913 - keyword-only choices
+    parts: Parts, c: sa.Connection, member: int | Reading, *, as_of: date, number: str = "", asking: Asking | None = None,
+    held: bool = False, history: bool | None = None,
 ) -> SheetData:  # fmt: skip
-    """Build the sheet of one member; `asking` serves many sheets with one binding of the policies.
+    """Build the sheet of one member, or of what was read of one; `asking` serves many sheets with one binding of policies.
 
     `held`: it is wanted as it stood after the session of `as_of`, even where the end of that session was not rated.
+    `history`: with every answer of every session on a second page; None: as the settings have it.
     """
+    if history is None:
+        history = parts.settings.flag("sheets.item_history")
     gap = parts.settings.number("alerts.max_gap_days")
     zone = ZoneInfo(parts.settings.text("practice.time_zone"))
-    reading = read_member(c, member, as_of=as_of, max_gap_days=gap, zone=zone, held=held)
+    reading = member if isinstance(member, Reading) else read_member(
+        c, member, as_of=as_of, max_gap_days=gap, zone=zone, held=held
+    )  # fmt: skip
     if asking is not None:
-        return _build(parts, reading, number, asking, "")
+        return _build(parts, reading, number, asking, "", history=history)
     try:
         asked = Asking(parts)
     except ConfigError:  # a sheet is wanted now; what cannot be asked is said on it
-        return _build(
-            parts, reading, number, None, say("not checked: the policies cannot be used (fit policies check)")
-        )
+        said = say("not checked: the policies cannot be used (fit policies check)")
+        return _build(parts, reading, number, None, said, history=history)
     with asked:
-        return _build(parts, reading, number, asked, "")
+        return _build(parts, reading, number, asked, "", history=history)
 
 
-def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, problem: str) -> SheetData:
+def _build(
+    parts: Parts, reading: Reading, number: str, asking: Asking | None, problem: str, *, history: bool
+) -> SheetData:
     forms = {given.instrument for given in reading.given} | {row["instrument"] for row in reading.alerts}
     catalog, settings = parts.catalog.readable(forms | {entry.instrument for entry in reading.plan}), parts.settings
     drawn = draw(reading, catalog, asking)
@@ -86,6 +93,7 @@ def _build(parts: Parts, reading: Reading, number: str, asking: Asking | None, p
         panels=panels,
         sessions=reading.sessions,
         marks=marks_of(reading, _language_names()),
+        history=history_of(reading, form, catalog) if history else None,
         alerts=alerts,
         question=question(facets, panels, alerts, questions_here(getattr(parts, "root", None))),
         missing=missing,

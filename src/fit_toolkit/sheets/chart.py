@@ -157,8 +157,11 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     for label in sorted(labels, key=lambda n: n.y):
         y = max(label.y, placed[-1].y + LABEL_ROOM if placed else top)
         placed.append(replace(label, y=_n(y)))
-    over = placed[-1].y - bottom if placed else 0.0
-    return tuple(replace(n, y=_n(n.y - over)) for n in placed) if over > 0 else tuple(placed)
+    room = min(LABEL_ROOM, (bottom - top) / max(len(placed) - 1, 1))
+    for at in reversed(range(len(placed))):  # those that went too far push the ones above them back up
+        lowest = bottom if at == len(placed) - 1 else placed[at + 1].y - room
+        placed[at] = replace(placed[at], y=_n(min(placed[at].y, lowest)))
+    return tuple(placed)
 
 
 def _leaders(ends: Sequence[Label], placed: Sequence[Label], right: float) -> str:

@@ -168,6 +168,8 @@ class HistoryRow(Struct, frozen=True, kw_only=True):
 
     label: str
     values: tuple[float | None, ...]
+    minimum: float
+    maximum: float
     apart: frozenset[int] = frozenset()  # places where the other person's answer lay far off
     total: bool = False
 
@@ -177,12 +179,9 @@ class History(Struct, frozen=True, kw_only=True):
 
     days: tuple[date, ...]
     rows: tuple[HistoryRow, ...]
-    minimum: float = 0
-    maximum: float = 10
     better: Better = "higher"
     apart: float = 0  # from how far on two answers are called far off
     max_gap_days: int = 42
-    earlier: int = 0  # sessions before these
 
 
 class SectionBlock(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from fit_toolkit.sheets.chart import chart, number, places
 from fit_toolkit.sheets.data import Band, BandPoint, Panel, Point, Series, SheetData
 from fit_toolkit.sheets.explain_data import Traced
 from fit_toolkit.sheets.explain_ranges import Ranged, drawn_by
+from fit_toolkit.sheets.history import tables
 from fit_toolkit.sheets.language import say_days, say_short
 from fit_toolkit.sheets.reading import Reading
 
@@ -269,14 +270,8 @@ def _history(at: Sources) -> Iterator[Traced]:
             if value is not None:
                 forms = _answered(at, form, item, value, day) if item else ()
                 yield Traced(place="history", what=f"{row.label}, {day}", shown=number(value), forms=forms)
-    figures = (
-        history.minimum,
-        history.maximum,
-        history.apart,
-        history.max_gap_days,
-        history.earlier,
-        len(history.days),
-    )
+    laid, ends = tables(history), history.rows[0]
+    figures = (ends.minimum, ends.maximum, history.apart, history.max_gap_days, laid.earlier, len(history.days))
     yield Traced(
         place="history", what="range, called far apart, longest gap, sessions before, sessions", shown=_list(figures)
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf")
 EPOCH = date(1970, 1, 1).toordinal()
 TEMPLATE_SECONDS = 10.0  # a page takes milliseconds
+TEMPLATE_MEGABYTES = 400.0  # and a few megabytes
 
 
 class SheetWish(TypedDict, total=False):
@@ -47,6 +49,7 @@ class SheetWish(TypedDict, total=False):
     language: str  # another than the practice's
     large: bool | None  # large print; None: as the settings have it
     grey: bool  # no colour
+    history: bool | None  # every answer of every session on a second page; None: as the settings have it
     held: bool  # as it stood after the session of `as_of`, whatever of that session was rated
 
 
@@ -59,6 +62,7 @@ class _Wanted:
     page: str = "therapist"
     fmt: str = "html"
     held: bool = False
+    history: bool | None = None
 
 
 class PracticeLike(Parts, Protocol):
@@ -161,7 +165,7 @@ def make_sheet(
     look = look_here(practice, large=wish.get("large"), grey=wish.get("grey", False))
     with practice.store.read() as c:
         code = wish.get("language") or language_here(practice, c, member, page)
-    wanted = _Wanted(member, as_of, page, fmt, held=wish.get("held", False))
+    wanted = _Wanted(member, as_of, page, fmt, held=wish.get("held", False), history=wish.get("history"))
     with speaking(language_of(code, practice.root)), _bound(practice, asking) as bound:
         asked = questions_here(practice.root).problems if page == "therapist" else ()
         for problem in (*look.problems, *spoken().problems, *asked):
@@ -205,11 +209,14 @@ def _bound(practice: PracticeLike, asking: Asking | None) -> Iterator[Asking | N
 def _built(practice: PracticeLike, wanted: _Wanted, asking: Asking | None) -> tuple[SheetData, SheetData]:
     """A sheet in the language spoken now, and the same in English, by which it is numbered."""
     with practice.store.read() as c:
-        sheet = build_sheet(practice, c, wanted.member, as_of=wanted.as_of, asking=asking, held=wanted.held)
-        english = sheet
+        build = partial(
+            build_sheet, practice, c, wanted.member, as_of=wanted.as_of, asking=asking, held=wanted.held,
+            history=wanted.history,
+        )  # fmt: skip
+        sheet = english = build()
         if sheet.language != "en":
             with speaking(language_of("en")):
-                english = build_sheet(practice, c, wanted.member, as_of=wanted.as_of, asking=asking, held=wanted.held)
+                english = build()
         looked = freshness.last_looked(c, practice.settings, now=practice.now())
     sheet, english = (dated(practice, each, looked) for each in (sheet, english))
     return sheet, english
@@ -274,12 +281,15 @@ def tried_folders(
         still(rendered(folders))
 
     try:
-        within(TEMPLATE_SECONDS, tried)
+        within(TEMPLATE_SECONDS, tried, megabytes=TEMPLATE_MEGABYTES)
     except TimeoutError:
         return (
             (),
             f"a template of sheets/{page}.html did not end within {TEMPLATE_SECONDS:g} s; the bundled one was used",
         )
+    except MemoryError:
+        much = f"took more than {TEMPLATE_MEGABYTES:g} MB"
+        return (), f"a template of sheets/{page}.html {much}; the bundled one was used"
     except ConfigError as error:
         return (), f"{error}; the bundled one was used"
     return tuple(folders), ""

@@ -24,7 +24,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
     """Compare the newest answers of the client with the ones before, and with the therapist's at that session."""
     if form is None:
         return Facets(why_none=say("No alliance rating yet."))
-    items = _items(form)
+    items = items_of(form)
     if form.totals_only or not items:
         return Facets(why_none=say("Only totals of %(form)s are kept, no single answers.", form=form.short))
     given = reading.of(form.id, form.raters[0])
@@ -38,7 +38,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
     rows = []
     for item in items:
         earlier = _earlier(given, item.id) if now.numbers.get(item.id) is None else _answer(before, item.id)
-        theirs = _beside(other, form, item, catalog)
+        theirs = beside(other, form, item, catalog)
         value = now.numbers.get(item.id)
         if value is None and earlier is None and theirs is None:
             continue
@@ -62,7 +62,8 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
     )
 
 
-def _items(form: Instrument) -> list[Item]:
+def items_of(form: Instrument) -> list[Item]:
+    """The items that make up the score of a form."""
     inside = set(form.items_of(form.main_scale))
     return [item for item in form.number_items if item.id in inside]
 
@@ -98,7 +99,7 @@ def _partner(reading: Reading, form: Instrument, catalog: Catalog, on: date) -> 
     return next((a for a in reversed(reading.of(other.id, other.raters[0])) if a.session_on == on), None)
 
 
-def _beside(other: Administration | None, form: Instrument, item: Item, catalog: Catalog) -> float | None:
+def beside(other: Administration | None, form: Instrument, item: Item, catalog: Catalog) -> float | None:
     """The other person's answer about the same facet; the two forms may name their items differently."""
     if other is None:
         return None
@@ -114,7 +115,7 @@ def _therapist_only(reading: Reading, form: Instrument, catalog: Catalog) -> Fac
     if not given:
         return Facets(why_none=say("No alliance rating yet."))
     rows = tuple(
-        Facet(label=item.label or item.id, therapist=_beside(given[-1], form, item, catalog)) for item in _items(form)
+        Facet(label=item.label or item.id, therapist=beside(given[-1], form, item, catalog)) for item in items_of(form)
     )
     return Facets(on=given[-1].session_on, therapist_on=given[-1].session_on, rows=rows)
 

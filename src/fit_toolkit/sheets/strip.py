@@ -13,7 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from fit_toolkit.language import say
-from fit_toolkit.sheets.data import Panel, Point, Series
+from fit_toolkit.sheets.data import Better, Panel, Point, Series
 
 EDGES = (0.9, 0.75, 0.6, 0.4)  # shares of the way to the best rating; between them a shade (a convention)
 SHADES = len(EDGES) + 1  # from the palest to the darkest
@@ -53,10 +53,10 @@ class Strip(Struct, frozen=True, kw_only=True):
     height: float
 
 
-def shade(value: float, panel: Panel) -> int:
+def shade(value: float, low: float, high: float, better: Better) -> int:
     """How dark a rating is drawn: 0 near the best there is, SHADES - 1 far from it."""
-    share = (value - panel.minimum) / ((panel.maximum - panel.minimum) or 1.0)
-    share = share if panel.better == "higher" else 1 - share
+    share = (value - low) / ((high - low) or 1.0)
+    share = share if better == "higher" else 1 - share
     return next((place for place, edge in enumerate(EDGES) if share >= edge - 1e-9), SHADES - 1)
 
 
@@ -76,7 +76,7 @@ def strip(
         for day in held:
             left = round(x(day) - width / 2, 2)
             if day in days:
-                shades[shade(days[day].value, panel)] += _cell(left, y, width)
+                shades[shade(days[day].value, panel.minimum, panel.maximum, panel.better)] += _cell(left, y, width)
             else:
                 without += _cell(left, y, width)
                 struck += f"M{left} {round(y + CELL, 2)}l{width} -{CELL}"

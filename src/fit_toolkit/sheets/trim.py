@@ -47,7 +47,10 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
     risk = replace(
         sheet.risk,
         contact=cut(sheet.risk.contact, 140),
-        answers=tuple(replace(a, item=cut(a.item, 90), answer=cut(a.answer, 30)) for a in sheet.risk.answers),
+        answers=tuple(
+            replace(a, item=cut(a.item, 90), answer=cut(a.answer, 30), state=cut(a.state, 90))
+            for a in sheet.risk.answers
+        ),
     )
     return replace(
         sheet,
