@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from PIL import Image
@@ -13,7 +14,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from fit_toolkit import catalog  # noqa: E402 - the example people are in the tests, beside src
+from fit_toolkit.practice.reporting import as_pdf, make_report  # noqa: E402
 from fit_toolkit.sheets import form_pdf, sheet_pdf  # noqa: E402
+from tests.report.making import Service, made_up  # noqa: E402
 from tests.sheets import examples  # noqa: E402
 
 DPI = 110
@@ -31,6 +34,16 @@ def draw(name: str, pdf: bytes) -> None:
         page.save(HERE / f"{name}.png", optimize=True)
 
 
+def report() -> bytes:
+    """The report of a made-up service; its first page is drawn."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(Path(folder, "practice"))
+        service.plan()
+        service.add(made_up(400, therapists=8))
+        found = make_report(service.practice, since=date(2026, 1, 1), until=date(2026, 11, 22))
+        return as_pdf(service.practice, found)
+
+
 def main() -> None:
     """Draw both pages of the sheet, a sheet of sixty sessions and a blank form."""
     known = catalog.build([catalog.bundled()])
@@ -38,6 +51,7 @@ def main() -> None:
     draw("sheet-therapist", sheet_pdf(examples.falling()))
     draw("sheet-client", sheet_pdf(examples.falling(), "client"))
     draw("sheet-sixty-sessions", sheet_pdf(examples.sixty()))
+    draw("report", report())
     draw("form", form_pdf(known.get(id), known.wording(id, "en"), code="C-0042", who_sees="the supervision group"))
 
 

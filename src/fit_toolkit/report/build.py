@@ -124,7 +124,7 @@ def _names(found: Gathered, figures: Sequence[Figure]) -> tuple[dict[str, str], 
         scale = next((each for each in form.scales if rest and each.id == rest[0]), None)
         about = scale if scale is not None else next(each for each in form.scales if each.id == form.main_scale)
         names[group] = (
-            (scale.title or scale.id)
+            say(scale.title or scale.id)
             if scale is not None
             else (
                 form.short

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from fit_toolkit.language import decimals
+from fit_toolkit.report.labels import percent
+
 WIDTH = 62.0  # millimetres
 HEIGHT = 5.2
 EDGE = 3.4
@@ -46,14 +49,14 @@ class Mark(Struct, frozen=True):
 def shares() -> Axis:
     """The axis of shares."""
     axis = Axis(0.0, 1.0, ())
-    return Axis(0.0, 1.0, tuple(Tick(axis.x(value), f"{value:.0%}") for value in (0.0, 0.5, 1.0)))
+    return Axis(0.0, 1.0, tuple(Tick(axis.x(value), percent(value)) for value in (0.0, 0.5, 1.0)))
 
 
 def scale_axis(low: float, high: float) -> Axis:
     """The whole range of a scale, never zoomed."""
     axis = Axis(low, high, ())
     values = (low, (low + high) / 2, high)
-    return Axis(low, high, tuple(Tick(axis.x(value), f"{value:g}") for value in values))
+    return Axis(low, high, tuple(Tick(axis.x(value), decimals(f"{value:g}")) for value in values))
 
 
 def round_axis(values: Iterable[float]) -> Axis:
@@ -63,7 +66,8 @@ def round_axis(values: Iterable[float]) -> Axis:
     step = next(step for step in (size / 2, size, 2 * size, 5 * size, 10 * size) if most <= 2 * step)
     axis = Axis(-2 * step, 2 * step, ())
     ticks = tuple(
-        Tick(axis.x(n * step), "0" if not n else f"{n * step:+g}".replace("-", "−")) for n in (-2, -1, 0, 1, 2)
+        Tick(axis.x(n * step), "0" if not n else decimals(f"{n * step:+g}").replace("-", "−"))
+        for n in (-2, -1, 0, 1, 2)
     )
     return Axis(-2 * step, 2 * step, ticks, zero=axis.x(0.0))
 
