@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.language import language_of, speaking
-from fit_toolkit.sheets.look import ACCENT, FONT, PLAIN, Look, look_of, read_style
+from fit_toolkit.sheets.look import ACCENT, FONT, INK, PLAIN, SOFT, Look, look_of, read_style
 from fit_toolkit.sheets.pdf import sheet_pdf, write_pdf
 from fit_toolkit.sheets.render import render_sheet
 from tests.sheets import examples
@@ -103,6 +103,35 @@ def test_a_style_sheet_that_reaches_out_is_not_used_and_said(css: str | bytes, t
     assert look.css == ""
     assert look.problems
     assert look.problems[0].startswith("templates/style.css: ")
+
+
+PALE = {
+    "--accent: #ffcc00": "--accent: #ffcc00 is too pale to read, 1.5 to 1 with the paper, 4.5 is the least; #005f9e is used",
+    "--soft: #999999": "--soft: #999999 is too pale to read, 2.8 to 1 with the paper, 4.5 is the least; #595959 is used",
+    "--warn: red": "--warn is not written as #rrggbb; #a80000 is used",
+    "--accent: rgb(0, 0, 0)": "--accent is not written as #rrggbb; #005f9e is used",
+    "color: #00ff00": "color: #00ff00 is too pale to read, 1.4 to 1 with the paper, 4.5 is the least",
+}
+
+
+@pytest.mark.parametrize("line", PALE)
+def test_a_colour_too_pale_for_words_is_said_and_ours_is_used(line: str, tmp_path: Path) -> None:
+    look = look_of(practice(tmp_path, f":root {{ {line} }}"))
+    assert look.problems == (f"templates/style.css: {PALE[line]}",)
+    assert (look.accent, look.ink, look.soft) == (ACCENT, INK, SOFT)
+    assert "--accent: #005f9e; --ink: #1d1d1b; --soft: #595959; --warn: #a80000" in look.css
+
+
+def test_colours_that_can_be_read_are_used_as_they_are(tmp_path: Path) -> None:
+    look = look_of(
+        practice(
+            tmp_path,
+            ":root { --accent: #7A1F5C; --warn:#880000 } .headline { color: #333333; background-color: #ffffee }",
+        )
+    )
+    assert look.problems == ()
+    assert look.accent == "#7A1F5C"
+    assert look.css.count("--accent") == 1
 
 
 def test_grey_print_has_no_colour_at_all_and_says_the_same(tmp_path: Path) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from importlib.resources import files
 
 import pytest
 from msgspec.structs import replace
 
 from fit_toolkit.sheets import words
 from fit_toolkit.sheets.data import AlertLine, Band, BandPoint, Facet, Facets, Panel, Point, Series
-from fit_toolkit.sheets.look import ACCENT, INK, SOFT
 from fit_toolkit.sheets.pdf import DENSITIES, write_pdf
 from fit_toolkit.sheets.questions import questions_here
 from fit_toolkit.sheets.render import render_sheet
@@ -128,22 +126,6 @@ def test_the_clients_page_is_in_short_plain_sentences_without_a_word_of_judgemen
     assert max(len(s) for s in sentences) <= 15
     for word in ("fail", "drop", "deteriorat", "abnormal", "should", "must", "score", "symptom", "disorder", "test"):
         assert not re.search(rf"\b{word}", words, re.IGNORECASE)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_every_colour_that_words_are_printed_in_stands_out_from_paper() -> None:
-    folder = files("fit_toolkit.templates") / "partials"
-    css = "".join((folder / name).read_text(encoding="utf-8") for name in ("style.css", "form.css"))
-    colours = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{6})", css))
-    colours |= set(re.findall(r"--(?:accent|ink|soft|warn): (#[0-9a-f]{6})", css)) | {ACCENT, INK, SOFT}
-    assert len(colours) >= 4
-    for colour in colours:
-        assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize("make", examples.SHAPES, ids=lambda f: f.__name__)

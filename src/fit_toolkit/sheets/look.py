@@ -14,12 +14,17 @@ STYLE, LOGO = "templates/style.css", "templates/logo.png"
 LONGEST_STYLE = 64 * 1024
 LARGEST_LOGO = 256 * 1024
 MOST_PIXELS = 2000  # along one side
-ACCENT, INK, SOFT = "#005f9e", "#1d1d1b", "#595959"
+ACCENT, INK, SOFT, WARN = "#005f9e", "#1d1d1b", "#595959", "#a80000"
+OURS = {"accent": ACCENT, "ink": INK, "soft": SOFT, "warn": WARN}
+PAPER = "#ffffff"
 FONT = '"Liberation Sans", Arial, Helvetica, sans-serif'
 PNG = b"\x89PNG\r\n\x1a\n"
 OUTSIDE = re.compile(r"url\s*\(|src\s*\(|image(?:-set)?\s*\(|@import|@font-face|@namespace|expression|\\|<|behavior|-moz-binding",
                      re.IGNORECASE)  # fmt: skip
-COLOUR = re.compile(r"--(accent|ink|soft)\s*:\s*(#[0-9a-fA-F]{6})\s*[;}]")
+VARIABLE = re.compile(r"--(accent|ink|soft|warn)\s*:\s*([^;}]{0,80}?)\s*[;}]")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+WORDS = re.compile(r"(?<![-\w])color\s*:\s*(#[0-9a-fA-F]{6})\b")
+READABLE = 4.5  # to 1, the least contrast of words with the paper (WCAG 2.2, 1.4.3)
 FAMILY = re.compile(r"--font\s*:\s*([\w \",'-]{1,200}?)\s*[;}]")
 
 
@@ -64,7 +69,11 @@ def look_of(root: Path | None, *, paper: str = "A4", large: bool = False, grey: 
             logo = read_logo(root / LOGO)
         except ConfigError as error:
             problems.append(f"{LOGO}: {error}; no logo is printed")
-    colours = {"accent": ACCENT, "ink": INK, "soft": SOFT, **dict(COLOUR.findall(css))}
+    colours, pale = colours_of(css)
+    problems += [f"{STYLE}: {each}" for each in pale]
+    if pale:
+        css += "\n:root { " + "; ".join(f"--{name}: {colour}" for name, colour in colours.items()) + " }\n"
+    del colours["warn"]  # no picture has it
     family = FAMILY.search(css)
     if grey:
         colours = {"accent": INK, "ink": INK, "soft": SOFT}
@@ -90,6 +99,38 @@ def read_style(path: Path) -> str:
         line = css.count("\n", 0, found.start()) + 1
         raise ConfigError(f"line {line} asks for something from outside or hides what it says ({found[0][:12]!r})")
     return css
+
+
+def colours_of(css: str) -> tuple[dict[str, str], list[str]]:
+    """The colours of words and pictures a style sheet asks for; one that nobody could read on paper is told, and ours stands."""
+    colours, pale = dict(OURS), []
+    for name, said in VARIABLE.findall(css):
+        if not COLOUR.fullmatch(said):
+            pale.append(f"--{name} is not written as #rrggbb; {OURS[name]} is used")
+            colours[name] = OURS[name]
+        elif contrast(said) < READABLE:
+            pale.append(f"--{name}: {said} is too pale to read, {_ratio(said)}; {OURS[name]} is used")
+            colours[name] = OURS[name]
+        else:
+            colours[name] = said
+    pale += [f"color: {said} is too pale to read, {_ratio(said)}" for said in dict.fromkeys(WORDS.findall(css)) if contrast(said) < READABLE]  # fmt: skip
+    return colours, pale
+
+
+def _ratio(colour: str) -> str:
+    return f"{contrast(colour):.1f} to 1 with the paper, {READABLE:g} is the least"
+
+
+def contrast(colour: str, ground: str = PAPER) -> float:
+    """How far two colours stand apart, from 1 (not at all) to 21: WCAG's ratio of relative luminances."""
+    lighter, darker = sorted((_luminance(colour), _luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def read_logo(path: Path) -> bytes:
