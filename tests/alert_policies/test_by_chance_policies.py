@@ -91,9 +91,20 @@ def test_with_norms_a_fall_from_the_ceiling_says_how_often_chance_brings_it() ->
     assert words(far, 3).endswith("; about 1 in 1000000 ratings after such a row by chance")  # no rarer figure is said
 
 
+def test_the_chance_of_a_fall_in_whole_numbers_is_that_of_rounded_ratings() -> None:
+    findings = found("fall-from-ceiling", [40, 40, 40, 38], SRS, norms=NORMS, unit=1.0)
+    assert words(findings, 3).endswith("; about 1 in 5 ratings after such a row by chance")
+    random = np.random.default_rng(4)
+    rated = np.minimum(np.round(random.normal(37, 2.5, (200_000, 1)) + random.normal(0, 1.5, (200_000, 4))), 40)
+    after = rated[(rated[:, :3] == 40).all(axis=1), 3]
+    assert 1 / (after <= 39).mean() == pytest.approx(float(findings.facts(3)["by_chance_one_in"]), rel=0.05)
+
+
 def test_a_fall_that_would_still_be_the_ceiling_is_refused() -> None:
     with pytest.raises(ValueError, match="more than near"):
         policy("fall-from-ceiling", points=1.0, near=1.0)
+    with pytest.raises(ValueError, match="no more than points"):
+        policy("fall-from-ceiling", points=1.0, unit=2.0)
 
 
 @pytest.mark.parametrize("kind", ["control-chart", "slow-erosion"])
