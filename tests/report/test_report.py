@@ -196,6 +196,48 @@ def test_figures_by_label_are_kept_back_where_the_rest_is_a_few(tmp_path: Path) 
     assert counted(report_of(service), "courses", "courses") == (13, None)
 
 
+def by_site(tmp_path: Path, north: Sequence[Sequence[float]], south: Sequence[Sequence[float]]) -> Service:
+    service = Service(tmp_path / "p")
+    for site, courses in (("north", north), ("south", south)):
+        service.add([Course(phq=phq, labels=(f"site:{site}",)) for phq in courses])
+    return service
+
+
+def test_a_few_of_the_rest_who_got_worse_cannot_be_had_from_a_site_and_the_whole(tmp_path: Path) -> None:
+    better, same, worse = (20, 10), (12, 12), (12, 20)
+    north, south = [better] * 8 + [same] * 8 + [worse] * 8, [better] * 8 + [same] * 8 + [worse] * 2
+    service = by_site(tmp_path, north, south)
+    assert counted(report_of(service), "outcomes", "deteriorated") == (10, 42)
+    report = report_of(service, labels=["site:north"])  # with 8 of these 10 the other 2 would be known
+    assert counted(report, "outcomes", "improved") == (8, 24)
+    for name in ("unchanged", "deteriorated", "deteriorated_of_all"):
+        assert "by subtraction" in one(report, "outcomes", name).note
+
+
+def test_a_few_of_the_rest_with_two_ratings_keep_the_form_of_a_site_back(tmp_path: Path) -> None:
+    service = by_site(tmp_path, [(20, 10)] * 8, [(20, 10)] * 3 + [(20,)] * 4)
+    found = report_of(service, labels=["site:north"]).of("outcomes")
+    assert [(each.figure, each.shown) for each in found] == [("measured", False)]
+    assert "by subtraction" in as_html(service.practice, report_of(service, labels=["site:north"]))
+
+
+def test_a_form_that_only_one_site_uses_is_shown_there(tmp_path: Path) -> None:
+    report = report_of(by_site(tmp_path, [(20, 10)] * 12, [(20,)] * 7), labels=["site:north"])
+    assert counted(report, "outcomes", "improved") == (12, 12)
+
+
+def test_where_nobody_has_two_ratings_the_page_says_none_of_them(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add([Course(phq=[20], alliance=[8])] * 6)
+    report = report_of(service)
+    assert counted(report, "outcomes", "measured") == counted(report, "alliance", "measured") == (0, 6)
+    rows = re.findall(
+        r'scope="row">with a first and a last rating.*?</tr>', as_html(service.practice, report), re.DOTALL
+    )
+    assert len(rows) == 2
+    assert all("0 of 6" in row for row in rows)
+
+
 @pytest.mark.parametrize("count", [0, 3])
 def test_no_courses_and_three_courses_say_so_and_nothing_else(tmp_path: Path, count: int) -> None:
     service = Service(tmp_path / "p", AGREED)

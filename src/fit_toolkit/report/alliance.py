@@ -48,6 +48,8 @@ def _with_last_therapist(rows: Columns) -> Columns:
 
 def _of_form(found: Gathered, form: Instrument, rater: str, rows: Columns, ends: Ends) -> list[Figure]:
     group, n = f"{form.id}/{rater}", int(ends.measured.sum())
+    if n == 0:
+        return [share(SECTION, "measured", 0, found.n, of=found.all_of, group=group)]
     if n < found.smallest:
         return [few(SECTION, "measured", found.smallest, group=group)]
     scale = next(each for each in form.scales if each.id == form.main_scale)
@@ -86,6 +88,8 @@ def _facets(found: Gathered, form: Instrument, rater: str, main: Columns) -> lis
         ends = found.ends({name: column[mine] for name, column in rows.items()})
         better = 1 if form.scale_direction(scale.id) == "higher_is_better" else -1
         group = f"{form.id}/{rater}/{scale.id}"
+        if not ends.measured.any():
+            continue
         if int(ends.measured.sum()) < found.smallest:
             figures.append(few(SECTION, "mean_first", found.smallest, group=group))
         else:

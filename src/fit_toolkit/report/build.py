@@ -14,8 +14,8 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say
 from fit_toolkit.report.alerts_in import AlertCount, alerts_in
 from fit_toolkit.report.alliance import alliance
+from fit_toolkit.report.beside import kept_beside
 from fit_toolkit.report.came_in import came_in
-from fit_toolkit.report.cells import rest_is_small
 from fit_toolkit.report.endings import endings
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, few
@@ -72,7 +72,8 @@ def build_report(
     """
     smallest = settings.number("report.smallest_cell")
     found = Gathered(c, scope, catalog, settings, smallest, service.courses(c, scope))
-    whole = service.count_courses(c, msgspec.structs.replace(scope, labels=())) if scope.labels else found.n
+    all_courses = service.courses(c, msgspec.structs.replace(scope, labels=())) if scope.labels else found.courses
+    rest = found.rest_of(all_courses) if scope.labels else None
     problem = ""
     if found.n < smallest:
         labelled = say(
@@ -83,7 +84,7 @@ def build_report(
             if scope.labels
             else say("Fewer than %(n)s %(what)s: too few to say anything.", n=smallest, what=found.all_of)
         )
-    elif rest_is_small(found.n, whole, smallest):
+    elif rest is not None and 0 < rest.n < smallest:
         problem = say(
             "Fewer than %(n)s %(what)s without these labels: they could be had by subtraction from the report of all.",
             n=smallest,
@@ -92,7 +93,9 @@ def build_report(
     if problem:
         figures = [few("courses", "courses", smallest)]
     else:
-        figures = [_ended(found), *came_in(found), *outcomes(found), *endings(found), *alliance(found)]
+        rest = rest if rest is not None and rest.n else None
+        sections = (came_in, outcomes, endings, alliance)
+        figures = [_ended(found), *(figure for make in sections for figure in kept_beside(found, make, rest))]
     figures += [] if scope.labels else alerts_in(alerts, smallest)
     figures += [] if problem else therapists(found)
     names, tops = _names(found, figures)

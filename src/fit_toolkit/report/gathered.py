@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from fit_toolkit.analysis.portions import wilson_interval
@@ -67,6 +68,12 @@ class Gathered:
         """What the courses are called."""
         return say("courses that ended or are open") if self.scope.open_too else say("courses that ended")
 
+    def rest_of(self, whole: Columns) -> Gathered:
+        """Give those of the whole that the labels leave out."""
+        rest = ~np.isin(whole["member_id"], self.courses["member_id"])
+        left = {name: column[rest] for name, column in whole.items()}
+        return Gathered(self.c, replace(self.scope, labels=()), self.catalog, self.settings, self.smallest, left)
+
     @cached_property
     def sessions(self) -> Columns:
         """The session days of the episodes."""
@@ -105,6 +112,9 @@ class Gathered:
             rated = any(each[0] == instrument for each in self.rated) and instrument in self.readable
             scale = self.readable.get(instrument).main_scale if rated else ""
             rows = service.ratings(self.c, self.scope, instrument, rater, scale)
+            rows = {
+                name: column[np.isin(rows["member_id"], self.courses["member_id"])] for name, column in rows.items()
+            }
             course = np.searchsorted(self.courses["member_id"], rows["member_id"])
             rows = {"course": course, "tick": rows.pop("value_ticks"), **rows}
             del rows["member_id"]

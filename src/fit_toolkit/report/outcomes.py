@@ -31,6 +31,8 @@ def outcomes(found: Gathered) -> list[Figure]:
 
 def _of_form(found: Gathered, form: Instrument, rater: str, ends: Ends) -> list[Figure]:
     group, n = f"{form.id}/{rater}", int(ends.measured.sum())
+    if n == 0:
+        return [share(SECTION, "measured", 0, found.n, of=found.all_of, group=group)]
     if n < found.smallest:
         return [few(SECTION, "measured", found.smallest, group=group)]
     better = 1 if form.scale_direction(form.main_scale) == "higher_is_better" else -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fit_toolkit.language import decimals, mark, say, spoken
 from fit_toolkit.report.build import Report
@@ -183,8 +184,8 @@ def _outcomes(report: Report) -> Section:
 def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block]:
     title = report.names.get(group, group)
     measured = found["measured"]
-    if not measured.shown:
-        return [Block(title=title, rows=(Row(label=name_of("measured"), note=measured.note),))]
+    if "mean_first" not in found:
+        return [_not_measured(title, measured)]
     low, high, better = report.tops[group]
     first, last = found["mean_first"], found["mean_last"]
     about = decimals(
@@ -244,6 +245,11 @@ def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block
     return [change, _block((found[name] for name in names if name in found), "", notes=said, n=say("courses"))]
 
 
+def _not_measured(title: str, measured: Figure) -> Block:
+    """Show how many have two ratings where that is all there is to show: none, or too few."""
+    return replace(_block([measured], title, n=say("courses")), axis=shares() if measured.shown else None)
+
+
 def _alliance(report: Report) -> Section:
     blocks: list[Block] = []
     groups = list(dict.fromkeys(each.group for each in report.of("alliance") if each.figure != "lead_lag"))
@@ -266,8 +272,8 @@ def _alliance(report: Report) -> Section:
 def _relationship(report: Report, group: str, facets: Sequence[str]) -> list[Block]:
     title = report.names.get(group, group)
     found = {each.figure: each for each in report.of("alliance", group=group)}
-    if not found["measured"].shown:
-        return [Block(title=title, rows=(Row(label=name_of("measured"), note=found["measured"].note),))]
+    if "mean_first" not in found:
+        return [_not_measured(title, found["measured"])]
     low, high, better = report.tops[group]
     axis = scale_axis(low, high)
     rows = [_from_to(report, each, axis, strong=each == group) for each in (group, *facets)]
