@@ -39,7 +39,6 @@ def explain(parts: Parts, c: sa.Connection, sheet: SheetData, reading: Reading, 
     uses = list(_uses(asking, numbers, shown, {f.id for f in instruments}))
     return Explanation(
         client=sheet.client,
-        episode=sheet.episode,
         as_of=sheet.as_of,
         session=sheet.session_on,
         session_number=sheet.session_number,

@@ -81,7 +81,6 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Where all numbers of one sheet come from."""
 
     client: str
-    episode: str
     as_of: date
     session: date | None
     session_number: int | None
