@@ -21,7 +21,7 @@ import pikepdf
 import pytest
 
 from fit_toolkit.cli import run
-from fit_toolkit.sheets import batch, batch_work, render_sheet
+from fit_toolkit.sheets import batch, batch_read, batch_work, render_sheet
 from fit_toolkit.sheets.batch import Wish, make_batch
 from fit_toolkit.sheets.batch_folder import MANIFEST, Folder, places
 from fit_toolkit.sheets.build import build_sheet
@@ -173,12 +173,12 @@ def test_a_member_that_cannot_be_read_is_told_by_its_id(
 ) -> None:
     true = build_sheet
 
-    def faulty(practice: Any, c: Any, member: int, **how: Any) -> Any:
-        if member == 3:
+    def faulty(practice: Any, c: Any, reading: Any, **how: Any) -> Any:
+        if reading.member.id == 3:
             raise KeyError(CLIENTS[2])
-        return true(practice, c, member, **how)
+        return true(practice, c, reading, **how)
 
-    monkeypatch.setattr(batch, "build_sheet", faulty)
+    monkeypatch.setattr(batch_read, "build_sheet", faulty)
     assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out")) == 4
     assert capfd.readouterr().err == "fit: member 3 (anna): unexpected error: KeyError\n"
     assert links(tmp_path / "out" / "anna" / "index.html") == ["0001.html", "0002.html"]

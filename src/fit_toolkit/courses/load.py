@@ -49,6 +49,7 @@ class Slice:
     next_day: Mapping[int, int]
     _rows: dict[Stream, Columns]
     known_at: datetime | None = None
+    whole: Slice | None = None  # that this is a part of: what it has loaded is not loaded again
 
     @classmethod
     def of(
@@ -79,6 +80,11 @@ class Slice:
         ahead = calendar.next_day(list(episodes), future, rated_ahead)
         return cls(c, tuple(episodes), as_of, max_gap_days, members, sessions, calendar, ahead, {}, known_at)
 
+    def only(self, episode: int) -> Slice:
+        """Give the part that is about one episode; streams are read once for all parts."""
+        members, sessions = (_kept(each, each["episode_id"] == episode) for each in (self.members, self.sessions))
+        return replace(self, episodes=(episode,), members=members, sessions=sessions, _rows={}, whole=self)
+
     def person(self, member: int, on: date) -> tuple[tuple[float, float] | None, str]:
         """Give the two ages a member may have on a day (None: unknown), and their sex ("": unknown)."""
         place = int(np.flatnonzero(self.members["member_id"] == member)[0])
@@ -98,6 +104,9 @@ class Slice:
         return replace(own, course=replace(own.course, partners=beside)) if beside else own
 
     def _ratings(self, stream: Stream) -> Columns:
+        if stream not in self._rows and self.whole is not None:
+            rows = self.whole._ratings(stream)  # noqa: SLF001 - its own kind
+            self._rows[stream] = _kept(rows, np.isin(rows["member_id"], self.members["member_id"]))
         if stream not in self._rows:
             if stream.silence is not None:
                 rows = silence_rows(self.c, self.episodes, stream, known_at=self.known_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from fit_toolkit.model.instrument import TICK, Instrument, ticks
+from fit_toolkit.model.instrument import TICK, Instrument, Skip, ticks
 from fit_toolkit.model.terms import COMPARE
 from fit_toolkit.scoring.answers import way_out
 
@@ -58,9 +59,20 @@ def risk_left_out(instrument: Instrument, numbers: DataFrame, raw: DataFrame | N
 
 def left_out_of(instrument: Instrument, raw: Mapping[str, str], numbers: Mapping[str, float | None]) -> list[str]:
     """List the risk items that one form leaves unanswered, as `risk_left_out` does for many."""
-    table = DataFrame([{item.id: numbers.get(item.id) for item in instrument.number_items}], dtype=np.float64)
-    words = DataFrame([{item.id: raw.get(item.id) or "" for item in instrument.number_items}], dtype=object)
-    return [str(id) for id in risk_left_out(instrument, table, words)["item"]]
+    known = {item.id for item in instrument.number_items}
+    given = {id: value for id, value in numbers.items() if id in known and value is not None and not math.isnan(value)}
+
+    def let_out(skip: Skip) -> bool:
+        answers = [given.get(id) for id in skip.when]
+        return None not in answers and sum(ticks(value) for value in answers if value is not None) == ticks(skip.equals)
+
+    return sorted(
+        item
+        for item in _on_every_form(instrument)
+        if item not in given
+        and not any(item in skip.items and let_out(skip) for skip in instrument.skips)
+        and not (item in known and way_out(raw.get(item) or "") == "not-applicable")
+    )
 
 
 def _on_every_form(instrument: Instrument) -> list[str]:

@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-import msgspec
+from typing import Final, TypeAlias
 
 import fit_toolkit
 from fit_toolkit.courses.asking import Asking
@@ -25,27 +23,21 @@ from fit_toolkit.sheets import batch_work
 from fit_toolkit.sheets.batch_encrypt import decrypted, opens
 from fit_toolkit.sheets.batch_folder import Folder, folders_in, remember
 from fit_toolkit.sheets.batch_index import INDEX, NAMES, Page, Row, index_of, row_of
-from fit_toolkit.sheets.batch_list import DayList, Entry, Stack, day_list
+from fit_toolkit.sheets.batch_list import DayList, Stack, day_list
 from fit_toolkit.sheets.batch_merge import Leaf, merged
+from fit_toolkit.sheets.batch_read import Reader
 from fit_toolkit.sheets.batch_work import Done, Failed, Format, Job, Shared
-from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.language import say_day
 from fit_toolkit.sheets.making import (
     PracticeLike,
-    dated,
-    language_here,
     look_here,
-    numbered,
     problems_of,
     template_folders,
 )
 from fit_toolkit.sheets.pdf import PrintingError
 from fit_toolkit.store import freshness
 from fit_toolkit.store.lock import hold_lock
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 LOCK: Final = ".fit-sheets.lock"
 WHOLE: Final = {"therapist": "all.pdf", "client": "all-client.pdf"}
@@ -106,10 +98,8 @@ class _Slip:
 
     stacked: _Stacked
     place: int
-    entry: Entry
     number: int
     name: str  # without its ending
-    language: str
 
 
 def run(jobs: Iterator[Job], shared: Shared, count: int) -> Iterator[tuple[Job, Done | Failed]]:
@@ -198,23 +188,20 @@ class _Batch:
         """Read one member after the other, in the order of the day, while others are being laid out."""
         with ExitStack() as stack:
             asking = self._asking(stack)
+            reader = Reader(
+                self.practice, self.wish.day, self.wish.pages, self.wish.language, self.house, self._looked
+            )  # fmt: skip
             for each in stacked:
-                for place, entry in enumerate(each.stack.entries):
-                    try:
-                        pages = self._read(entry, asking)
-                    except FitError as error:
-                        pages, why = {}, str(error)
-                    except Exception as error:  # noqa: BLE001 - one member; its message may hold a value, its type cannot
-                        pages, why = {}, f"unexpected error: {type(error).__name__}"
-                    if not pages:
-                        self._missing(f"member {entry.member} ({each.stack.therapist}): {why}", sheets=1)
+                for place, (entry, read) in enumerate(reader.read(each.stack.entries, asking)):
+                    if read.house is None or read.pages is None:
+                        self._missing(f"member {entry.member} ({each.stack.therapist}): {read.why}", sheets=1)
                         each.failed = True
                         each.rows.append(Row(client=entry.client, time=entry.time, number="", failed=True))
                         continue
                     with speaking(language_of(self.house, self.practice.root)):
-                        each.rows.append(row_of(pages[""], entry.time))
+                        each.rows.append(row_of(read.house, entry.time))
                     for page in self.wish.pages:
-                        yield self._job(each, place, entry, page, pages[page])
+                        yield self._job(each, place, page, read.pages[page])
 
     def _asking(self, stack: ExitStack) -> Asking | None:
         """One binding of the policies for all; where they cannot be used each sheet says so by itself."""
@@ -223,30 +210,10 @@ class _Batch:
         except ConfigError:
             return None
 
-    def _read(self, entry: Entry, asking: Asking | None) -> dict[str, SheetData]:
-        """Read a member's sheet for every page, and as "" in the language of the house; number what is printed."""
-        found: dict[str, SheetData] = {}
-        with self.practice.store.read() as c:
-            of_page = {page: self._language(c, entry.member, page) for page in self.wish.pages}
-            built = {code: self._built(c, entry, code, asking) for code in {self.house, *of_page.values()}}
-        with self.practice.store.begin() as c:
-            for page, code in of_page.items():
-                found[page] = numbered(c, built[code], entry.member, at=self.practice.now())
-        number = found[self.wish.pages[0]].number
-        return {**found, "": msgspec.structs.replace(built[self.house], number=number)}
-
-    def _language(self, c: sa.Connection, member: int, page: str) -> str:
-        return self.wish.language or language_here(self.practice, c, member, page)
-
-    def _built(self, c: sa.Connection, entry: Entry, code: str, asking: Asking | None) -> SheetData:
-        with speaking(language_of(code, self.practice.root)):
-            sheet = build_sheet(self.practice, c, entry.member, as_of=self.wish.day, asking=asking)
-            return dated(self.practice, sheet, self._looked)
-
-    def _job(self, each: _Stacked, place: int, entry: Entry, page: str, sheet: SheetData) -> Job:
+    def _job(self, each: _Stacked, place: int, page: str, sheet: SheetData) -> Job:
         ticket = next(self._tickets)
         name = sheet.number if page == "therapist" else f"{sheet.number}-client"
-        self._slips[ticket] = _Slip(each, place, entry, int(sheet.number), name, sheet.language)
+        self._slips[ticket] = _Slip(each, place, int(sheet.number), name)
         with speaking(language_of(sheet.language, self.practice.root)):
             for problem in problems_of(sheet, page):
                 self._missing(problem)

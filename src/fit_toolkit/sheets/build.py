@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
+from babel import Locale
 
 import fit_toolkit
 from fit_toolkit.courses.asking import Asking, Parts
@@ -140,4 +142,9 @@ def _notes(reading: Reading, drawn: Drawn, problems: list[str]) -> tuple[str, ..
 
 
 def _language_names() -> dict[str, str]:
-    return {str(key): str(name) for key, name in spoken().locale.languages.items()}
+    return _names_in(spoken().locale)
+
+
+@lru_cache(maxsize=8)
+def _names_in(locale: Locale) -> dict[str, str]:
+    return {str(key): str(name) for key, name in locale.languages.items()}

@@ -75,6 +75,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("lipsum", "cycler", "joiner", "dict"):
             self.globals.pop(name, None)
         self.globals["namespace"] = limits.Notes
+        self._fields: set[tuple[type, str]] = set()
 
     def speak(self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> None:
         """Say `_()` and `ngettext()` of templates through these."""
@@ -85,6 +86,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may reach `attr` of `obj`: fields of data, and a few harmless methods."""
+        kind = (type(obj), attr)
+        if kind in self._fields:
+            return True
+        allowed = self._judged(obj, attr, value)
+        if allowed and isinstance(obj, Struct):  # of a record it depends on the kind alone, and there are only so many
+            self._fields.add(kind)
+        return allowed
+
+    def _judged(self, obj: Any, attr: str, value: Any) -> bool:
         if not super().is_safe_attribute(obj, attr, value):
             return False
         if isinstance(obj, Struct):
