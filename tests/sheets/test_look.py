@@ -32,6 +32,13 @@ def png(width: int = 8, height: int = 4) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def swelling() -> bytes:
+    """A picture of one pixel whose data unpack to 40 MB."""
+    head, tail = png(1, 1)[:33], png()[-12:]
+    body = zlib.compress(bytes(40_000_000), 9)
+    return head + struct.pack(">I", len(body)) + b"IDAT" + body + struct.pack(">I", zlib.crc32(b"IDAT" + body)) + tail
+
+
 def practice(folder: Path, style: str | bytes = "", logo: bytes = b"") -> Path:
     (folder / "templates").mkdir(exist_ok=True)
     if style:
@@ -69,6 +76,10 @@ LOGOS = {
     "an SVG by another name": (b"<svg xmlns='http://www.w3.org/2000/svg'/>" + bytes(40), "no PNG"),
     "a PNG cut short": (png()[:20], "no PNG"),
     "a picture that swells": (png(1, 1)[:16] + struct.pack(">II", 60000, 60000) + png(1, 1)[24:], "2000 by 2000"),
+    "a PNG without its end": (png()[:60], "damaged"),
+    "a PNG with other pixels": (png()[:41] + bytes(60), "damaged"),
+    "a PNG and something after it": (png() + b"<script>", "damaged"),
+    "a PNG that unpacks to more than it says": (swelling(), "damaged"),
     "a large file": (png() + bytes(300_000), "larger than 256 kB"),
 }
 
@@ -81,6 +92,16 @@ def test_a_logo_that_is_none_is_not_printed_and_said(case: str, tmp_path: Path) 
     assert len(look.problems) == 1
     assert why in look.problems[0]
     assert look.problems[0].startswith("templates/logo.png: ")
+
+
+@pytest.mark.parametrize("kind", ["svg", "jpg", "webp"])
+def test_a_logo_of_another_kind_is_said_and_not_printed(kind: str, tmp_path: Path) -> None:
+    (practice(tmp_path) / f"templates/logo.{kind}").write_bytes(b"<svg onload='fetch(1)'/>")
+    look = look_of(tmp_path)
+    assert look.logo == ""
+    assert look.problems == (
+        "templates/logo.png: there is a logo of another kind; save it as a PNG; no logo is printed",
+    )
 
 
 STYLES = (

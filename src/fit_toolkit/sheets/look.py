@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,9 +13,11 @@ from msgspec import Struct
 from fit_toolkit.errors import ConfigError
 
 STYLE, LOGO = "templates/style.css", "templates/logo.png"
+OTHER_LOGOS = ("svg", "jpg", "jpeg", "gif", "webp", "pdf")
 LONGEST_STYLE = 64 * 1024
 LARGEST_LOGO = 256 * 1024
 MOST_PIXELS = 2000  # along one side
+LARGEST_UNPACKED = 8 * MOST_PIXELS * (MOST_PIXELS + 1)  # sixteen bits of four colours each
 ACCENT, INK, SOFT, WARN = "#005f9e", "#1d1d1b", "#595959", "#a80000"
 OURS = {"accent": ACCENT, "ink": INK, "soft": SOFT, "warn": WARN}
 PAPER = "#ffffff"
@@ -136,6 +140,8 @@ def _luminance(colour: str) -> float:
 def read_logo(path: Path) -> bytes:
     """Read a practice's logo: a PNG of a sane size, told by its first bytes and not by its name."""
     if not path.is_file():
+        if any(path.with_suffix(f".{other}").is_file() for other in OTHER_LOGOS):
+            raise ConfigError("there is a logo of another kind; save it as a PNG")
         return b""
     if path.stat().st_size > LARGEST_LOGO:
         raise ConfigError(f"it is larger than {LARGEST_LOGO // 1024} kB")
@@ -145,4 +151,25 @@ def read_logo(path: Path) -> bytes:
     width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
         raise ConfigError(f"it is larger than {MOST_PIXELS} by {MOST_PIXELS} pixels")
+    if not whole(data):
+        raise ConfigError("it is damaged; save it again as a PNG")
     return data
+
+
+@lru_cache(maxsize=4)
+def whole(data: bytes) -> bool:
+    """Whether a PNG is there to its end, piece by piece: half a picture would cost every PDF."""
+    at, pixels, kind = len(PNG), b"", b""
+    while at + 12 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        body = data[at + 8 : at + 8 + size]
+        if zlib.crc32(kind + body) != int.from_bytes(data[at + 8 + size : at + 12 + size], "big"):
+            return False
+        pixels += body if kind == b"IDAT" else b""
+        at += 12 + size
+    try:
+        unpacked = zlib.decompressobj()
+        unpacked.decompress(pixels, LARGEST_UNPACKED)
+    except zlib.error:
+        return False
+    return at == len(data) and kind == b"IEND" and unpacked.eof
