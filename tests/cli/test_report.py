@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -12,6 +13,10 @@ import pytest
 from fit_toolkit.cli import run
 from tests.report.making import NOW, Service, made_up
 
+# one white dot
+LOGO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg=="
+)
 SERVICE = ("--since", "2026-01-01", "--until", "2026-11-23")
 
 
@@ -49,6 +54,33 @@ def test_the_name_of_the_file_says_what_is_made(folder: Path, tmp_path: Path) ->
         file = tmp_path / name
         assert fit(folder, "report", *SERVICE, "-o", str(file)) == 0
         assert file.read_bytes().lstrip().startswith(begins)
+
+
+def test_the_page_is_in_the_language_and_the_look_asked_for_and_the_rows_stay_english(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fit(folder, "report", *SERVICE, "--language", "de", "--large-print", "--grey") == 0
+    page = capsys.readouterr().out
+    assert '<html lang="de">' in page
+    assert "Eine Veränderung von vorher zu nachher beweist keine Wirkung" in page
+    assert 'class="report large grey"' in page
+    assert fit(folder, "report", *SERVICE, "--language", "de", "--format", "csv") == 0
+    assert "Mean of the first ratings" in capsys.readouterr().out
+
+
+def test_a_logo_is_printed_and_one_that_is_none_is_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logo = folder / "templates" / "logo.png"
+    given = ("report", *SERVICE, "-o", str(tmp_path / "r.pdf"))
+    try:
+        logo.write_bytes(LOGO)
+        assert fit(folder, *given) == 0
+        logo.write_bytes(b"no picture")
+        assert fit(folder, *given) == 4
+    finally:
+        logo.unlink()
+    assert "it is no PNG picture" in capsys.readouterr().err
 
 
 def test_the_same_report_gives_the_same_pdf(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
