@@ -11,7 +11,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.instruments_at_hand import catalog_at_hand, rules_at_hand
 from fit_toolkit.cli.output import count, emit, visible
-from fit_toolkit.errors import ConfigError, ExitCode, UsageError
+from fit_toolkit.errors import ConfigError, DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.catalog import Catalog
@@ -54,7 +54,7 @@ def _below(name: str, catalog: Catalog) -> Iterator[File]:
     path = Path(name)
     if not path.exists():
         if name not in catalog:
-            raise UsageError(f"there is no file and no instrument '{name}'", hint="fit instruments list")
+            raise DataError(f"there is no file and no instrument '{name}'", hint="fit instruments list")
         yield catalog.files[name]
         return
     if path.is_file():
