@@ -11,10 +11,14 @@ from msgspec.structs import replace
 from fit_toolkit import catalog
 from fit_toolkit.language import language_of, speaking
 from fit_toolkit.practice.reporting import as_html, make_report
-from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.batch_folder import Kept
+from fit_toolkit.sheets.batch_index import Page, index_of, row_of
+from fit_toolkit.sheets.data import History, HistoryRow, SheetData
 from fit_toolkit.sheets.form import render_form
 from fit_toolkit.sheets.look import PLAIN, Look
 from fit_toolkit.sheets.render import render, render_sheet
+from fit_toolkit.sheets.together import Together
+from fit_toolkit.sheets.together_page import render_together
 from tests.report.making import Service, made_up
 from tests.sheets import examples
 
@@ -25,7 +29,8 @@ ALERT = {"mark": "▲", "what": "The work together", "reason": "7.1, below 8", "
          "href": "a.html", "therapist": "birch"}  # fmt: skip
 # the same in structure as others; axe takes them with --long only
 OFTEN = frozenset({"client, German, grey", "client, Arabic, large", "client, sixty sessions", "therapist, crowded, grey",
-                   "form today-together-therapist", "form arriving-today", "therapist, German, large"})  # fmt: skip
+                   "form today-together-therapist", "form arriving-today", "therapist, German, large",
+                   "a morning's sheets, locked"})  # fmt: skip
 SHARED: dict[str, Any] = {"practice": "Demo", "as_of": date(2026, 3, 5), "density": "index", "sheet": {"language": "en", "version": "1"}}  # fmt: skip
 
 
@@ -49,6 +54,34 @@ def sheets() -> dict[str, str]:
         "client, Arabic, large": sheet(falling, "client", "ar", LARGE),
         "client, never rated": sheet(examples.never(), "client"),
         "client, sixty sessions": sheet(examples.sixty(), "client"),
+    }
+
+
+def others() -> dict[str, str]:
+    """The second page, a couple beside each other, and the page of a morning's files."""
+    one, other = examples.falling(), examples.improving()
+    one, other = (
+        replace(each, panels=tuple(replace(p, inset=None, band=None) for p in each.panels)) for each in (one, other)
+    )
+    days = tuple(point.on for point in one.panels[0].series[0].points)
+    values = (9.0, 7.0, 5.5, None, 3.0, 10.0, 1.0, 8.0)
+    row = HistoryRow(label="respect", values=values, minimum=0, maximum=10)
+    couple = Together(episode="E-0051", therapist="Kim Ahrens", as_of=one.as_of, session_on=one.session_on, session_over=True,
+                      members=(one, other), scales=tuple(panel.title for panel in one.panels))  # fmt: skip
+    page = Page(
+        practice="Demo", therapist="birch", day=one.as_of, source="diary", language="en", whole={"therapist": "all.pdf"}
+    )
+    rows = [row_of(one, "09:00"), row_of(other, "")]
+    for each in rows:
+        each.links = {"sheet": "1.pdf", "client's page": "2.pdf"}
+    files = {"0003.html": Kept(sha256="", day=date(2026, 3, 5), made=one.as_of)}
+    return {
+        "therapist, with history": sheet(
+            replace(one, history=History(days=days, rows=(row,) * 9, apart=2)), "therapist"
+        ),
+        "a couple together": render_together(couple),
+        "a morning's sheets": index_of(page, rows, files, templates=(), look=PLAIN),
+        "a morning's sheets, locked": index_of(replace(page, locked=True), rows, {}, templates=(), look=PLAIN),
     }
 
 
@@ -87,4 +120,4 @@ def report(folder: Path) -> dict[str, str]:
 
 def every(folder: Path) -> dict[str, str]:
     """All of them."""
-    return {**sheets(), **forms(), **demo(), **report(folder / "service")}
+    return {**sheets(), **others(), **forms(), **demo(), **report(folder / "service")}
