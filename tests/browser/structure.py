@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -205,6 +206,8 @@ def _keyboard(page: Node) -> Iterator[str]:
 
 def _colour_alone(page: Node) -> Iterator[str]:
     """What is set in the accent colour is also bold, or drawn larger than what is not."""
+    if not any(re.search(r"\.hot\s*{[^}]*(?<![-\w])color:", style.text) for style in page.all("style")):
+        return
     for node in page.elements():
         if "hot" not in node.attrs.get("class", "").split():
             continue

@@ -9,7 +9,6 @@ from importlib.resources import files
 import pytest
 
 from fit_toolkit.sheets.look import INK, contrast
-from tests.browser.pages import every
 from tests.browser.structure import Node, tree
 
 # Lines to read values off, which are printed beside them as well; hatching within an outline; the paper under a word.
@@ -19,8 +18,8 @@ HEX = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?\b")
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
-    return {name: tree(html) for name, html in every(tmp_path_factory.mktemp("pages")).items()}
+def trees(pages: dict[str, str]) -> dict[str, Node]:
+    return {name: tree(html) for name, html in pages.items()}
 
 
 def given(node: Node, name: str) -> str:
@@ -61,12 +60,12 @@ def drawings(page: Node) -> Iterator[str]:
             yield f"{node.tag}.{node.attrs.get('class', '')} {' '.join(seen)}"
 
 
-def test_every_word_in_a_picture_can_be_read(pages: dict[str, Node]) -> None:
-    assert {name: found for name, page in pages.items() if (found := sorted(set(words(page))))} == {}
+def test_every_word_in_a_picture_can_be_read(trees: dict[str, Node]) -> None:
+    assert {name: found for name, page in trees.items() if (found := sorted(set(words(page))))} == {}
 
 
-def test_everything_drawn_can_be_seen(pages: dict[str, Node]) -> None:
-    assert {name: found for name, page in pages.items() if (found := sorted(set(drawings(page))))} == {}
+def test_everything_drawn_can_be_seen(trees: dict[str, Node]) -> None:
+    assert {name: found for name, page in trees.items() if (found := sorted(set(drawings(page))))} == {}
 
 
 def style_sheets() -> dict[str, str]:

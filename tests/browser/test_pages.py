@@ -8,14 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.axe import SIZES, Browser, a_browser
-from tests.browser.pages import OFTEN, every
+from tests.browser.pages import OFTEN
 from tests.browser.structure import Node, barriers, tree
 from tests.conftest import LONG
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return every(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from tests.browser.structure import barriers
 
 PAGE = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sheet</title>'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>.hot {{ color: #005f9e }}</style></head>'
     "<body><main><h1>Sheet</h1>{}</main></body></html>"
 )
 BARRIERS = {
