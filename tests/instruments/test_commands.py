@@ -86,7 +86,7 @@ def test_check_takes_ids_and_without_any_checks_what_is_ones_own(fit: Fit, tmp_p
     code, out, err = fit("--practice", str(practice), "instruments", "check")
     assert (code, "demo.yaml:18:12" in out, "1 file checked" in err) == (3, True, True)
     assert fit("instruments", "check")[0] == 2
-    assert fit("instruments", "check", "nothing.yaml")[0] == 2
+    assert fit("instruments", "check", "nothing.yaml")[0] == 3
 
 
 def test_check_gives_findings_as_data(fit: Fit, tmp_path: Path) -> None:
