@@ -18,17 +18,19 @@ from fit_toolkit.practice.reporting import as_pdf, make_report  # noqa: E402
 from fit_toolkit.sheets import form_pdf, sheet_pdf  # noqa: E402
 from tests.report.making import Service, made_up  # noqa: E402
 from tests.sheets import examples  # noqa: E402
+from tests.sheets.shapes import SHAPES  # noqa: E402
 
 DPI = 110
+SMALL = 62  # of the ten shapes
 COLOURS = 64
 
 
-def draw(name: str, pdf: bytes) -> None:
+def draw(name: str, pdf: bytes, dpi: int = DPI) -> None:
     """Turn a one-page PDF into a small PNG."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.pdf")
         source.write_bytes(pdf)
-        command = ["pdftoppm", "-r", str(DPI), "-png", "-singlefile", str(source), str(source.with_suffix(""))]
+        command = ["pdftoppm", "-r", str(dpi), "-png", "-singlefile", str(source), str(source.with_suffix(""))]
         subprocess.run(command, check=True)
         page = Image.open(source.with_suffix(".png")).convert("RGB").quantize(COLOURS)
         page.save(HERE / f"{name}.png", optimize=True)
@@ -45,7 +47,7 @@ def report() -> bytes:
 
 
 def main() -> None:
-    """Draw both pages of the sheet, a sheet of sixty sessions and a blank form."""
+    """Draw both pages of the sheet, a sheet of sixty sessions, a blank form and ten shapes of courses."""
     known = catalog.build([catalog.bundled()])
     id = "today-together-client"
     draw("sheet-therapist", sheet_pdf(examples.falling()))
@@ -53,6 +55,9 @@ def main() -> None:
     draw("sheet-sixty-sessions", sheet_pdf(examples.sixty()))
     draw("report", report())
     draw("form", form_pdf(known.get(id), known.wording(id, "en"), code="C-0042", who_sees="the supervision group"))
+    (HERE / "shapes").mkdir(exist_ok=True)
+    for make in SHAPES:
+        draw(f"shapes/{make.__name__}", sheet_pdf(make()), SMALL)
 
 
 if __name__ == "__main__":
