@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fit_toolkit.errors import ConfigError
+from fit_toolkit.sheets import batch_folder
 from fit_toolkit.sheets.batch_folder import MANIFEST, PLACES, Folder, folders_in, places, remember
 
 DAY = date(2026, 3, 12)
@@ -49,11 +50,34 @@ def test_a_folder_open_to_everybody_and_a_link_are_refused(tmp_path: Path) -> No
 
 
 def test_what_a_file_was_made_from_is_known_as_long_as_it_is_as_it_was(tmp_path: Path) -> None:
-    Folder(tmp_path / "anna", today=DAY).put("0001.pdf", b"x", day=DAY, key="k")
+    folder = Folder(tmp_path / "anna", today=DAY)
+    folder.put("0001.pdf", b"x", day=DAY, key="k")
+    folder.save()
     folder = Folder(tmp_path / "anna", today=DAY)
     assert (folder.key("0001.pdf"), folder.key("0002.pdf")) == ("k", "")
     (folder.path / "0001.pdf").write_bytes(b"cut o")
     assert folder.key("0001.pdf") == ""
+
+
+def test_killed_at_any_moment_the_list_holds_every_file_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "anna", today=DAY)
+    true = batch_folder._write
+
+    def looked_at(file: Path, content: bytes, mode: int) -> None:
+        true(file, content, mode)
+        there = {path.name for path in folder.path.iterdir()} - {MANIFEST}
+        assert there <= set(Folder(folder.path, today=DAY).files)
+
+    monkeypatch.setattr(batch_folder, "_write", looked_at)
+    for at in range(20):
+        if at % 2:
+            folder.announce(f"{at:04}.pdf", day=DAY, sheets=(at,), page="therapist")
+        folder.put(f"{at:04}.pdf", b"x", day=DAY)
+    folder.save()
+    assert len(folder.files) == 20
+    assert all(kept.sha256 for kept in folder.files.values())
 
 
 def test_a_file_of_somebody_else_is_never_written_over_but_a_page_of_ours_is(tmp_path: Path) -> None:
@@ -84,6 +108,7 @@ def test_old_files_of_ours_go_and_nothing_else_does(tmp_path: Path) -> None:
         folder.put(name, name.encode(), day=DAY)
     folder.today = DAY
     folder.keep("0003.pdf", day=DAY)
+    folder.save()
     (folder.path / "0002.pdf").write_bytes(b"with remarks")
     (folder.path / "notes.txt").write_text("mine")
     again = Folder(folder.path, today=DAY)

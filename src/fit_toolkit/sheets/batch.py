@@ -23,9 +23,9 @@ from fit_toolkit.sheets import batch_work
 from fit_toolkit.sheets.batch_encrypt import decrypted, opens
 from fit_toolkit.sheets.batch_folder import Folder, folders_in, remember
 from fit_toolkit.sheets.batch_index import INDEX, NAMES, Page, Row, index_of, row_of
-from fit_toolkit.sheets.batch_list import DayList, Stack, day_list
+from fit_toolkit.sheets.batch_list import DayList, Entry, Stack, day_list
 from fit_toolkit.sheets.batch_merge import Leaf, merged
-from fit_toolkit.sheets.batch_read import Reader
+from fit_toolkit.sheets.batch_read import Reader, ReadSheets
 from fit_toolkit.sheets.batch_work import Done, Failed, Format, Job, Shared
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.language import say_day
@@ -192,16 +192,22 @@ class _Batch:
                 self.practice, self.wish.day, self.wish.pages, self.wish.language, self.house, self._looked
             )  # fmt: skip
             for each in stacked:
-                for place, (entry, read) in enumerate(reader.read(each.stack.entries, asking)):
-                    if read.house is None or read.pages is None:
-                        self._missing(f"member {entry.member} ({each.stack.therapist}): {read.why}", sheets=1)
-                        each.failed = True
-                        each.rows.append(Row(client=entry.client, time=entry.time, number="", failed=True))
-                        continue
-                    with speaking(language_of(self.house, self.practice.root)):
-                        each.rows.append(row_of(read.house, entry.time))
-                    for page in self.wish.pages:
-                        yield self._job(each, place, page, read.pages[page])
+                for part in reader.read(each.stack.entries, asking):
+                    yield from [
+                        self._job(each, *found) for entry, read in part for found in self._pages(each, entry, read)
+                    ]
+
+    def _pages(self, each: _Stacked, entry: Entry, read: ReadSheets) -> Iterator[tuple[int, str, SheetData]]:
+        """The pages to be made about one member, who gets a row of the page; or a line that says why not."""
+        place = len(each.rows)
+        if read.house is None or read.pages is None:
+            self._missing(f"member {entry.member} ({each.stack.therapist}): {read.why}", sheets=1)
+            each.failed = True
+            each.rows.append(Row(client=entry.client, time=entry.time, number="", failed=True))
+            return
+        with speaking(language_of(self.house, self.practice.root)):
+            each.rows.append(row_of(read.house, entry.time))
+        yield from ((place, page, read.pages[page]) for page in self.wish.pages)
 
     def _asking(self, stack: ExitStack) -> Asking | None:
         """One binding of the policies for all; where they cannot be used each sheet says so by itself."""
@@ -217,6 +223,8 @@ class _Batch:
         with speaking(language_of(sheet.language, self.practice.root)):
             for problem in problems_of(sheet, page):
                 self._missing(problem)
+        for ending in ("pdf", "html") if self.wish.fmt == "both" else (self.wish.fmt,):
+            each.folder.announce(f"{name}.{ending}", day=self.wish.day, sheets=(int(sheet.number),), page=page)
         known = each.folder.key(f"{name}.pdf")
         if known and not opens(each.folder.read(f"{name}.pdf"), self.wish.password):
             known = ""
@@ -268,6 +276,7 @@ class _Batch:
                     name for name, kept in each.folder.files.items()
                     if name not in {*each.asked, INDEX} and (kept.day == self.wish.day or name in WHOLE.values())
                 ]  # fmt: skip
+                each.folder.remove(name for name, kept in each.folder.files.items() if not kept.sha256)  # were not made
                 changed = [*each.folder.remove(superseded), *self._tidy(each.folder)]
                 self._write_index(each, whole, changed)
         except (FitError, OSError) as error:
@@ -283,6 +292,7 @@ class _Batch:
         html = index_of(page, each.rows, each.folder.files, templates=self.templates, look=self.look).encode()
         numbers = sorted({int(row.number) for row in each.rows if row.number})
         each.folder.put(INDEX, html, day=self.wish.day, sheets=numbers, page="index")
+        each.folder.save()
 
     def _leaves(self, each: _Stacked, page: str) -> list[tuple[str, Row]]:
         return [(each.files[place, page], row) for place, row in enumerate(each.rows) if (place, page) in each.files]

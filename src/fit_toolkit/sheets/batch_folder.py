@@ -22,12 +22,13 @@ PART = ".fit-part"  # an unfinished file ends with it
 MARK = b'<meta name="generator" content="fit-toolkit '  # every page of ours says so
 GROUP_MAY_READ = stat.S_IRGRP | stat.S_IXGRP
 EVERYBODY = stat.S_IRWXO
+OFTEN = 8  # files after which the list is written again
 
 
 class Kept(Struct, frozen=True, kw_only=True):
     """What is known of one file of ours; nothing in it is about a client but the numbers of sheets."""
 
-    sha256: str
+    sha256: str  # "" while it is being made
     key: str = ""  # what it was made from
     sheets: tuple[int, ...] = ()  # rows of the table `sheet`, which name the member
     page: str = ""
@@ -49,9 +50,11 @@ class Folder:
         self.today = today
         made = _made(path)
         self._manifest = _read(path / MANIFEST)
+        self._listed = set(self._manifest.files)  # in the file, too
+        self._unsaved = 0
         if made:
             self._manifest.ours = True
-            self._save()
+            self.save()
         mode = stat.S_IMODE(path.lstat().st_mode)
         self._mode = 0o640 if mode & GROUP_MAY_READ == GROUP_MAY_READ else 0o600
         for left in path.glob(f".*{PART}"):  # of a run that was cut off
@@ -77,16 +80,35 @@ class Folder:
         self._refuse_foreign(name)
         entry = Kept(sha256=_digest(content), key=key, sheets=tuple(sheets), page=page, day=day, made=self.today)
         same = self._unchanged(name, entry)
-        self._manifest.files[name] = entry
-        self._save()
+        if name not in self._listed:
+            self._manifest.files[name] = msgspec.structs.replace(entry, sha256="", key="")
+            self.save()
         if not same:
             _write(self.path / name, content, self._mode)
+        self._change(name, entry)
+
+    def announce(self, name: str, *, day: date, sheets: Iterable[int], page: str) -> None:
+        """Say that a file is going to be made, so that the list need not be written for each."""
+        if name not in self._manifest.files:
+            entry = Kept(sha256="", sheets=tuple(sheets), page=page, day=day, made=self.today)
+            self._manifest.files[name] = entry
+
+    def save(self) -> None:
+        """Write the list."""
+        _write(self.path / MANIFEST, msgspec.json.format(msgspec.json.encode(self._manifest, order="sorted")), 0o600)
+        self._listed = set(self._manifest.files)
+        self._unsaved = 0
+
+    def _change(self, name: str, entry: Kept) -> None:
+        self._manifest.files[name] = entry
+        self._unsaved += 1
+        if self._unsaved >= OFTEN:
+            self.save()
 
     def keep(self, name: str, *, day: date) -> None:
         """Say that a file that is there already was asked for again."""
         entry = self._manifest.files[name]
-        self._manifest.files[name] = msgspec.structs.replace(entry, day=day, made=self.today)
-        self._save()
+        self._change(name, msgspec.structs.replace(entry, day=day, made=self.today))
 
     def read(self, name: str) -> bytes:
         """Give the content of a file of ours."""
@@ -98,13 +120,13 @@ class Folder:
         for name in names:
             entry = self._manifest.files[name]
             file = self.path / name
-            if os.path.lexists(file) and not self._unchanged(name, entry):
+            if os.path.lexists(file) and entry.sha256 and not self._unchanged(name, entry):
                 changed.append(name)
                 continue
             with suppress(FileNotFoundError):
                 file.unlink()
             del self._manifest.files[name]
-        self._save()
+        self.save()
         return changed
 
     def older_than(self, first: date) -> list[str]:
@@ -136,9 +158,6 @@ class Folder:
         raise ConfigError(
             f"there is a file {name} that fit sheets did not make", where=str(self.path), hint="move it away, or choose another folder with -o"
         )  # fmt: skip
-
-    def _save(self) -> None:
-        _write(self.path / MANIFEST, msgspec.json.format(msgspec.json.encode(self._manifest, order="sorted")), 0o600)
 
 
 def folders_in(place: Path, *, today: date, known: Mapping[Path, Folder] | None = None) -> list[Folder]:

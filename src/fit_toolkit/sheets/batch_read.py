@@ -46,8 +46,8 @@ class Reader:
     house: str
     looked: Looked
 
-    def read(self, entries: Sequence[Entry], asking: Asking | None) -> Iterator[tuple[Entry, ReadSheets]]:
-        """Give each member's sheets in turn."""
+    def read(self, entries: Sequence[Entry], asking: Asking | None) -> Iterator[list[tuple[Entry, ReadSheets]]]:
+        """Give the sheets of some members at a time."""
         at, size = 0, FIRST
         while at < len(entries):
             part = entries[at : at + size]
@@ -55,7 +55,7 @@ class Reader:
                 built = self._part(c, part, asking)
             with self.practice.store.begin() as c:
                 done = [self._numbered(c, entry, found) for entry, found in zip(part, built, strict=True)]
-            yield from zip(part, done, strict=True)
+            yield list(zip(part, done, strict=True))
             at, size = at + size, MORE
 
     def _part(
