@@ -140,6 +140,8 @@ def _explained(practice: Practice, client: str, asked: Asked) -> str:
     from fit_toolkit.sheets.making import explain_sheet
 
     member, day = _member(practice, client, asked)
-    held = asked["session"] is not None
-    found = explain_sheet(practice, member, as_of=day, language=asked["language"] or "", held=held)
+    held, history = asked["session"] is not None, asked["history"]
+    found = explain_sheet(
+        practice, member, as_of=day, language=asked["language"] or "", held=held, history=history
+    )  # fmt: skip
     return as_data(found) if asked["fmt"] == "json" else "\n".join(as_text(found)) + "\n"

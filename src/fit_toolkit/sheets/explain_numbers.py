@@ -18,7 +18,7 @@ from fit_toolkit.sheets.data import Band, BandPoint, Panel, Point, Series, Sheet
 from fit_toolkit.sheets.explain_data import Traced
 from fit_toolkit.sheets.explain_ranges import Ranged, drawn_by
 from fit_toolkit.sheets.history import tables
-from fit_toolkit.sheets.language import say_days, say_short
+from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.reading import Reading
 
 TAG = re.compile(r"<(style|script).*?</\1>|<[^>]+>", re.DOTALL)
@@ -264,17 +264,24 @@ def _history(at: Sources) -> Iterator[Traced]:
     form = next((f for f in at.instruments if f.construct == "alliance"), None)
     if history is None or form is None:
         return
-    for row in history.rows:
-        item = next((i.id for i in form.number_items if row.label in {i.label, i.facet, i.id}), "")
-        for day, value in zip(history.days, row.values, strict=True):
-            if value is not None:
-                forms = _answered(at, form, item, value, day) if item else ()
-                yield Traced(place="history", what=f"{row.label}, {day}", shown=number(value), forms=forms)
-    laid, ends = tables(history), history.rows[0]
-    figures = (ends.minimum, ends.maximum, history.apart, history.max_gap_days, laid.earlier, len(history.days))
-    yield Traced(
-        place="history", what="range, called far apart, longest gap, sessions before, sessions", shown=_list(figures)
-    )
+    laid = tables(history)
+    for table in laid.tables:
+        heads = f"{', '.join(str(day.day) for day in table.days)}; {', '.join(text for text, _ in table.months)}"
+        yield Traced(place="history", what="session days", shown=heads, how="counted by date")
+        for row in table.lines:
+            item = next((i.id for i in form.number_items if row.label in {i.label, i.facet, i.id}), "")
+            for day, cell in zip(table.days, row.cells, strict=True):
+                if cell.text:
+                    forms = (
+                        tuple(a.id for a in at.reading.of(form.id, form.raters[0]) if a.session_on == day)
+                        if item
+                        else ()
+                    )
+                    how = f"answer to {item}" if item else "score of that session, as in the course"
+                    yield Traced(place="history", what=f"{row.label}, {day}", shown=cell.text, how=how, forms=forms)
+    key = [*laid.edges, laid.apart, str(laid.gap), str(laid.earlier), *(say_day(d) for d in (history.days or ())[:1])]
+    yield Traced(place="history", what="shades from, called far apart, longest gap, sessions before",
+                 shown="; ".join(key), how="conventions of the page; setting alerts.max_gap_days")  # fmt: skip
 
 
 def _list(values: Sequence[float]) -> str:

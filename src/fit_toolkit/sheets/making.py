@@ -175,14 +175,15 @@ def make_sheet(
 
 
 def explain_sheet(
-    practice: PracticeLike, member: int, *, as_of: date, language: str = "", held: bool = False
-) -> Explanation:
+    practice: PracticeLike, member: int, *, as_of: date, language: str = "", held: bool = False,
+    history: bool | None = None,
+) -> Explanation:  # fmt: skip
     """Say where every number of the therapist's page comes from; nothing is made or numbered."""
     from fit_toolkit.sheets.explain import explain
 
     code = language or practice.settings.text("practice.language")
     with speaking(language_of(code, practice.root)), _bound(practice, None) as asking:
-        sheet, english = _built(practice, _Wanted(member, as_of, held=held), asking)
+        sheet, english = _built(practice, _Wanted(member, as_of, held=held, history=history), asking)
         gap = practice.settings.number("alerts.max_gap_days")
         with practice.store.read() as c:
             number = _number(c, member, _digest(english))
