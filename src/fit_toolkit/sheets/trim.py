@@ -7,6 +7,7 @@ import re
 from msgspec.structs import replace
 
 from fit_toolkit.language import say
+from fit_toolkit.sheets.chart import DENSE
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.fragment import words_in
 
@@ -36,7 +37,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
             what=cut(a.what, 40),
             reason=cut(a.reason, {"normal": 150, "close": 150, "tight": 110}.get(density, 80)),
             done=cut(a.done, 60),
-            last=cut(a.last, 80),
+            last="" if density == "scant" else cut(a.last, 80),
         )
         for a in sheet.alerts[:most]
     )
@@ -67,7 +68,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         ),
         notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
-        sources=(cut(" ".join(sheet.sources), 430),),
+        sources=(cut(" ".join(sheet.sources), _room_for_sources(sheet, density)),),
     )
 
 
@@ -88,7 +89,13 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     """
     if page == "client":
         return "normal"
-    side = sum(2 + _lines(f"{a.what}{a.reason}{a.basis}{a.done}", 46) for a in sheet.alerts[:4])
+    extra = _crowding(sheet, page)
+    return "normal" if extra <= 10 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
+
+
+def _crowding(sheet: SheetData, page: str) -> int:
+    """By how many lines there is more to say than on a plain sheet."""
+    side = sum(2 + _lines(f"{a.what}{a.reason}{a.basis}{a.done}{a.last}", 46) for a in sheet.alerts[:4])
     side += _lines(sheet.late, 50) if sheet.late else 0
     side += 3 * bool(sheet.question) + sum(_lines(note, 56) for note in sheet.notes[:3])
     risk = sum(_lines(a.item + a.answer + a.state, 110) + len(a.dates) // 25 for a in sheet.risk.answers)
@@ -96,7 +103,27 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
     extra += sum(2 + _lines("." * words_in(block.html), 120) for block in sheet.sections if block.page == page)
     extra -= 0 if sheet.facets.rows else 12
-    return "normal" if extra <= 14 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
+    extra += bool(sheet.marks) + any(f.moved and f.wording for f in sheet.facets.rows)
+    extra += 3 * bool(codes_of(sheet)) + 4 * _stripped(sheet) + sum(p.band is not None for p in sheet.panels)
+    return extra
+
+
+def _room_for_sources(sheet: SheetData, density: str) -> int:
+    if not codes_of(sheet):
+        return 430
+    return 90 if density == "scant" else 230
+
+
+def codes_of(sheet: SheetData) -> tuple[str, ...]:
+    """The codes to tear off."""
+    return tuple(dict.fromkeys(each.code for each in (*sheet.risk.answers, *sheet.alerts) if each.code))
+
+
+def _stripped(sheet: SheetData) -> bool:
+    """Whether the charts will have a strip of all sessions."""
+    rated = [len(s.points) for panel in sheet.panels if panel.key == "alliance" for s in panel.series]
+    held = max([len(sheet.sessions), *rated])
+    return bool(rated) and (held > DENSE or min(rated) < held)
 
 
 def _lines(text: str, letters: int) -> int:

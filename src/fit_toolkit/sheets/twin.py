@@ -46,8 +46,8 @@ def _range(point: BandPoint, panel: Panel) -> str:
     return say("%(low)s to %(high)s", low=low, high=high)
 
 
-def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
-    """The last sessions of all panels side by side."""
+def twin(panels: Sequence[Panel], *, last: int = 8, ranges: bool = True) -> Twin:
+    """The last sessions of all panels side by side; `ranges`: with those that were usual or expected."""
     days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
     shown = tuple(days[-last:])
     rows = []
@@ -57,7 +57,7 @@ def twin(panels: Sequence[Panel], *, last: int = 8) -> Twin:
             label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
             n = max((p.items for p in series.points if p.items is not None), default=None)
             rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
-        for band in (panel.band, panel.expected):
+        for band in (panel.band, panel.expected) if ranges else ():
             edges = {p.on: _range(p, panel) for p in band.points} if band is not None else {}
             cells = tuple(edges.get(d, "") for d in shown)
             if band is not None and any(cells):
