@@ -36,6 +36,9 @@ class Browser:
         self.asked: list[str] = []  # the schemes of what pages ask for
         self.tab = started.new_page()
         self.tab.on("request", lambda request: self.asked.append(request.url.partition(":")[0]))
+        self.refused: list[str] = []  # what the page's own security policy, or an error, kept from it
+        self.tab.on("console", lambda said: self.refused.append(said.text) if "Security Policy" in said.text else None)
+        self.tab.on("pageerror", lambda error: self.refused.append(str(error)))
         self.path = folder / "page.html"
         self.axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
@@ -43,9 +46,11 @@ class Browser:
         """Open a page as it lies in a folder; whatever it asks for from outside is an error."""
         self.path.write_text(html, encoding="utf-8")
         self.asked.clear()
+        self.refused.clear()
         self.sized(size)
         self.tab.goto(self.path.as_uri())
         assert set(self.asked) <= {"file", "data"}
+        assert self.refused == []
 
     def sized(self, size: str) -> None:
         """Make the screen that of a desktop, a tablet or a phone."""
