@@ -127,6 +127,13 @@ def facets(now: Sequence[float], before: Sequence[float], therapist: Sequence[fl
     )
 
 
+def _from_the_first(made: Facets) -> Facets:
+    """With the answers of the first session beside those of now."""
+    first = (8, 9, 8, 7, 8, 8, 7, 10, 8)
+    rows = tuple(structs.replace(row, client_first=value) for row, value in zip(made.rows, first, strict=True))
+    return structs.replace(made, first=START, rows=rows)
+
+
 def falling() -> SheetData:
     """The one for the README: high, then a fall in respect."""
     when = [*days(5), START + timedelta(days=95), START + timedelta(days=102), START + timedelta(days=109)]
@@ -146,12 +153,14 @@ def falling() -> SheetData:
             answers=(
                 RiskAnswer(
                     item="Is there anything about staying safe to talk about?", answer="not sure", dates=(on,),
-                    days_ago=7, state="new",
+                    days_ago=7, state="new", code="61R",
                 ),
             ),
             asked=8, last_asked=on, contact="on call 030 555 0199, front desk 12",
         ),
-        facets=facets([8, 8, 5, 7, 8, 7, 7, 9, 6], [9, 8, 9, 8, 8, 8, 8, 9, 8], [8, 9, 9, 8, 8, 8, 8, 10, 9], on),
+        facets=_from_the_first(
+            facets([8, 8, 5, 7, 8, 7, 7, 9, 6], [9, 8, 9, 8, 8, 8, 8, 9, 8], [8, 9, 9, 8, 8, 8, 8, 10, 9], on)
+        ),
         panels=panels(
             [8.1, 8.4, 8.3, 8.6, 8.5, 8.4, 8.6, 7.1], [3.2, 3.6, 3.4, 4.1, 4.6, 4.8, 5.5, 5.8],
             [7.2, None, None, 8, None, 8.2, 8.4, 8.6], when, hot=7,
@@ -159,9 +168,9 @@ def falling() -> SheetData:
         marks=(Mark(on=START + timedelta(days=93), text="back after a break"),),
         alerts=(
             AlertLine(severity="attention", what="The work together", reason="7.1 is outside what is usual for this client (7.5 to 9.5), 7 days after the rating before",
-                      basis="unusual for this client: about 1 in 40 ratings by chance", since=on, state="new"),
+                      basis="unusual for this client: about 1 in 40 ratings by chance", since=on, state="new", code="62T", last="last time (29 January): talked about it"),
             AlertLine(severity="notice", what="The work together", reason="1.5 apart about the same session (7.1 and 8.6), 7 days after the rating before",
-                      basis="a convention, not a test", since=on, state="seen", done="took to supervision"),
+                      basis="a convention, not a test", since=on, state="seen", done="took to supervision", code="58M"),
         ),
         question="Which choice should have been more yours?",
         missing=("Today Together by the therapist, session of 5 February",),

@@ -116,7 +116,8 @@ def _room_for_sources(sheet: SheetData, density: str) -> int:
 
 def codes_of(sheet: SheetData) -> tuple[str, ...]:
     """The codes to tear off."""
-    return tuple(dict.fromkeys(each.code for each in (*sheet.risk.answers, *sheet.alerts) if each.code))
+    codes = [*(answer.code for answer in sheet.risk.answers), *(alert.code for alert in sheet.alerts)]
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _stripped(sheet: SheetData) -> bool:
