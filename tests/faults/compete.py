@@ -81,8 +81,8 @@ def waiting(ready: int, go: int, task: TASK, number: int) -> int:
     return task(number)
 
 
-def writer(warm: Warm, root: Path, now: datetime, *, each: int = 5) -> TASK:
-    """Each fifth brings in a rating of a client of its own, the others add a client."""
+def writer(warm: Warm, root: Path, now: datetime, *, each: int = 10) -> TASK:
+    """Each tenth brings in a rating of a client of its own, the others add a client."""
     for number in range(0, 1000, each):
         (root.parent / f"{number}.csv").write_text(csv_of(f"w{number}", now, number))
 

@@ -162,9 +162,10 @@ class Pair:
             for places in combinations(range(first + second), first):
                 yield [0 if place in places else 1 for place in range(first + second)]
             return
-        yield from (
-            [0] * cut + [1] * second + [0] * (first - cut) for cut in range(0, first + 1, 2)
-        )  # one within the other
+        apart = max(
+            2, -(-first // most)
+        )  # one within the other, wherever it may begin or, with a low count, often enough
+        yield from ([0] * cut + [1] * second + [0] * (first - cut) for cut in range(0, first + 1, apart))
         for _ in range(most):
             order = [0] * first + [1] * second
             chance.shuffle(order)

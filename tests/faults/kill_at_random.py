@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fit_toolkit.practice import verify
 from tests.faults.dump import differing, dump, rows
-from tests.faults.kill_each import keys_planned, keys_sent, said
+from tests.faults.kill_each import keys_planned, keys_sent, left_behind, said
 from tests.faults.warm import Warm
 from tests.faults.workload import STEPS_A_DAY, do, time_of
 
@@ -29,7 +29,8 @@ def main(root: Path, start: datetime, kills: int, seed: int) -> None:
     """Kill `kills` processes; then finish the day they were in, and compare with a practice that was left in peace."""
     warm, chance = Warm(root), random.Random(seed)
     twin = Path(shutil.copytree(root.parent, root.parent.parent / "undisturbed")) / root.name
-    done, spoken, longest = 0, 0, LONGEST
+    done, spoken, longest, looked = 0, 0, LONGEST, b""
+    wrong: list[str] = []
     _ready(warm, root, start)
     warm.settle()
     while spoken < kills:
@@ -43,9 +44,10 @@ def main(root: Path, start: datetime, kills: int, seed: int) -> None:
         spoken += 1
         longest = max(LONGEST, longest * (0.8 if finished else 1.1))
         bad = [code for code in finished if code != "0"]
-        print(
-            json.dumps({"kill": spoken, "done": done, "bad": bad, "wrong": unsound(warm, root, time_of(start, done))})
-        )
+        now = time_of(start, done)
+        if (left := left_behind(warm, root, now)) != looked:  # what is as it was has been looked at
+            looked, wrong = left, unsound(warm, root, now)
+        print(json.dumps({"kill": spoken, "done": done, "bad": bad, "wrong": wrong}))
     while done % STEPS_A_DAY:
         assert do(warm, root, done, start) == 0
         done += 1

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -34,11 +35,11 @@ class Killing:
         self.warm, self.scenario, self.now, self.root = warm, scenario, now, root
         self.root = self.copy("base")
         self.channel: type[Channel] = self.warm.registry.channels[CHANNEL].cls or Channel
-        self.seen: dict[str, dict[str, Any]] = {}
+        self.seen: dict[bytes, dict[str, Any]] = {}
         if scenario.prepare is not None:
             scenario.prepare(self.root)
         for words in scenario.before:
-            self.warm.fit(self.root, *words, now=now)
+            assert self.warm.fit(self.root, *(word.format(folder=self.root.parent) for word in words), now=now) == 0
         twin = self.copy("whole")
         self.code = scenario.start(self.warm.fit, twin, now)
         self.steps = self.labels()
@@ -92,10 +93,10 @@ class Killing:
             return 0
 
         code = self.warm.forked(work)
-        found = {"kill": number, "code": code, "wrong": self.unsound(twin), "text": said(twin)}
-        state = json.dumps([dump(twin), keys_sent(twin), unfinished(twin)], sort_keys=True)
+        found = {"kill": number, "code": code, "text": said(twin)}
+        state = left_behind(self.warm, twin, self.now)
         if state not in self.seen:  # the same state again comes to the same end: the clock stands still
-            self.seen[state] = self.again(twin)
+            self.seen[state] = {"wrong": self.unsound(twin)} | self.again(twin)
         return found | self.seen[state]
 
     def unsound(self, twin: Path, *, scores: bool = False) -> list[str]:
@@ -125,16 +126,18 @@ def _note(writing: int, label: str) -> None:
     os.write(writing, label.split(maxsplit=1)[0].encode() + b"\n" if label else b"?\n")
 
 
+def left_behind(warm: Warm, practice: Path, now: datetime) -> bytes:
+    """What a killed command left, to the letter: the store, once opening it has undone what was begun, and what was sent."""
+    with suppress(StoreError), warm.practice(practice, now).store.read():  # an older version is left for `again`
+        pass
+    return (practice / "store.db").read_bytes() + repr(keys_sent(practice)).encode()
+
+
 def said(practice: Path) -> str:
     """What the commands printed about something unforeseen."""
     file = practice.parent / SAID
     lines = file.read_text().splitlines() if file.exists() else []
     return "\n".join(line for line in lines if "unexpected" in line or "Traceback" in line)
-
-
-def unfinished(practice: Path) -> int:
-    """How many runs were cut off: the next one may look at them."""
-    return len(rows(practice, "SELECT id FROM run WHERE finished_at IS NULL"))
 
 
 def keys_planned(practice: Path) -> set[str]:

@@ -110,6 +110,15 @@ def _moved(folder: Path) -> str:
     return str(rows(folder, query)[0][0])
 
 
+def _misread(folder: Path) -> str:
+    """The newest form of c2, which stands and may be taken back."""
+    query = (
+        "SELECT max(a.id) FROM administration a JOIN member m ON m.id = a.member_id JOIN client k ON k.id = m.client_id "
+        "WHERE k.code = 'c2'"
+    )
+    return str(rows(folder, query)[0][0])
+
+
 def _later(fit: Fit, folder: Path, now: datetime) -> int:
     return fit(folder, "alerts", "deliver", now=now + LATER)
 
@@ -147,6 +156,12 @@ SCENARIOS = {
         Scenario("ack", _ack, again=_ack_what_is_left),
         Scenario("move", lambda folder: (
             "move", _moved(folder), "c6", "--reason", "was the other one's"), codes=(0, 3)),
+        Scenario("correct", lambda folder: (
+            "enter", "c6", TODAY, "--date", "2026-01-19", "--answers", "7 " * 10, "--correct", "--reason", "misread")),
+        Scenario("void", lambda folder: ("void", _misread(folder), "--reason", "not theirs"), codes=(0, 3)),
+        Scenario("undo", lambda folder: (
+            "import", "undo", str(rows(folder, "SELECT max(id) FROM batch")[0][0]), "--reason", "the wrong file"), codes=(0, 3),
+            before=(("import", "{folder}/new.csv", "--instrument", TODAY, "--open-episodes", "--correct", "--reason", "misread"),)),
         Scenario("deliver", lambda folder: ("alerts", "deliver"), before=(("alerts", "run", "--no-deliver"),), sends=True, again=_later),
         Scenario("upgrade", lambda folder: ("clients", "list"), prepare=_first_version),
     )

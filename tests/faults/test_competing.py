@@ -30,7 +30,7 @@ def test_two_hundred_writers_all_get_their_turn(ram: Path, kind: str) -> None:
     codes, end = competing(ram, kind, 200)
     assert codes == [0] * 200, end["said"]
     assert end["clients"] == 200
-    assert end["ratings"] == 23 + (200 if kind == "importers" else 40)
+    assert end["ratings"] == 23 + (200 if kind == "importers" else 20)
 
 
 def test_of_twenty_runs_that_overlap_one_does_the_work_and_the_others_step_aside(ram: Path) -> None:

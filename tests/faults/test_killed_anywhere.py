@@ -1,6 +1,6 @@
 """Whatever is killed at whichever of its statements: nothing is lost, nothing is there twice, and the next go mends it.
 
-Thirty places of each command are tried, most of them where a transaction or a sending begins or ends; every statement
+Twenty places of each command are tried, most of them where a transaction or a sending begins or ends; every statement
 with FIT_TEST_LONG=1.
 """
 
@@ -17,12 +17,15 @@ from tests.faults.programs import lines_of
 from tests.faults.scenarios import SCENARIOS, lived_in
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills are POSIX")
-MOST = 30
+MOST = 20
 LEAST = {
     "import": 80,
     "enter": 40,
     "ack": 40,
     "move": 40,
+    "correct": 40,
+    "void": 25,
+    "undo": 25,
     "run": 100,
     "deliver": 100,
     "run and send": 200,
