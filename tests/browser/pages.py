@@ -15,14 +15,14 @@ from fit_toolkit.sheets.batch_folder import Kept
 from fit_toolkit.sheets.batch_index import Page, index_of, row_of
 from fit_toolkit.sheets.data import History, HistoryRow, SheetData
 from fit_toolkit.sheets.form import render_form
-from fit_toolkit.sheets.look import PLAIN, Look
+from fit_toolkit.sheets.look import PLAIN, Look, look_of
 from fit_toolkit.sheets.render import render, render_sheet
 from fit_toolkit.sheets.together import Together
 from fit_toolkit.sheets.together_page import render_together
 from tests.report.making import Service, made_up
 from tests.sheets import examples
 
-LARGE, GREY = Look(large=True), Look(grey=True)
+LARGE, GREY = look_of(None, large=True), look_of(None, grey=True)
 LINK = {"client": "demo-05", "html": "a.html", "pdf": "a.pdf", "own": "b.html", "shows": "a fall in respect"}
 ALERT = {"mark": "▲", "what": "The work together", "reason": "7.1, below 8", "state": "new", "until": None, "done": "", "client": "demo-05",
          "since": date(2026, 1, 8), "on": date(2026, 1, 8), "short": "unusual", "plugin": "fit-usual", "version": "1", "origin": "plugins/x.py",
