@@ -13,6 +13,7 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
+from fit_toolkit.cli.progress import progress
 from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from fit_toolkit.intake.columns import Proposal
     from fit_toolkit.intake.mapping import Map
     from fit_toolkit.intake.records import Ask, Outcome
+    from fit_toolkit.intake.source import Source
     from fit_toolkit.model.parts import RawTable
 
+STEPS = {"sorting": 0.2, "checking": 0.3, "writing": 0.5}  # what part of the time each takes of a large file
 COLUMNS = (
     "file", "batch", "rows", "accepted", "unchanged", "rejected", "forms", "corrected", "episodes_opened",
     "dates_assumed", "flagged",
@@ -70,25 +73,30 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     from fit_toolkit.intake.importing import file_instruments, run_import
     from fit_toolkit.intake.mapping import fingerprint as map_hash
     from fit_toolkit.intake.mapping import load_map
-    from fit_toolkit.intake.read import fingerprint, read_table
+    from fit_toolkit.intake.read import fingerprint, read_source
 
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
     usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
-    table = read_table(file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual)
-    mapping = base if map_file else _settle(app, table, base, file, save_map, dry_run=given["dry_run"])
+    ids = {instrument.id for instrument in app.practice.catalog}
+    with progress({"reading": 1}) as told:
+        source = read_source(
+            file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual, ids=ids, progress=told
+        )  # fmt: skip
+    mapping = base if map_file else _settle(app, source.sample, base, file, save_map, dry_run=given["dry_run"])
     ask = _ask(app, mapping, given, map_hash(mapping))
     lost: list[str] = []
     with scoring_rules(app, lost) as rules:
-        instruments = file_instruments(table, mapping, app.practice.catalog)
+        instruments = file_instruments(source.sample, mapping, app.practice.catalog)
         name_missing_rules(app, instruments, rules, lost)
         warn_unwritten(app, instruments)
-        outcome = run_import(
-            app.practice.store, app.practice.catalog, table, mapping, ask,
-            file=file.name, source_sha256=fingerprint(file), rules=rules,
-        )  # fmt: skip
-    code = _report(app, table, outcome, file, fmt=fmt, ask=ask)
+        with progress(STEPS) as told:
+            outcome = run_import(
+                app.practice.store, app.practice.catalog, source, mapping, ask,
+                file=file.name, source_sha256=fingerprint(file), rules=rules, folder=app.practice.root, progress=told,
+            )  # fmt: skip
+    code = _report(app, source, outcome, file, fmt=fmt, ask=ask)
     return ExitCode.PARTIAL if lost and code == ExitCode.OK else code  # stored, but with scores missing
 
 
@@ -154,7 +162,7 @@ def _show(app: App, proposals: list[Proposal]) -> None:
     app.say(as_table(rows, ["column", "is", "because", "values"]).rstrip())
 
 
-def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str, ask: Ask) -> int:
+def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str, ask: Ask) -> int:
     from fit_toolkit.intake.importing import rejected_file, side_file
 
     for each in outcome.problems:
@@ -163,7 +171,7 @@ def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str
         app.say(f"note: {visible(note)}")
     side = None
     if ask.keep_going and outcome.rejected and not ask.dry_run:
-        side = _write_side(app, side_file(file), rejected_file(table, outcome))
+        side = _write_side(app, side_file(file), rejected_file(source, outcome))
     row = _row(outcome, side)
     columns = [*COLUMNS, "written", "rejected_file", "administrations", "problems"] if fmt == "json" else COLUMNS
     emit("import", [row], fmt=fmt, columns=columns)
@@ -174,12 +182,15 @@ def _report(app: App, table: RawTable, outcome: Outcome, file: Path, *, fmt: str
     return int(ExitCode.PARTIAL if took_some else ExitCode.REJECTED)
 
 
-def _write_side(app: App, side: Path, content: bytes) -> Path | None:
+def _write_side(app: App, side: Path, content: Iterable[bytes]) -> Path | None:
     """Write the rejected rows beside the file; the good rows are stored by now, so a failure is only said."""
     try:
         write_atomic(side, content)
     except OSError as error:
         app.say(f"fit: the rejected rows cannot be written to {side} ({error.strerror}); they are listed above")
+        return None
+    except DataError as error:
+        app.say(f"fit: the rejected rows cannot be copied ({error}); they are listed above")
         return None
     app.say(f"The rejected rows are in {side}; mend them and import that file.")
     return side
@@ -207,10 +218,11 @@ def _close(app: App, outcome: Outcome, ask: Ask) -> None:
     elif not outcome.written:
         app.say("Nothing new in this file.")
     else:
-        ids = [each.administration for each in outcome.stored]
-        app.say(f"Stored as batch {outcome.batch}, administrations {min(ids)} to {max(ids)}.")
-    if outcome.written:
-        flagged = [each for each in outcome.stored if each.flagged]
+        first, last, flagged = 0, 0, []
+        for each in outcome.stored:  # in order; those of a large file are gone through only once
+            first, last = first or each.administration, each.administration
+            flagged += [each] if each.flagged else []
+        app.say(f"Stored as batch {outcome.batch}, administrations {first} to {last}.")
         say_flagged(app, [each.session_on for each in flagged], _lines(each.line for each in flagged))
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -112,7 +112,7 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def write_atomic(path: Path, content: bytes, *, settings: bool = False) -> None:
+def write_atomic(path: Path, content: bytes | Iterable[bytes], *, settings: bool = False) -> None:
     """Write a private file that appears whole or not at all; never over a practice's store, nor its settings unless told."""
     if path.is_dir():
         raise UsageError("this is a folder, and a file has to be named", where=str(path), hint=f"-o {path / 'NAME'}")
@@ -123,12 +123,12 @@ def write_atomic(path: Path, content: bytes, *, settings: bool = False) -> None:
     if (
         path.exists() and not path.is_file()
     ):  # a device or a pipe, such as /dev/null: to put a file in its place would break it
-        path.write_bytes(content)
+        path.write_bytes(content if isinstance(content, bytes) else b"".join(content))
         return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".fit-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

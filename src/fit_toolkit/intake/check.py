@@ -9,12 +9,12 @@ import numpy as np
 from pandas import DataFrame, Series
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.intake.answers import Read, canonical_stored, read_answers
+from fit_toolkit.intake.answers import Read, canonical, read_answers
 from fit_toolkit.intake.context import Findings, read_context
-from fit_toolkit.intake.expand import Laid
+from fit_toolkit.intake.expand import Bools, Laid
 from fit_toolkit.intake.people import resolve
+from fit_toolkit.intake.piece import Ints
 from fit_toolkit.intake.records import Ask, Problem
-from fit_toolkit.model.records import Administration, AdministrationKey
 from fit_toolkit.store import ratings
 
 if TYPE_CHECKING:
@@ -28,23 +28,23 @@ KEY = ["client", "member_id", "new", "instrument", "rater", "rater_staff_id", "s
 class Checked:
     """All forms with what is to become of them (`fate`: new, corrected, unchanged or rejected), and all problems.
 
-    `row_fate` has one entry per row of the file: accepted, unchanged or rejected.
+    The counts are of rows of the file; `blank` rows are unchanged ones without any answer.
     """
 
     laid: Laid
     forms: DataFrame
     read: Read
-    row_fate: Series[str]
     problems: tuple[Problem, ...]
-    blank_rows: int
-
-    def count(self, fate: str) -> int:
-        """How many rows of the file met a fate."""
-        return int((self.row_fate == fate).sum())
+    accepted: int
+    rejected: int
+    blank: int
 
 
 def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool) -> Checked:
-    """Check every row and cell; nothing is written and nothing stops at the first problem."""
+    """Check every row and cell; nothing is written and nothing stops at the first problem.
+
+    Every check looks at the forms of one client and at the store, so that a file may be checked client by client.
+    """
     found = Findings(laid, list(laid.stray))
     forms = read_context(laid, ask, catalog, found)
     alliance = {
@@ -56,35 +56,36 @@ def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool)
     read = read_answers(laid, forms, catalog, comma=comma)
     found.problems.extend(read.problems)
     forms["canon"] = read.canon.reindex(forms.index)
-    bad_rows = {problem.row for problem in found.problems}
-    forms["sound"] = ~forms.index.isin(_reached(laid.links, bad_rows)) & forms["canon"].notna()
+    wrong, _ = _reached(laid, found.problems)
+    forms["sound"] = ~wrong[forms.index] & forms["canon"].notna()
     forms["double"] = _doubles(forms, found)
     forms["replaces"] = _known(c, forms, ask, catalog, found)
     return _fates(laid, forms, read, found)
 
 
-def _reached(links: DataFrame, bad_rows: set[int]) -> set[int]:
-    """Find every form that a bad row belongs to, every row of those forms, and so on."""
-    forms: set[int] = set()
-    rows = set(bad_rows)
-    while True:
-        more = set(links.loc[links["row"].isin(rows), "form"]) - forms
-        if not more:
-            return forms
-        forms |= more
-        rows |= set(links.loc[links["form"].isin(more), "row"])
+def _reached(laid: Laid, problems: list[Problem]) -> tuple[Bools, Bools]:
+    """Mark every form that a bad row belongs to, every row of those forms, and so on; by form, and by place of row."""
+    form, row = laid.links[0], np.searchsorted(laid.piece.rows, laid.links[1])
+    bad = np.zeros(len(laid.piece), dtype=np.bool_)
+    bad[np.searchsorted(laid.piece.rows, [problem.row for problem in problems])] = True
+    forms = np.zeros(int(form.max()) + 1 if len(form) else 0, dtype=np.bool_)
+    count = -1
+    while bad.any() and count != (count := int(bad.sum())):
+        forms[form[bad[row]]] = True
+        bad[row[forms[form]]] = True
+    return forms, bad
 
 
 def _doubles(forms: DataFrame, found: Findings) -> Series[bool]:
     """Mark a form that repeats another of the same file; two that differ are both reported."""
-    sound = forms[forms["sound"]].sort_values("row", kind="stable")
-    groups = sound.groupby(KEY, dropna=False, sort=False)
-    repeated = sound.index[groups.cumcount() > 0]
+    sound = forms[forms["sound"]].sort_values("seq", kind="stable")
+    repeated = sound.index[sound.duplicated(KEY)] if len(sound) else sound.index
     if len(repeated):
+        groups = sound.groupby(KEY, dropna=False, sort=False)
         first = groups["row"].transform("min")
         other = groups["row"].transform("max").where(sound["row"] == first, first)
         differing = sound[groups["canon"].transform("nunique") > 1]
-        lines = Series([found.laid.table.lines[int(row)] for row in other.loc[differing.index]], index=differing.index)
+        lines = Series([found.laid.piece.line(int(row)) for row in other.loc[differing.index]], index=differing.index)
         text = "the same form with other answers is in line " + lines.astype(str)
         found.add(differing, "client", text)
     return Series(forms.index.isin(repeated), index=forms.index)
@@ -97,24 +98,23 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, catalog: Catalog, found: F
     """
     result = Series(0, index=forms.index, dtype="int64")
     there = forms[forms["sound"] & (forms["member_id"] > 0)]
-    keys = {
-        form: AdministrationKey(int(member), instrument, rater, int(staff), day, occasion)
-        for form, member, instrument, rater, staff, day, occasion in zip(
-            there.index, *(there[name] for name in KEY if name not in {"client", "new"}), strict=True
-        )
-    }
-    stored = ratings.find_valid(c, keys.values())
+    stored = ratings.valid_keys(c, [int(member) for member in there["member_id"].unique()])
+    if not stored:
+        return result
+    names = [name for name in KEY if name not in {"client", "new"}]
+    keys = zip(*(there[name].tolist() for name in names), strict=True)
+    met = {form: stored[key] for form, key in zip(there.index, keys, strict=True) if key in stored}
+    known = ratings.answers_of(c, met.values())
+    again = _scored_otherwise(c, known, catalog) if ask.correct else set()
+    canon = there["canon"]
     other: dict[Any, str] = {}
-    for form, key in keys.items():
-        if (known := stored.get(key)) is None:
-            continue
-        same = canonical_stored(known) == there.loc[form, "canon"]
-        same = same and not (ask.correct and _scored_otherwise(c, known, catalog))
-        result.loc[form] = -known.id if same else known.id
+    for form, id in met.items():
+        answers = known[id]
+        same = canonical(answers.numbers, answers.words) == canon[form] and id not in again
+        result.loc[form] = -id if same else id
         if not same and not ask.correct:
-            day = f"{known.session_on}"
             other[form] = (
-                f"other answers for this form of {day} are stored (administration {known.id});"
+                f"other answers for this form of {answers.session_on} are stored (administration {id});"
                 " to replace them: --correct --reason"
             )
     if other:
@@ -122,30 +122,38 @@ def _known(c: Connection, forms: DataFrame, ask: Ask, catalog: Catalog, found: F
     return result
 
 
-def _scored_otherwise(c: Connection, known: Administration, catalog: Catalog) -> bool:
-    """Whether the definition was changed since, or a scoring rule failed or was not there when it came in."""
-    if known.definition_hash != catalog.hash(known.instrument):
-        return True
-    return any((score.reason or "").startswith(RULE_LACKED) for score in ratings.get(c, known.id).scores)
+def _scored_otherwise(c: Connection, known: dict[int, ratings.StoredAnswers], catalog: Catalog) -> set[int]:
+    """Give the forms whose definition was changed since, or a scoring rule failed or was not there when they came in."""
+    older = {id for id, answers in known.items() if answers.definition_hash != catalog.hash(answers.instrument)}
+    return older | ratings.with_reason(c, known, RULE_LACKED)
 
 
 def _fates(laid: Laid, forms: DataFrame, read: Read, found: Findings) -> Checked:
-    bad_rows = {problem.row for problem in found.problems}
-    rejected_forms = _reached(laid.links, bad_rows)
-    bad_rows |= set(laid.links.loc[laid.links["form"].isin(rejected_forms), "row"])
+    wrong, bad = _reached(laid, found.problems)
     settled = forms["double"] | (forms["replaces"] < 0)
     fate = np.where(settled, "unchanged", np.where(forms["replaces"] > 0, "corrected", "new"))
-    forms["fate"] = np.where(forms.index.isin(list(rejected_forms)), "rejected", fate)
-    rows = Series("unchanged", index=range(len(laid.table)), dtype=object)
-    active = forms.index[forms["fate"].isin(["new", "corrected"])]
-    rows.loc[laid.links.loc[laid.links["form"].isin(active), "row"].unique()] = "accepted"
-    rows.loc[sorted(bad_rows)] = "rejected"
-    blank = len(set(rows.index) - set(laid.links["row"]) - bad_rows)
-    problems = [*found.problems, *_companions(laid, bad_rows, found.problems)]
-    return Checked(laid, forms, read, rows, tuple(sorted(set(problems))), blank)
+    forms["fate"] = np.where(wrong[forms.index], "rejected", fate)
+    active = np.zeros(len(wrong), dtype=np.bool_)
+    active[forms.index[forms["fate"].isin(["new", "corrected"])]] = True
+    rows = np.searchsorted(laid.piece.rows, laid.links[1])
+    accepted = np.zeros(len(laid.piece), dtype=np.bool_)
+    accepted[rows[active[laid.links[0]]]] = True
+    linked = np.zeros(len(laid.piece), dtype=np.bool_)
+    linked[rows] = True
+    problems = [*found.problems, *_companions(laid, laid.piece.rows[bad], found.problems)]
+    return Checked(
+        laid,
+        forms,
+        read,
+        tuple(sorted(set(problems))),
+        accepted=int((accepted & ~bad).sum()),
+        rejected=int(bad.sum()),
+        blank=int((~linked & ~bad).sum()),
+    )
 
 
-def _companions(laid: Laid, bad_rows: set[int], problems: list[Problem]) -> list[Problem]:
+def _companions(laid: Laid, bad: Ints, problems: list[Problem]) -> list[Problem]:
     """Say of rows without a problem of their own that another row of the same form has one."""
     text = "another row of the same form was rejected"
-    return [laid.problem(row, "", text) for row in sorted(bad_rows - {problem.row for problem in problems})]
+    said = {problem.row for problem in problems}
+    return [laid.problem(row, "", text) for row in map(int, bad) if row not in said]

@@ -115,7 +115,7 @@ def _days(forms: DataFrame, ask: Ask, laid: Laid, found: Findings) -> Series[Any
 def _assumed(forms: DataFrame, start: date, every: Every, ask: Ask, found: Findings) -> Series[Any]:
     """Lay sessions out at regular distances: by their number, or by their order for each client and instrument."""
     number = forms["session_given"]
-    if (forms["session"] == "").all():
+    if not found.laid.numbered:
         ordered = forms.sort_values("row", kind="stable").groupby(["client", "instrument", "rater"], dropna=False)
         number = (ordered.cumcount() + 1).reindex(forms.index).astype(object)
     else:

@@ -2,36 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from numpy.typing import NDArray
+from pandas import DataFrame, Index
 
 from fit_toolkit.intake.layout import CONTEXT, Group, Layout
+from fit_toolkit.intake.piece import Coded, Ints, Piece, group
 from fit_toolkit.intake.records import Problem
-from fit_toolkit.model.parts import RawTable
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One entry per answer: its form, its row, column, item or scale, and its text, as it came and as it is read.
+
+    `id`, `raw` and `text` are places in `ids`, `raws` and `texts`; the first of `raws` and `texts` is the empty text.
+    `scale` says which of them hold a total.
+    """
+
+    form: Ints
+    row: Ints
+    column: Ints
+    scale: Bools
+    id: Ints
+    raw: Ints
+    text: Ints
+    ids: tuple[str, ...]
+    raws: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.form)
+
+    def only(self, which: Any) -> Cells:
+        """Leave out the others."""
+        if isinstance(which, np.ndarray) and which.dtype == np.bool_ and which.all():
+            return self
+        arrays = (self.form, self.row, self.column, self.scale, self.id, self.raw, self.text)
+        form, row, column, scale, id, raw, text = (each[which] for each in arrays)
+        return Cells(form, row, column, scale, id, raw, text, self.ids, self.raws, self.texts)
 
 
 @dataclass(frozen=True)
 class Laid:
-    """Forms (one row each, their context as text) and cells (one row per answer); `links` ties forms to file rows."""
+    """Forms (one row each, their context as text) and cells (one entry per answer); `links` ties forms to file rows.
 
-    table: RawTable
+    `seq` of a form is its place among all forms of the file; `numbered` says that some form of the file gives the
+    number of its session.
+    """
+
+    piece: Piece
     layout: Layout
     forms: DataFrame
-    cells: DataFrame
-    links: DataFrame
+    cells: Cells
+    links: tuple[Ints, Ints]
     stray: tuple[Problem, ...]
+    numbered: bool
 
     def problem(self, row: int, column: int | str, text: str, value: str | None = None) -> Problem:
         """Make a problem about a cell of the file, or about a role that has no column."""
         if isinstance(column, str):
             column = self.layout.roles.get(column, -1)
         name = self.layout.columns[column] if column >= 0 else ""
-        found = self.table.rows[row][column] if column >= 0 and value is None else value or ""
-        return Problem(row, self.table.lines[row], name, found, text)
+        found = self.piece.cell(row, column) if column >= 0 and value is None else value or ""
+        return Problem(int(row), self.piece.line(row), name, found, text)
 
 
 def records(frame: DataFrame) -> list[dict[str, Any]]:
@@ -39,94 +80,144 @@ def records(frame: DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def lay_out(table: RawTable, layout: Layout, instrument: str) -> Laid:
-    """Turn rows into forms and cells; a form without any answer is left out."""
-    frame = DataFrame([list(row) for row in table.rows], columns=range(len(table.columns)), dtype=object)
-    if layout.long:
-        forms, cells = _long(frame, layout, instrument)
-    else:
-        forms, cells = _wide(frame, layout, instrument)
-    links = cells[["form", "row"]].drop_duplicates(ignore_index=True)
-    return Laid(table, layout, forms, cells, links, tuple(_stray(table, layout)))
+def lay_out(piece: Piece, layout: Layout, instrument: str, *, numbered: bool | None = None) -> Laid:
+    """Turn rows into forms and cells; a form without any answer is left out.
+
+    `numbered` is what is known of the whole file, where the piece is not all of it.
+    """
+    forms, cells, links = _long(piece, layout, instrument) if layout.long else _wide(piece, layout, instrument)
+    if numbered is None:
+        numbered = bool((forms["session"] != "").any())
+    return Laid(piece, layout, forms, cells, links, tuple(_stray(piece, layout)), numbered)
 
 
-def _context(frame: DataFrame, layout: Layout, fixed: dict[str, str], instrument: str) -> DataFrame:
+def _context(piece: Piece, layout: Layout, fixed: dict[str, str], instrument: str) -> dict[str, Coded]:
     made = {}
     for name in CONTEXT:
         if name in fixed:
-            made[name] = pd.Series(fixed[name], index=frame.index, dtype=object)
+            made[name] = Coded.always(fixed[name], len(piece))
         elif name in layout.roles:
-            made[name] = frame[layout.roles[name]].str.strip()
+            made[name] = piece.columns[layout.roles[name]].strip()
         else:
-            made[name] = pd.Series("", index=frame.index, dtype=object)
-    made["instrument"] = made["instrument"].where(made["instrument"] != "", instrument)
-    return DataFrame(made, dtype=object)
+            made[name] = Coded.always("", len(piece))
+    made["instrument"] = made["instrument"].map(lambda text: text or instrument)
+    return made
 
 
-def _wide(frame: DataFrame, layout: Layout, instrument: str) -> tuple[DataFrame, DataFrame]:
-    parts, answers, start = [], [], 0
-    for group in layout.groups:
-        context = _context(frame, layout, group.fixed, instrument)
-        context.insert(0, "row", np.arange(len(frame)))
-        filled = np.zeros(len(frame), dtype=bool)
-        for slot in group.slots:
-            filled |= (frame[slot.column].str.strip() != "").to_numpy(dtype=bool)
-        context = context[filled].reset_index(drop=True)
-        context.index += start
-        parts.append(context)
-        answers.append(_slots(frame, group, context))
-        start += len(context)
-    return pd.concat(parts), pd.concat(answers, ignore_index=True)
+def _forms(piece: Piece, context: dict[str, Coded], which: Ints, seq: Ints, index: Index[Any]) -> DataFrame:
+    """Give the context of the forms that begin in some rows."""
+    texts = {name: context[name].codes[which] for name in CONTEXT}
+    frame = {name: Coded(codes, context[name].texts).cells() for name, codes in texts.items()}
+    return DataFrame({"row": piece.rows[which], "seq": seq, **frame}, index=index)
 
 
-def _slots(frame: DataFrame, group: Group, context: DataFrame) -> DataFrame:
-    rows = context["row"].to_numpy()
-    parts = []
-    for slot in group.slots:
-        raw = frame[slot.column].iloc[rows]
-        part = {"form": context.index.to_numpy(), "row": rows, "column": slot.column, "kind": slot.kind, "id": slot.id}
-        parts.append(DataFrame({**part, "raw": raw.to_numpy(), "text": _words(raw, slot.values).to_numpy()}))
-    return pd.concat(parts, ignore_index=True)
+def _wide(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cells, tuple[Ints, Ints]]:
+    words = _Words()
+    contexts, parts, start = [], [], 0
+    for number, each in enumerate(layout.groups):
+        filled = np.zeros(len(piece), dtype=np.bool_)
+        for slot in each.slots:
+            filled |= piece.columns[slot.column].among(lambda text: bool(text.strip()))
+        rows = np.flatnonzero(filled)
+        seq = piece.rows[rows] * len(layout.groups) + number
+        context = _context(piece, layout, each.fixed, instrument)
+        contexts.append((context, rows, seq, start))
+        parts += _slots(piece, each, rows, start, words)
+        start += len(rows)
+    forms = [_forms(piece, context, rows, seq, Index(range(at, at + len(rows)))) for context, rows, seq, at in contexts]
+    cells = words.cells(parts)
+    every = np.concatenate([piece.rows[rows] for _, rows, _, _ in contexts])
+    return _stacked(forms), cells, (np.arange(start), every)
 
 
-def _long(frame: DataFrame, layout: Layout, instrument: str) -> tuple[DataFrame, DataFrame]:
+def _stacked(frames: Sequence[DataFrame]) -> DataFrame:
+    return frames[0] if len(frames) == 1 else pd.concat(frames)
+
+
+def _slots(piece: Piece, each: Group, rows: Ints, start: int, words: _Words) -> list[tuple[Any, ...]]:
+    forms = np.arange(start, start + len(rows))
+    made = []
+    for slot in each.slots:
+        raw, text = words.read(piece.columns[slot.column].take(rows), slot.values)
+        made.append((forms, piece.rows[rows], slot.column, slot.kind == "scale", slot.id, raw, text))
+    return made
+
+
+def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cells, tuple[Ints, Ints]]:
     kind = "item" if "item" in layout.roles else "scale"
-    context = _context(frame, layout, {}, instrument)
-    form = context.groupby(list(CONTEXT), sort=False, dropna=False).ngroup().to_numpy()
-    raw = frame[layout.roles["value"]]
-    cells = DataFrame(
-        {
-            "form": form,
-            "row": np.arange(len(frame)),
-            "column": layout.roles["value"],
-            "kind": kind,
-            "id": frame[layout.roles[kind]].str.strip().to_numpy(),
-            "raw": raw.to_numpy(),
-            "text": raw.str.strip().to_numpy(),
-        }
-    )
-    context.insert(0, "row", np.arange(len(frame)))
-    context.index = pd.Index(form)
-    forms = context[~context.index.duplicated()]
-    answered = cells.loc[cells["text"] != "", "form"].unique()
-    return forms.loc[forms.index.isin(answered)], cells[cells["form"].isin(answered)].reset_index(drop=True)
+    context = _context(piece, layout, {}, instrument)
+    form = group([context[name] for name in CONTEXT])
+    words = _Words()
+    raw, text = words.read(piece.columns[layout.roles["value"]], {})
+    count = int(form.max()) + 1 if len(form) else 0
+    answered = np.zeros(count, dtype=np.bool_)
+    answered[form[text != 0]] = True
+    first = np.full(count, len(form), dtype=np.int64)
+    first[form[::-1]] = np.arange(len(form))[::-1]  # the last one written is the first row
+    kept = np.flatnonzero(answered)
+    forms = _forms(piece, context, first[kept], piece.rows[first[kept]], Index(kept))
+    names = piece.columns[layout.roles[kind]].strip()
+    cells = Cells(
+        form=form,
+        row=piece.rows,
+        column=np.full(len(form), layout.roles["value"], dtype=np.int64),
+        scale=np.full(len(form), kind == "scale", dtype=np.bool_),
+        id=names.codes,
+        raw=raw,
+        text=text,
+        ids=names.texts,
+        raws=tuple(words.raws),
+        texts=tuple(words.texts),
+    ).only(answered[form] if count else np.zeros(0, dtype=np.bool_))
+    return forms, cells, (cells.form, cells.row)
 
 
-def _words(raw: pd.Series[str], values: dict[str, float]) -> pd.Series[str]:
+class _Words:
+    """The different texts of all answers, as they came and as they are read."""
+
+    def __init__(self) -> None:
+        self.raws: dict[str, int] = {"": 0}
+        self.texts: dict[str, int] = {"": 0}
+
+    def read(self, column: Coded, values: dict[str, float]) -> tuple[Ints, Ints]:
+        """Give the places of the cells of a column, as they came and as they are read."""
+        known = _reader(values)
+        raw = np.array([self.raws.setdefault(text, len(self.raws)) for text in column.texts], dtype=np.int64)
+        read = [known(text) for text in column.texts]
+        text = np.array([self.texts.setdefault(text, len(self.texts)) for text in read], dtype=np.int64)
+        return (raw[column.codes], text[column.codes]) if len(raw) else (column.codes, column.codes)
+
+    def cells(self, parts: Sequence[tuple[Any, ...]]) -> Cells:
+        """Put the cells of several columns together."""
+        ids: dict[str, int] = {}
+        count = [len(part[0]) for part in parts]
+        form, row, _, _, _, raw, text = zip(*parts, strict=True)
+        return Cells(
+            form=np.concatenate(form),
+            row=np.concatenate(row),
+            column=np.repeat([part[2] for part in parts], count),
+            scale=np.repeat(np.array([part[3] for part in parts], dtype=np.bool_), count),
+            id=np.repeat([ids.setdefault(part[4], len(ids)) for part in parts], count),
+            raw=np.concatenate(raw),
+            text=np.concatenate(text),
+            ids=tuple(ids),
+            raws=tuple(self.raws),
+            texts=tuple(self.texts),
+        )
+
+
+def _reader(values: dict[str, float]) -> Callable[[str], str]:
     """Put numbers in the place of words a map knows; everything else stays as it is."""
-    text = raw.str.strip()
-    if not values:
-        return text
     known = {word.strip(): format(number, ".6f").rstrip("0").rstrip(".") for word, number in values.items()}
-    return text.map(lambda word: known.get(word, word))
+    return lambda text: known.get(text.strip(), text.strip())
 
 
-def _stray(table: RawTable, layout: Layout) -> list[Problem]:
+def _stray(piece: Piece, layout: Layout) -> list[Problem]:
     """Report cells beyond the last named column: they belong nowhere, so the row cannot be trusted."""
     found = []
     for position in layout.unnamed:
-        for row, cells in enumerate(table.rows):
-            if cells[position].strip():
-                text = f"a cell in column {position + 1}, which has no name; is there a delimiter too many in the row?"
-                found.append(Problem(row, table.lines[row], "", cells[position], text))
+        for at in np.flatnonzero(piece.columns[position].among(lambda text: bool(text.strip()))):
+            text = f"a cell in column {position + 1}, which has no name; is there a delimiter too many in the row?"
+            row = int(piece.rows[at])
+            found.append(Problem(row, int(piece.lines[at]), "", piece.cell(row, position), text))
     return found

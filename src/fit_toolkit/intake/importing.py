@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.errors import UsageError
 from fit_toolkit.intake.check import Checked, check
-from fit_toolkit.intake.expand import lay_out
+from fit_toolkit.intake.expand import Laid, lay_out
 from fit_toolkit.intake.layout import Layout, instruments_in, make_layout
 from fit_toolkit.intake.mapping import Map
+from fit_toolkit.intake.partition import partition
+from fit_toolkit.intake.piece import Piece
 from fit_toolkit.intake.read import note_of
-from fit_toolkit.intake.records import Ask, Outcome
-from fit_toolkit.intake.write import Written, write
+from fit_toolkit.intake.records import Ask, Outcome, Problem
+from fit_toolkit.intake.source import Progress, Source, quiet
+from fit_toolkit.intake.spool import Runs, Shelf, Spool
+from fit_toolkit.intake.write import Ready, Written, write
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 from fit_toolkit.scoring import Rules
 from fit_toolkit.store import Store, ratings
+
+CHECKING: Final = "checking"
+WRITING: Final = "writing"
+BLOCK: Final = 1_000  # problems that are set aside together
 
 
 def file_instruments(table: RawTable, mapping: Map, catalog: Catalog) -> list[Instrument]:
@@ -33,59 +45,125 @@ def file_instruments(table: RawTable, mapping: Map, catalog: Catalog) -> list[In
 def run_import(  # noqa: PLR0913 - what an import needs, by name
     store: Store,
     catalog: Catalog,
-    table: RawTable,
+    table: RawTable | Source,
     mapping: Map,
     ask: Ask,
     *,
     file: str,
     source_sha256: str | None = None,
     rules: Rules | None = None,
+    folder: Path | None = None,
+    progress: Progress = quiet,
 ) -> Outcome:
-    """Import a table by its map; with a rejected row nothing is written, unless the ask says to keep going."""
+    """Import a file by its map; with a rejected row nothing is written, unless the ask says to keep going.
+
+    What a large file sets aside on the way lies unnamed in `folder`: the store's own, unless told otherwise.
+    """
+    source = table if isinstance(table, Source) else Source.of(table)
+    sample = source.sample
     _sensible(mapping, ask)
-    layout = make_layout(table.columns, mapping, file_instruments(table, mapping, catalog), file, _passed(table))
+    layout = make_layout(sample.columns, mapping, file_instruments(sample, mapping, catalog), file, _passed(sample))
     if mapping.start and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
-    notes = [note for note in table.notes if not note.startswith(("encoding:", "delimiter:"))]
-    notes += _set_aside(table, layout)
+    notes = [note for note in sample.notes if not note.startswith(("encoding:", "delimiter:"))]
+    notes += _set_aside(sample, layout)
     notes += _absent(layout, mapping, catalog)
-    comma = (mapping.decimal or {";": ","}.get(note_of(table, "delimiter"), ".")) == ","
-    if not len(table):
-        return _outcome(file, None, Written(), [*notes, "the file has no rows below its header line"], wrote=False)
-    laid = lay_out(table, layout, mapping.instrument)
+    if not source.count:
+        notes.append("the file has no rows below its header line")
+        return Outcome(file=file, rows=0, accepted=0, unchanged=0, rejected=0, written=False, notes=tuple(notes))
+    comma = (mapping.decimal or {";": ","}.get(note_of(sample, "delimiter"), ".")) == ","
+    spool = None if source.whole else Spool(folder or (store.path.parent if store.path else None))
+    tally = _Tally(spool)
     with store.begin(dry_run=ask.dry_run) as c:
         if source_sha256 and (
             before := [b.id for b in ratings.list_batches(c, source_sha256=source_sha256) if not b.undone_at]
         ):
             notes.append(f"this very file came in before, as batch {before[0]}")
-        checked = check(c, laid, ask, catalog, comma=comma)
-        going = ask.keep_going or not checked.problems
+        for laid in _laid(source, layout, mapping, spool, progress):
+            tally.add(check(c, laid, ask, catalog, comma=comma))
+            progress(CHECKING, tally.rows, source.count)
         written = Written()
-        if going:
-            written = write(c, checked, ask, catalog, source_sha256=source_sha256, rules=rules)
-    return _outcome(file, checked, written, notes, wrote=going and written.batch is not None and not ask.dry_run)
+        if ask.keep_going or not tally.problems.count:
+            written = write(
+                c, tally.ready, ask, catalog, counts=tally.counts, spool=spool, assumed=bool(mapping.start),
+                source_sha256=source_sha256, rules=rules, told=lambda done: progress(WRITING, done, tally.forms),
+            )  # fmt: skip
+    wrote = written.batch is not None and not ask.dry_run
+    return _outcome(file, tally, written, notes, wrote=wrote, assumed=bool(mapping.start))
 
 
-def rejected_file(table: RawTable, outcome: Outcome) -> bytes:
+def rejected_file(table: RawTable | Source, outcome: Outcome) -> Iterator[bytes]:
     """Write the rejected rows as they came, with a column `problem` more; mended, the file can be imported again."""
-    delimiter = note_of(table, "delimiter") or ","
-    problems: dict[int, list[str]] = {}
-    for each in outcome.problems:
-        said = f"{each.column}: {each.problem}" if each.column else each.problem
-        problems.setdefault(each.row, []).append(said)
-    at = table.columns.index("problem") if "problem" in table.columns else -1
-    kept = [i for i in range(len(table.columns)) if i != at]
+    source = table if isinstance(table, Source) else Source.of(table)
+    columns = source.sample.columns
+    at = columns.index("problem") if "problem" in columns else -1
+    kept = [i for i in range(len(columns)) if i != at]
     target = io.StringIO()
-    writer = csv.writer(target, delimiter=delimiter, lineterminator="\n")
-    writer.writerow([*(table.columns[i] for i in kept), "problem"])
-    for row in outcome.rejected_rows:
-        writer.writerow([*(table.rows[row][i] for i in kept), "; ".join(problems[row])])
-    return target.getvalue().encode("utf-8")
+    writer = csv.writer(target, delimiter=note_of(source.sample, "delimiter") or ",", lineterminator="\n")
+    writer.writerow([*(columns[i] for i in kept), "problem"])
+    rejected = groupby(outcome.problems, key=lambda each: each.row)
+    row, problems = next(rejected, (-1, iter(())))
+    start = 0
+    for part in source.again():
+        while start <= row < start + len(part):
+            cells = [*part.rows[row - start], *[""] * (len(columns) - len(part.columns))]
+            said = (f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
+            writer.writerow([*(cells[i] for i in kept), "; ".join(said)])
+            row, problems = next(rejected, (-1, iter(())))
+        start += len(part)
+        yield target.getvalue().encode("utf-8")
+        target.seek(0)
+        target.truncate()
 
 
 def side_file(path: Path) -> Path:
     """Name the file of rejected rows beside the file they came from."""
     return path.with_name(f"{path.stem}.rejected.csv")
+
+
+def _laid(source: Source, layout: Layout, mapping: Map, spool: Spool | None, progress: Progress) -> Iterator[Laid]:
+    """Lay a small file out as a whole, a large one by groups of clients."""
+    if spool is None:
+        yield lay_out(Piece.of(source.sample), layout, mapping.instrument)
+        return
+    pieces = partition(source, layout, spool, progress)
+    numbered = None
+    if mapping.every:  # whether a session is numbered anywhere decides how days are assumed everywhere
+        numbered = any(lay_out(piece, layout, mapping.instrument).numbered for piece in pieces)
+    for piece in pieces:
+        yield lay_out(piece, layout, mapping.instrument, numbered=numbered)
+
+
+class _Tally:
+    """What the checks of all pieces come to."""
+
+    def __init__(self, spool: Spool | None) -> None:
+        self.problems = Runs[Problem](spool, lambda each: each, iter)
+        self.ready = Shelf[Ready](spool)
+        self.counts = dict.fromkeys(("accepted", "unchanged", "rejected"), 0)
+        self.rows = self.blank = self.forms = self.corrected = 0
+        self._there: list[Any] = []
+
+    def add(self, checked: Checked) -> None:
+        """Add what came of a piece."""
+        rows = len(checked.laid.piece)
+        self.rows += rows
+        self.counts["accepted"] += checked.accepted
+        self.counts["rejected"] += checked.rejected
+        self.counts["unchanged"] += rows - checked.accepted - checked.rejected
+        self.blank += checked.blank
+        self.problems.add(_blocks(checked.problems), len(checked.problems))
+        fates = checked.forms["fate"]
+        self.forms += int(fates.isin(["new", "corrected"]).sum())
+        self.corrected += int((fates == "corrected").sum())
+        replaces = checked.forms["replaces"].to_numpy(dtype=np.int64)
+        self._there.append(-replaces[replaces < 0])
+        self.ready.put(Ready.of(checked))
+
+    @property
+    def there(self) -> tuple[int, ...]:
+        """The administrations that were there with the same answers."""
+        return tuple(sorted(int(each) for part in self._there for each in part))
 
 
 def _passed(table: RawTable) -> set[str]:
@@ -119,33 +197,35 @@ def _sensible(mapping: Map, ask: Ask) -> None:
         raise UsageError("--every needs the day of session 1", hint='--start 2026-01-05 --every "1 weeks"')
 
 
-def _outcome(file: str, checked: Checked | None, written: Written, notes: Sequence[str], *, wrote: bool) -> Outcome:
-    if checked is None:
-        return Outcome(file=file, rows=0, accepted=0, unchanged=0, rejected=0, written=False, notes=tuple(notes))
+def _blocks(problems: Sequence[Problem]) -> Iterator[list[Problem]]:
+    for start in range(0, len(problems), BLOCK):
+        yield list(problems[start : start + BLOCK])
+
+
+def _outcome(
+    file: str, tally: _Tally, written: Written, notes: Sequence[str], *, wrote: bool, assumed: bool
+) -> Outcome:
     said = list(notes)
-    if checked.blank_rows:
-        said.append(f"{checked.blank_rows} rows hold no answers")
+    if tally.blank:
+        said.append(f"{tally.blank} rows hold no answers")
     if written.left_out:
         forms = "1 form leaves" if written.left_out == 1 else f"{written.left_out} forms leave"
         said.append(f"{forms} a flagged question out: ask about it")
     if written.unassigned:
         said.append(f"{written.unassigned} of the episodes opened have no therapist (fit episodes transfer)")
-    fates = checked.forms["fate"]
     return Outcome(
         file=file,
-        rows=len(checked.laid.table),
-        accepted=checked.count("accepted"),
-        unchanged=checked.count("unchanged"),
-        rejected=checked.count("rejected"),
+        rows=tally.rows,
+        **tally.counts,
         written=wrote,
         batch=written.batch if wrote else None,
-        forms=int(fates.isin(["new", "corrected"]).sum()),
-        corrected=int((fates == "corrected").sum()),
+        forms=tally.forms,
+        corrected=tally.corrected,
         episodes_opened=written.opened,
-        dates_assumed=bool(checked.laid.layout.mapping.start),
+        dates_assumed=assumed,
         flagged=written.flagged,
-        stored=tuple(sorted(written.stored, key=lambda each: each.administration)) if wrote else (),
-        there=tuple(sorted(-int(each) for each in checked.forms["replaces"] if each < 0)),
-        problems=checked.problems,
+        stored=written.stored if wrote else (),
+        there=tally.there,
+        problems=tally.problems.sealed(),
         notes=tuple(said),
     )

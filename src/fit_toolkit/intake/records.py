@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -58,7 +59,10 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an import: rows = accepted + unchanged + rejected."""
+    """What came of an import: rows = accepted + unchanged + rejected.
+
+    The lists are in order; those of a large file are not in memory and are read each time they are gone through.
+    """
 
     file: str
     rows: int
@@ -72,9 +76,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     episodes_opened: int = 0
     dates_assumed: bool = False
     flagged: int = 0
-    stored: tuple[Stored, ...] = ()
-    there: tuple[int, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    stored: Sequence[Stored] = ()
+    there: Sequence[int] = ()
+    problems: Sequence[Problem] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pandas import DataFrame, Index
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.intake.answers import Answers, stored_answers
+from fit_toolkit.intake.answers import Answers, stored_texts
 from fit_toolkit.intake.check import Checked
 from fit_toolkit.intake.expand import records
+from fit_toolkit.intake.piece import Ints
 from fit_toolkit.intake.records import Ask, Stored
+from fit_toolkit.intake.spool import Runs, Spool
 from fit_toolkit.model.instrument import Instrument
-from fit_toolkit.model.records import NewAdministration
+from fit_toolkit.model.records import Change
 from fit_toolkit.scoring import Rules, entered, risk, risk_left_out, score
-from fit_toolkit.store import people, ratings
+from fit_toolkit.store import admit, people, ratings
+from fit_toolkit.store.bulk import Same
+from fit_toolkit.store.rows import touch, utc
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+BLOCK = 5_000  # stored forms that are set aside together
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What of a piece of a file is to be written: its new and corrected forms, with the line each begins on."""
+
+    forms: DataFrame
+    parts: tuple[Answers, ...]
+
+    @classmethod
+    def of(cls, checked: Checked) -> Ready:
+        """Take what is to be written of what was checked."""
+        forms = checked.forms[checked.forms["fate"].isin(["new", "corrected"])].drop(columns=["canon"])
+        at = np.searchsorted(checked.laid.piece.rows, forms["row"].to_numpy())
+        forms = forms.assign(line=checked.laid.piece.lines[at])
+        mine = [(part, forms.index.intersection(part.numbers.index)) for part in checked.read.parts]
+        return cls(forms, tuple(part.only(index) for part, index in mine if len(index)))
 
 
 @dataclass
@@ -28,11 +53,34 @@ class Written:
     """What was written: the batch, the stored forms, the episodes opened, and forms flagged or silent about risk."""
 
     batch: int | None = None
-    stored: list[Stored] = field(default_factory=list)
+    stored: Sequence[Stored] = ()
     opened: int = 0
     unassigned: int = 0
     flagged: int = 0
     left_out: int = 0
+
+
+@dataclass
+class _Newcomers:
+    """Who is to be added and what is to be opened, gathered from all pieces."""
+
+    clients: dict[str, int] = field(default_factory=dict)
+    episodes: dict[str, admit.Opening] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def gather(self, forms: DataFrame) -> None:
+        """Note the clients and episodes that the forms of a piece need, from the day of the first of them."""
+        fresh = forms[forms["fresh"].astype(bool)]
+        first = fresh.groupby("client", sort=False)["seq"].min()
+        self.clients.update(zip(first.index.astype(str), first, strict=True))
+        wanted = forms[forms["new"] != ""].sort_values("seq", kind="stable").groupby("new", sort=False)
+        found = wanted.agg({"session_on": "min", "staff_id": "first", "seq": "min"})
+        for new, first, staff, seq in zip(
+            found.index, found["session_on"], found["staff_id"], found["seq"], strict=True
+        ):
+            client, _, code = str(new).partition("\x00")
+            self.episodes[str(new)] = admit.Opening(client, first, int(staff), code)
+            self.first[str(new)] = int(seq)
 
 
 @dataclass(frozen=True)
@@ -40,66 +88,58 @@ class _Writer:
     """What every step of writing needs."""
 
     c: Connection
-    checked: Checked
     ask: Ask
     catalog: Catalog
     rules: Rules | None
     written: Written
+    stored: Runs[Stored]
+    touched: set[int]
+    assumed: bool
 
-    def open(self, active: DataFrame) -> DataFrame:
-        """Add the clients and open the episodes that accepted forms need, from the day of the first of them."""
-        active = active.copy()
-        codes = {staff.id: staff.code for staff in people.list_staff(self.c)}
-        for client in active.loc[active["fresh"].astype(bool), "client"].unique():
-            people.add_client(self.c, str(client), at=self.ask.now)
-        opened = active["new"] != ""
-        if not opened.any():
-            return active
-        wanted = active[opened].groupby("new", sort=False).agg({"session_on": "min", "staff_id": "first"})
-        episodes: dict[str, int] = {}
-        for new, first, staff in zip(wanted.index, wanted["session_on"], wanted["staff_id"], strict=True):
-            client, _, code = str(new).partition("\x00")
-            therapist = codes.get(int(staff))
-            episodes[str(new)] = people.open_episode(
-                self.c, [client], therapist=therapist, opened_on=first, code=code or None, at=self.ask.now
-            )
-            self.written.unassigned += therapist is None
-        self.written.opened = len(episodes)
-        members = {member.episode_id: member.id for member in people.list_members(self.c, episodes.values())}
-        active.loc[opened, "episode_id"] = active.loc[opened, "new"].map(episodes)
-        active.loc[opened, "member_id"] = active.loc[opened, "episode_id"].map(members)
-        return active
+    def open(self, newcomers: _Newcomers) -> dict[str, tuple[int, int]]:
+        """Add the clients and open the episodes that accepted forms need, in the order of the file."""
+        admit.add_clients(self.c, sorted(newcomers.clients, key=newcomers.clients.__getitem__), at=self.ask.now)
+        order = sorted(newcomers.episodes, key=newcomers.first.__getitem__)
+        openings = [newcomers.episodes[new] for new in order]
+        self.written.opened = len(openings)
+        self.written.unassigned = sum(not each.staff_id for each in openings)
+        return dict(zip(order, admit.open_episodes(self.c, openings, at=self.ask.now), strict=True))
 
-    def store(self, part: Answers, active: DataFrame, pairs: Mapping[tuple[int, int], int]) -> None:
-        """Store the forms of one instrument with what is made of them."""
-        mine = active.loc[active.index.intersection(part.numbers.index)].sort_values("row", kind="stable")
-        if not len(mine):
-            return
-        of_version = self.catalog.hash(part.instrument.id)
-        given = stored_answers(part, list(mine.index))
-        rows = [
-            self.administration(part.instrument, answers, values, pairs, of_version)
-            for answers, values in zip(given, records(mine), strict=True)
-        ]
-        scores, risks = results(
-            part.instrument,
-            part.numbers.loc[mine.index],
-            totals=part.totals,
-            rules=self.rules,
-            people=self.persons(part.instrument, mine),
+    def piece(self, ready: Ready, ids: Ints, opened: Mapping[str, tuple[int, int]]) -> None:
+        """Store the forms of a piece under their ids."""
+        forms = ready.forms.assign(id=ids)
+        new = forms["new"] != ""
+        if new.any():
+            made = [opened[each] for each in forms.loc[new, "new"]]
+            forms.loc[new, "episode_id"] = [episode for episode, _ in made]
+            forms.loc[new, "member_id"] = [member for _, member in made]
+        corrected = forms[forms["replaces"] > 0]
+        change = Change(self.ask.actor, self.ask.reason, self.ask.now)
+        ratings.supersede(self.c, [int(each) for each in corrected["replaces"]], change)
+        pairs = people.pairs_of(self.c, [int(member) for member in forms.loc[forms["paired"], "member_id"].unique()])
+        made_of = [self.part(part, forms.loc[part.numbers.index], pairs) for part in ready.parts]
+        stored = pd.concat(made_of).sort_values("id")
+        self.stored.add(_blocks(stored), len(stored))
+        self.touched.update(forms["episode_id"].unique().tolist())
+
+    def part(self, part: Answers, mine: DataFrame, pairs: Mapping[tuple[int, int], int]) -> DataFrame:
+        """Store the forms of one instrument with what is made of them; give what there is to tell about them."""
+        ids = mine["id"].tolist()
+        ratings.add_forms(self.c, ids, self.administrations(part, mine, pairs))
+        instrument = part.instrument
+        scores, risks = _results(
+            instrument, part.numbers, totals=part.totals, rules=self.rules, people=self.persons(instrument, mine)
         )
-        ids = ratings.add_administrations(self.c, rows, scores, risks, why="import", at=self.ask.now)
-        lines = self.checked.laid.table.lines
-        flagged = {int(each["row"]) for each in risks}
-        silent = set() if part.totals else _silent(part, mine.index)
-        self.written.flagged += len(flagged)
-        self.written.left_out += len(silent)
-        self.written.stored += [
-            Stored(made, lines[int(row)], str(client), part.instrument.id, day, place in flagged, place in silent)
-            for place, (made, row, client, day) in enumerate(
-                zip(ids, mine["row"], mine["client"], mine["session_on"], strict=True)
-            )
-        ]
+        ratings.add_score_columns(self.c, _score_columns(ids, scores), len(scores))
+        ratings.add_risks(self.c, ids, risks)
+        flagged, silent = np.zeros(len(ids), dtype=np.bool_), np.zeros(len(ids), dtype=np.bool_)
+        flagged[[each["row"] for each in risks]] = True
+        if not part.totals:
+            silent[_silent(part)] = True
+        self.written.flagged += int(flagged.sum())
+        self.written.left_out += int(silent.sum())
+        told = mine[["id", "line", "client", "instrument", "session_on"]]
+        return told.assign(flagged=flagged, left_out=silent)
 
     def persons(self, instrument: Instrument, forms: DataFrame) -> DataFrame | None:
         """Say what is known about those who are rated, where a figure of the instrument asks for it."""
@@ -111,72 +151,109 @@ class _Writer:
             [(*each, day, rater) for each, day, rater in zip(members, forms["session_on"], forms["rater"], strict=True)]
         )
 
-    def administration(
-        self,
-        instrument: Instrument,
-        answers: tuple[dict[str, str], dict[str, float | None], dict[str, str] | None],
-        values: dict[str, Any],
-        pairs: Mapping[tuple[int, int], int],
-        of_version: str,
-    ) -> NewAdministration:
-        """Make the record of one form."""
-        raw, numbers, texts = answers
-        session, corrects = values["session_given"], int(values["replaces"])
-        pair = pairs.get((int(values["member_id"]), int(values["staff_id"])))
-        return NewAdministration(
-            member_id=int(values["member_id"]),
-            instrument=instrument.id,
-            version=instrument.version,
-            definition_hash=of_version,
-            rater=values["rater"],
-            rater_staff_id=int(values["rater_staff_id"]),
-            pair_id=pair if values["paired"] else None,
-            session_on=values["session_on"],
-            session_given=int(session) if isinstance(session, int) else None,
-            occasion=values["occasion"],
-            mode=self.ask.mode,
-            language=self.ask.language,
-            form_version=instrument.version if self.ask.kind == "enter" else None,
-            seen_client_answers=self.ask.seen_client_answers if values["rater"] == "therapist" else None,
-            dates_assumed=bool(self.checked.laid.layout.mapping.start),
-            raw=raw,
-            numbers=numbers,
-            texts=texts,
-            entered_by=self.ask.actor,
-            entered_at=self.ask.now,
-            batch_id=self.written.batch,
-            replaces=corrects if corrects > 0 else None,
-            change_reason=self.ask.reason if corrects > 0 else None,
-        )
+    def administrations(self, part: Answers, forms: DataFrame, pairs: Mapping[tuple[int, int], int]) -> ratings.Forms:
+        """Make the records of the forms of one instrument, by columns."""
+        instrument, ask = part.instrument, self.ask
+        answers = stored_texts(part)
+        who = zip(forms["paired"].tolist(), forms["member_id"].tolist(), forms["staff_id"].tolist(), strict=True)
+        replaces = forms["replaces"].tolist()
+        columns: dict[str, Sequence[Any] | Same] = {
+            "member_id": forms["member_id"].tolist(),
+            "instrument": Same(instrument.id),
+            "version": Same(instrument.version),
+            "definition_hash": Same(self.catalog.hash(instrument.id)),
+            "rater": forms["rater"].tolist(),
+            "rater_staff_id": forms["rater_staff_id"].tolist(),
+            "pair_id": [pairs.get((member, staff)) if paired else None for paired, member, staff in who],
+            "session_on": forms["session_on"].tolist(),
+            "session_given": [each if isinstance(each, int) else None for each in forms["session_given"].tolist()],
+            "occasion": forms["occasion"].tolist(),
+            "mode": Same(ask.mode),
+            "language": Same(ask.language),
+            "form_version": Same(instrument.version if ask.kind == "enter" else None),
+            "seen_client_answers": [
+                ask.seen_client_answers if rater == "therapist" else None for rater in forms["rater"]
+            ],
+            "dates_assumed": Same(self.assumed),
+            "raw": answers.raw,
+            "numbers": answers.numbers,
+            "texts": answers.texts,
+            "entered_by": Same(ask.actor),
+            "entered_at": Same(utc(ask.now)),
+            "batch_id": Same(self.written.batch),
+        }
+        return ratings.Forms(len(forms), columns, replaces if any(replaces) else ())
 
 
-def write(
-    c: Connection, checked: Checked, ask: Ask, catalog: Catalog, *, source_sha256: str | None, rules: Rules | None
+def write(  # noqa: PLR0913 - what writing needs, by name
+    c: Connection,
+    shelf: Iterable[Ready],
+    ask: Ask,
+    catalog: Catalog,
+    *,
+    counts: Mapping[str, int],
+    spool: Spool | None,
+    assumed: bool,
+    source_sha256: str | None,
+    rules: Rules | None,
+    told: Callable[[int], object] = int,
 ) -> Written:
-    """Store every form that is new or corrects one; without any, nothing is written at all."""
-    writer = _Writer(c, checked, ask, catalog, rules, Written())
-    active = checked.forms[checked.forms["fate"].isin(["new", "corrected"])]
-    if not len(active):
-        return writer.written
-    writer.written.batch = ask.batch or ratings.start_batch(
+    """Store every form that is new or corrects one; without any, nothing is written at all.
+
+    Ids follow the file, whatever the order in which its pieces come; `told` hears of the forms of each that is written.
+    """
+    newcomers, places = _Newcomers(), [np.empty(0, dtype=np.int64)]
+    for ready in shelf:
+        newcomers.gather(ready.forms)
+        places.append(ready.forms["seq"].to_numpy(dtype=np.int64))
+    order = np.sort(np.concatenate(places))
+    written = Written()
+    if not len(order):
+        return written
+    written.batch = ask.batch or ratings.start_batch(
         c, ask.kind, actor=ask.actor, at=ask.now, source_sha256=source_sha256, map_sha256=ask.map_sha256
     )
-    active = writer.open(active)
-    pairs = people.pairs_of(c, [int(member) for member in active["member_id"].unique()])
-    for part in checked.read.parts:
-        writer.store(part, active, pairs)
-    counts = {fate: checked.count(fate) for fate in ("accepted", "unchanged", "rejected")}
+    stored = Runs[Stored](spool, lambda each: each.administration, _unpacked)
+    writer = _Writer(c, ask, catalog, rules, written, stored, set(), assumed)
+    opened = writer.open(newcomers)
+    ids = np.asarray(ratings.new_ids(c, len(order)), dtype=np.int64)
+    for ready in shelf:
+        if len(ready.forms):
+            writer.piece(ready, ids[np.searchsorted(order, ready.forms["seq"])], opened)
+        told(len(ready.forms))
+    touch(c, sorted(writer.touched), "import", ask.now)
+    written.stored = stored.sealed()
+    there = dict.fromkeys(counts, 0)
     if ask.batch:  # one more form of a pile
-        there = next(each for each in ratings.list_batches(c) if each.id == ask.batch)
-        counts = {fate: count + getattr(there, fate) for fate, count in counts.items()}
-    ratings.finish_batch(c, writer.written.batch, **counts)
-    return writer.written
+        batch = next(each for each in ratings.list_batches(c) if each.id == ask.batch)
+        there = {fate: getattr(batch, fate) for fate in counts}
+    ratings.finish_batch(c, written.batch, **{fate: count + there[fate] for fate, count in counts.items()})
+    return written
 
 
-def _silent(part: Answers, forms: Index[Any]) -> set[int]:
+def _blocks(stored: DataFrame) -> Iterator[list[list[Any]]]:
+    """Cut what there is to tell about stored forms into blocks of columns."""
+    for start in range(0, len(stored), BLOCK):
+        part = stored.iloc[start : start + BLOCK]
+        yield [part[name].tolist() for name in part.columns]
+
+
+def _unpacked(block: list[list[Any]]) -> Iterator[Stored]:
+    return map(Stored, *block)
+
+
+def _score_columns(ids: Sequence[int], scores: DataFrame) -> dict[str, Sequence[Any]]:
+    """Give a table of scores, whose `row` is the position in `ids`, as the store keeps it."""
+    plain = {name: scores[name].tolist() for name in ("scale", "status", "n_answered", "n_items")}
+    words = {name: [text or None for text in scores[name].tolist()] for name in ("reason", "band")}
+    ticks = [None if value is pd.NA else value for value in scores["value_ticks"].tolist()]
+    return {"administration_id": [ids[row] for row in scores["row"].tolist()], **plain, **words, "value_ticks": ticks}
+
+
+def _silent(part: Answers) -> list[int]:
     """Give the positions of the forms that leave a flagged question out."""
-    raw = part.raw.loc[forms].reset_index(drop=True)
-    return {int(row) for row in risk_left_out(part.instrument, part.numbers.loc[forms], raw)["row"]}
+    raw = part.texts(dict.fromkeys(rule.item for rule in part.instrument.risk))
+    return [int(row) for row in risk_left_out(part.instrument, part.numbers, raw)["row"].unique()]
 
 
 def known_of(forms: Sequence[tuple[int | None, str | None, date, str]]) -> DataFrame:
@@ -202,9 +279,16 @@ def results(
 
     `people` has the rows of `numbers` and says who is rated, as `score` takes it.
     """
+    scores, risks = _results(instrument, numbers, totals=totals, rules=rules, people=people)
+    return records(scores), risks
+
+
+def _results(
+    instrument: Instrument, numbers: DataFrame, *, totals: bool, rules: Rules | None, people: DataFrame | None
+) -> tuple[DataFrame, list[dict[str, Any]]]:
     frame = numbers.reset_index(drop=True)
     if totals:
         scores = entered(instrument, frame, people=people)
-        return records(scores[scores["status"] != "unscorable"]), []
+        return scores[scores["status"] != "unscorable"], []
     flagged = records(risk(instrument, frame).drop_duplicates(["row", "item"])) if instrument.risk else []
-    return records(score(instrument, frame, rules, people=people)), flagged
+    return score(instrument, frame, rules, people=people), flagged

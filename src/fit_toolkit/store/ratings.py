@@ -6,9 +6,11 @@ change touches the episodes it concerns.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -26,11 +28,24 @@ from fit_toolkit.model.records import (
     Undone,
 )
 from fit_toolkit.store import schema as s
+from fit_toolkit.store.bulk import Same, insert_columns
 from fit_toolkit.store.rows import chunks, dicts, reserve_ids, rows_in, touch, utc
 
 A = s.administration
 _NOT_STORED = ("replaces", "change_reason")
 _STORED = tuple(name for name in NewAdministration.__struct_fields__ if name not in _NOT_STORED)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Administrations to be stored by columns of `NewAdministration`, JSON columns as text; `count` of them.
+
+    `replaces` gives 0 for a first one, else what it corrects.
+    """
+
+    count: int
+    columns: Mapping[str, Sequence[Any] | Same]
+    replaces: Sequence[int] = ()
 
 
 def add_administrations(
@@ -49,20 +64,82 @@ def add_administrations(
     """
     if not rows:
         return []
-    roots = _supersede(c, rows)
     ids = reserve_ids(c, A, len(rows))
-    c.execute(
-        sa.insert(A),
-        [_stored(row, made, roots.get(i, made)) for i, (row, made) in enumerate(zip(rows, ids, strict=True))],
-    )
-    replaced = [{"old": row.replaces, "new": made} for row, made in zip(rows, ids, strict=True) if row.replaces]
+    columns: dict[str, Sequence[Any]] = {name: [getattr(row, name) for row in rows] for name in _STORED}
+    columns["raw"] = [json.dumps(row.raw) for row in rows]
+    columns["numbers"] = [
+        json.dumps({item: None if _missing(number) else number for item, number in row.numbers.items()}) for row in rows
+    ]
+    columns["texts"] = [None if row.texts is None else json.dumps(row.texts) for row in rows]
+    for row in rows:
+        if row.replaces is not None:
+            supersede(c, [row.replaces], Change(row.entered_by, row.change_reason or "", row.entered_at))
+    add_forms(c, ids, Forms(len(rows), columns, [row.replaces or 0 for row in rows]))
+    add_scores(c, ids, scores)
+    add_risks(c, ids, risks)
+    touch(c, episodes_of(c, {row.member_id for row in rows}), why, at)
+    return ids
+
+
+def supersede(c: sa.Connection, replaced: Sequence[int], change: Change) -> None:
+    """Take valid administrations out of use because newer answers are about to be stored in their place."""
+    if not replaced:
+        return
+    there = {row.id for row in rows_in(c, sa.select(A.c.id).where(A.c.state == "valid"), A.c.id, replaced)}
+    for each in replaced:
+        if each not in there:
+            raise DataError(f"administration {each} is not valid any more", hint="look at it again")
+    if not change.reason.strip():
+        raise DataError("a correction needs a reason")
+    _close(c, replaced, "superseded", change)
+
+
+def add_forms(c: sa.Connection, ids: Sequence[int], forms: Forms) -> None:
+    """Store administrations under ids set aside before; what they replace has been superseded."""
+    replaced = {old: made for old, made in zip(forms.replaces, ids, strict=True) if old} if forms.replaces else {}
+    roots: Sequence[int] = ids
+    if replaced:
+        of = {row.id: row.root_id for row in rows_in(c, sa.select(A.c.id, A.c.root_id), A.c.id, replaced)}
+        roots = [of[old] if old else made for old, made in zip(forms.replaces, ids, strict=True)]
+    insert_columns(c, A, {"id": ids, "root_id": roots, "state": Same("valid"), **forms.columns}, forms.count)
     if replaced:
         c.execute(
-            sa.update(A).where(A.c.id == sa.bindparam("old")).values(replaced_by_id=sa.bindparam("new")), replaced
+            sa.update(A).where(A.c.id == sa.bindparam("old")).values(replaced_by_id=sa.bindparam("new")),
+            [{"old": old, "new": made} for old, made in replaced.items()],
         )
-    _add_results(c, ids, scores, risks)
-    touch(c, _episodes(c, {row.member_id for row in rows}), why, at)
-    return ids
+
+
+class StoredAnswers(msgspec.Struct, frozen=True):
+    """What a stored administration answers, and by which definition it was scored."""
+
+    instrument: str
+    session_on: date
+    definition_hash: str
+    numbers: dict[str, float | None]
+    words: dict[str, str]
+
+
+def valid_keys(c: sa.Connection, member_ids: Iterable[int]) -> dict[tuple[Any, ...], int]:
+    """Return the ids of all valid administrations of members by what makes them the same one (`AdministrationKey`)."""
+    columns = [A.c[name] for name in AdministrationKey._fields]
+    query = sa.select(A.c.id, *columns).where(A.c.state == "valid")
+    return {tuple(key): id for id, *key in rows_in(c, query, A.c.member_id, member_ids)}
+
+
+def answers_of(c: sa.Connection, ids: Iterable[int]) -> dict[int, StoredAnswers]:
+    """Return the answers of administrations by id, free texts beside the others."""
+    query = sa.select(A.c.id, A.c.instrument, A.c.session_on, A.c.definition_hash, A.c.numbers, A.c.raw, A.c.texts)
+    return {
+        id: StoredAnswers(instrument, day, digest, numbers, {**raw, **(texts or {})})
+        for id, instrument, day, digest, numbers, raw, texts in rows_in(c, query, A.c.id, ids)
+    }
+
+
+def with_reason(c: sa.Connection, ids: Iterable[int], beginning: str) -> set[int]:
+    """Return which of these administrations have a score whose reason begins so."""
+    lacking = s.score.c.reason.startswith(beginning, autoescape=True)
+    query = sa.select(s.score.c.administration_id).where(lacking).distinct()
+    return {row[0] for row in rows_in(c, query, s.score.c.administration_id, ids)}
 
 
 def find_valid(c: sa.Connection, keys: Iterable[AdministrationKey]) -> dict[AdministrationKey, Administration]:
@@ -101,7 +178,7 @@ def void(c: sa.Connection, administration: int, change: Change) -> None:
     """Take a valid administration out of use, with a reason."""
     row = _valid(c, administration)
     _close(c, [row.id], "voided", change)
-    touch(c, _episodes(c, [row.member_id]), "voided", change.at)
+    touch(c, episodes_of(c, [row.member_id]), "voided", change.at)
 
 
 def take_back(c: sa.Connection, administration: int, change: Change) -> None:
@@ -147,7 +224,7 @@ def move(
     risks = [{"row": 0, **msgspec.structs.asdict(risk)} for risk in old.risks]
     (made,) = add_administrations(c, [new], scores, risks, why="moved", at=change.at)
     c.execute(sa.update(A).where(A.c.id == old.id).values(replaced_by_id=made))
-    touch(c, _episodes(c, [old.member_id]), "moved", change.at)
+    touch(c, episodes_of(c, [old.member_id]), "moved", change.at)
     return made
 
 
@@ -203,7 +280,7 @@ def undo_batch(c: sa.Connection, batch: int, change: Change) -> Undone:
         restored += _let_stand(c, again, change, why=f"batch {batch} undone")
     undone = {"undone_at": utc(change.at), "undone_by": change.by, "undo_reason": change.reason}
     c.execute(sa.update(s.batch).where(s.batch.c.id == batch).values(**undone))
-    touch(c, _episodes(c, {entry.member_id for entry in mine}), "undone", change.at)
+    touch(c, episodes_of(c, {entry.member_id for entry in mine}), "undone", change.at)
     kept = sum(1 for entry in mine if entry.state == "superseded")
     return Undone(len(valid), restored, kept)
 
@@ -214,33 +291,9 @@ def _let_stand(c: sa.Connection, which: sa.ColumnElement[bool], change: Change, 
     return int(c.execute(again.values(**values, changed_by=change.by, changed_at=utc(change.at))).rowcount)
 
 
-def _supersede(c: sa.Connection, rows: Sequence[NewAdministration]) -> dict[int, int]:
-    replacing = {row.replaces: i for i, row in enumerate(rows) if row.replaces is not None}
-    if not replacing:
-        return {}
-    query = sa.select(A.c.id, A.c.root_id, A.c.state)
-    old = {row.id: row for row in rows_in(c, query, A.c.id, replacing)}
-    roots: dict[int, int] = {}
-    for replaced, i in replacing.items():
-        if replaced not in old or old[replaced].state != "valid":
-            raise DataError(f"administration {replaced} is not valid any more", hint="look at it again")
-        if not (rows[i].change_reason or "").strip():
-            raise DataError("a correction needs a reason")
-        roots[i] = old[replaced].root_id
-        _close(c, [replaced], "superseded", Change(rows[i].entered_by, rows[i].change_reason or "", rows[i].entered_at))
-    return roots
-
-
-def _stored(row: NewAdministration, made: int, root: int) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _STORED}
-    numbers = {item: None if _missing(number) else number for item, number in row.numbers.items()}
-    return values | {"numbers": numbers, "id": made, "root_id": root}
-
-
-def _add_results(
-    c: sa.Connection, ids: Sequence[int], scores: Iterable[Mapping[Any, Any]], risks: Iterable[Mapping[Any, Any]]
-) -> None:
-    score_rows = [
+def add_scores(c: sa.Connection, ids: Sequence[int], scores: Iterable[Mapping[Any, Any]]) -> None:
+    """Store scores given as rows, whose `row` is the position in `ids`."""
+    rows = [
         {
             "administration_id": ids[row["row"]],
             "scale": row["scale"],
@@ -253,13 +306,25 @@ def _add_results(
         }
         for row in scores
     ]
-    if score_rows:
-        c.execute(sa.insert(s.score), score_rows)
-    risk_rows = [
-        {"administration_id": ids[row["row"]], "item": row["item"], "value": float(row["value"])} for row in risks
-    ]
-    if risk_rows:
-        c.execute(sa.insert(s.risk_answer), risk_rows)
+    names = [column.name for column in s.score.c]
+    insert_columns(c, s.score, {name: [row[name] for row in rows] for name in names}, len(rows))
+
+
+def add_score_columns(c: sa.Connection, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+    """Store so many scores given by columns of the table."""
+    insert_columns(c, s.score, columns, count)
+
+
+def new_ids(c: sa.Connection, count: int) -> list[int]:
+    """Set aside the ids of administrations that are about to be stored."""
+    return reserve_ids(c, A, count)
+
+
+def add_risks(c: sa.Connection, ids: Sequence[int], risks: Iterable[Mapping[Any, Any]]) -> None:
+    """Store answers to risk items given as rows, whose `row` is the position in `ids`."""
+    rows = [{"administration_id": ids[row["row"]], "item": row["item"], "value": float(row["value"])} for row in risks]
+    if rows:
+        c.execute(sa.insert(s.risk_answer), rows)
 
 
 def _with_results(c: sa.Connection, rows: list[dict[str, Any]]) -> list[Administration]:
@@ -293,7 +358,8 @@ def _close(c: sa.Connection, ids: Sequence[int], state: str, change: Change) -> 
         c.execute(sa.update(A).where(A.c.id.in_(part)).values(**values))
 
 
-def _episodes(c: sa.Connection, member_ids: Iterable[int]) -> list[int]:
+def episodes_of(c: sa.Connection, member_ids: Iterable[int]) -> list[int]:
+    """Return the episodes of members."""
     query = sa.select(s.member.c.episode_id)
     return [row[0] for row in rows_in(c, query, s.member.c.id, member_ids)]
 
