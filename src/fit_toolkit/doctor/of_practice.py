@@ -211,7 +211,9 @@ class _Checks:
         self.practice.store.close()
         if lost:
             yield warn(
-                "messages", f"given up, about safety: {lost}", "fit alerts list --severity safety; is mail right?"
+                "messages",
+                f"given up, about safety: {lost}",
+                "fit alerts outbox --state given-up says why; fit alerts resend",
             )
         if last is None:
             yield warn("alert run", "never yet", "fit alerts run")
