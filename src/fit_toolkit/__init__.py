@@ -28,6 +28,9 @@ _HOME = {
     "Reader": "fit_toolkit.model.parts",
     "Section": "fit_toolkit.model.parts",
     "SheetView": "fit_toolkit.model.parts",
+    "Export": "fit_toolkit.model.writing",
+    "ExportPart": "fit_toolkit.model.writing",
+    "Writer": "fit_toolkit.model.writing",
     "DataError": "fit_toolkit.errors",
     "DeliveryError": "fit_toolkit.errors",
 }
@@ -40,6 +43,8 @@ __all__ = [
     "DataError",
     "DeliveryError",
     "Example",
+    "Export",
+    "ExportPart",
     "Findings",
     "LocalPath",
     "Message",
@@ -50,6 +55,7 @@ __all__ = [
     "ScoringRule",
     "Section",
     "SheetView",
+    "Writer",
     "__version__",
     "hookimpl",
 ]

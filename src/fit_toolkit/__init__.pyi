@@ -17,6 +17,9 @@ from fit_toolkit.model.parts import RawTable as RawTable
 from fit_toolkit.model.parts import Reader as Reader
 from fit_toolkit.model.parts import Section as Section
 from fit_toolkit.model.parts import SheetView as SheetView
+from fit_toolkit.model.writing import Export as Export
+from fit_toolkit.model.writing import ExportPart as ExportPart
+from fit_toolkit.model.writing import Writer as Writer
 
 __version__: str
 __all__ = [
@@ -28,6 +31,8 @@ __all__ = [
     "DataError",
     "DeliveryError",
     "Example",
+    "Export",
+    "ExportPart",
     "Findings",
     "LocalPath",
     "Message",
@@ -38,6 +43,7 @@ __all__ = [
     "ScoringRule",
     "Section",
     "SheetView",
+    "Writer",
     "__version__",
     "hookimpl",
 ]

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from fit_toolkit.course import AlertPolicy
     from fit_toolkit.model import ScoringRule
     from fit_toolkit.model.parts import Channel, Reader, Section
+    from fit_toolkit.model.writing import Writer
 
 PROJECT = "fit_toolkit"
-HOOK_API = (1, 1)  # 1.1 added sheet sections and template folders
+HOOK_API = (1, 2)  # 1.1 added sheet sections and template folders, 1.2 writers
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,18 @@ def register_readers() -> Iterable[type[Reader]]:
     Called once when the plugin is loaded. Every class is known by its `kind`. All implementations are asked.
 
     Returns: classes derived from `fit_toolkit.Reader`.
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def register_writers() -> Iterable[type[Writer]]:
+    """Give writer classes: ratings turned into files of one format. Since hook API 1.2.
+
+    Called once when the plugin is loaded. Every class is known by its `kind`, the name used with `fit export --format`.
+    All implementations are asked.
+
+    Returns: classes derived from `fit_toolkit.Writer`.
     """
     raise AssertionError("a specification is not called")
 

@@ -71,6 +71,7 @@ def of_class(cls: type[Any]) -> dict[str, Any]:
 def frames() -> dict[str, dict[str, str]]:
     """The columns that are handed over, with the type of each."""
     from fit_toolkit.engine.sections import view_of
+    from fit_toolkit.engine.writing import COLUMNS
     from tests.builders import course_of
 
     course = course_of([[5.0, 4.0], [], [7.0]])
@@ -85,6 +86,7 @@ def frames() -> dict[str, dict[str, str]]:
         "findings about members": {name: _kind(getattr(about, name)) for name in ("fires", "known", "since", "again")},
         "answers of a scoring rule": {"one column for each item": "float64", "index": "that of the scores to give"},
         "ratings of a section": {str(name): str(dtype) for name, dtype in view.ratings.dtypes.items()},
+        **{f"{name} of an export": dict(columns) for name, columns in COLUMNS.items()},
         "filters of a template": dict.fromkeys(sorted(_filters()), ""),
     }
 

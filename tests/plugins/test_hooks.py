@@ -16,6 +16,8 @@ from fit_toolkit.engine.load import KNOWN_HOOKS
 from tests.builders import course_of
 from tests.plugins.kit import PACKAGES, build, practice
 
+EXAMPLES = Path(__file__).parents[2] / "docs" / "plugins" / "examples"
+
 
 def test_every_specification_is_known_to_the_engine_and_tested_by_name() -> None:
     specified = {name for name in vars(hookspecs) if name.startswith("register_")}
@@ -73,6 +75,16 @@ def test_hook_register_readers(tmp_path: Path) -> None:
 
 def test_hook_register_channels() -> None:
     assert {"stdout", "file", "email"} <= set(build_registry(third_party=False).channels)
+
+
+def test_hook_register_writers(tmp_path: Path) -> None:
+    file = practice(tmp_path) / "plugins" / "headcount.py"
+    file.write_text((EXAMPLES / "headcount" / "src" / "fit_headcount" / "__init__.py").read_text())
+    file.chmod(0o600)
+    registry = build(tmp_path)
+
+    assert registry.writers["headcount"].cls is not None, "it runs in process, after its probe"
+    assert not [check for check in check_plugin(registry, "headcount") if not check.passed]
 
 
 SECTION = """

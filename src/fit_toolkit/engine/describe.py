@@ -15,12 +15,14 @@ from fit_toolkit.engine.templates import TEMPLATE_NAME
 from fit_toolkit.errors import ContractError
 from fit_toolkit.model import ScoringRule
 from fit_toolkit.model.parts import Channel, Reader, Section
+from fit_toolkit.model.writing import Writer
 
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 BASES: dict[What, tuple[type[Any], tuple[str, ...]]] = {
     "policy": (AlertPolicy, ("find",)),
     "rule": (ScoringRule, ("compute",)),
     "reader": (Reader, ("rows",)),
+    "writer": (Writer, ("write",)),
     "channel": (Channel, ("deliver",)),
     "section": (Section, ("data",)),
 }

@@ -199,7 +199,7 @@ def _convert(provided: Provided, cls: type[Any], given: dict[str, Any], where: W
 
 
 def build_part(provided: Provided, settings: Mapping[str, Any], *, where: Where = "") -> Any:
-    """Make a reader or a channel, which run in this process, from its settings; errors as for `instantiate`."""
+    """Make a reader, a writer or a channel, which run in this process, from its settings; errors as for `instantiate`."""
     given = plain_parameters(provided, settings, where=where)
     if provided.cls is None:
         raise PluginFailureError(provided.failure("runs in a child process and cannot be made here"))

@@ -12,7 +12,7 @@ from fit_toolkit.errors import ContractError, PluginError
 
 Origin = Literal["bundled", "drop-in", "package"]
 State = Literal["loaded", "off", "failed"]
-What = Literal["policy", "rule", "reader", "channel", "section"]
+What = Literal["policy", "rule", "reader", "writer", "channel", "section"]
 Role = Literal["", "norms", "rating", "curve"]
 TrialKind = Literal["", "open", "shut", "other-day", "amid"]
 
@@ -20,6 +20,7 @@ HOOKS: Mapping[str, What] = {
     "register_alert_policies": "policy",
     "register_scoring_rules": "rule",
     "register_readers": "reader",
+    "register_writers": "writer",
     "register_channels": "channel",
     "register_sheet_sections": "section",
 }
@@ -140,7 +141,7 @@ class PluginFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One parameter of a policy, rule, reader, channel or section, as plain data.
+    """One parameter of a policy, rule, reader, writer, channel or section, as plain data.
 
     `role` says that it stands for something the engine or the loader of courses has to bring: a norm set by name, a
     second course, a curve pack.

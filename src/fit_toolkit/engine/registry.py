@@ -1,11 +1,11 @@
-"""Builds the registry: who provides which policy, scoring rule, reader, channel and instrument, and what failed.
+"""Builds the registry: who provides which policy, scoring rule, reader, writer, channel and instrument, and what failed.
 
 Plugins that ship with the toolkit are loaded in this process. Every other plugin is first loaded in a probe child,
 with the limits of all child processes: one that hangs, ends the process or eats memory while it is merely imported
 harms nothing here. The probe tells what the plugin brings as plain data. Its policies and scoring rules are known in
 this process by that description alone (`Provided.cls` is None) and run in a child; their module is never imported
-here. A plugin that also brings readers, channels or sections, which run in process, is imported here after its probe
-succeeded, and asked for those alone. With `isolate = false` its policies and rules are taken from that import too.
+here. A plugin that also brings readers, writers, channels or sections, which run in process, is imported here after its
+probe succeeded, and asked for those alone. With `isolate = false` its policies and rules are taken from that import too.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ from fit_toolkit.engine.templates import TemplateFolder, names_in, settled
 from fit_toolkit.errors import ConfigError, ContractError, PluginError
 
 IN_PROCESS: Mapping[str, What] = {
-    hook: what for hook, what in HOOKS.items() if what in {"reader", "channel", "section"}
+    hook: what for hook, what in HOOKS.items() if what in {"reader", "writer", "channel", "section"}
 }
 LOAD_SECONDS = 10.0
 LABELS: Mapping[What, str] = {
     "policy": "alert policy",
     "rule": "scoring rule",
     "reader": "reader",
+    "writer": "writer",
     "channel": "channel",
     "section": "sheet section",
 }
@@ -75,6 +76,7 @@ class Registry:
     limits: Limits = field(default_factory=Limits)
     third_party: bool = True  # whether anything that does not ship with the toolkit was looked for
     sections: Mapping[str, Provided] = field(default_factory=dict)
+    writers: Mapping[str, Provided] = field(default_factory=dict)
     template_folders: tuple[TemplateFolder, ...] = ()  # those of others first, then those that ship
 
     @property
@@ -84,6 +86,7 @@ class Registry:
             "policy": self.policies,
             "rule": self.rules,
             "reader": self.readers,
+            "writer": self.writers,
             "channel": self.channels,
             "section": self.sections,
         }
@@ -297,6 +300,7 @@ class _Build:
             policies=MappingProxyType(chosen["policy"]),
             rules=MappingProxyType(chosen["rule"]),
             readers=MappingProxyType(chosen["reader"]),
+            writers=MappingProxyType(chosen["writer"]),
             channels=MappingProxyType(chosen["channel"]),
             instrument_paths=places,
             failures=tuple(self.failures),

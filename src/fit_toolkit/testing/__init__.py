@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fit_toolkit.engine.sample_export import example_export
     from fit_toolkit.practice.made_up import Clock, MadeUpPractice
     from fit_toolkit.testing.checks import plugin_checks
     from fit_toolkit.testing.filling import answers
@@ -23,9 +24,10 @@ _HOME = {
     "Runner": "fit_toolkit.testing.runner",
     "answers": "fit_toolkit.testing.filling",
     "courses": "fit_toolkit.testing.shapes",
+    "example_export": "fit_toolkit.engine.sample_export",
     "plugin_checks": "fit_toolkit.testing.checks",
 }
-__all__ = ["Clock", "MadeUpPractice", "Ran", "Runner", "answers", "courses", "plugin_checks"]
+__all__ = ["Clock", "MadeUpPractice", "Ran", "Runner", "answers", "courses", "example_export", "plugin_checks"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fit_toolkit.engine.conformance import channels, policies, readers, rules, sections
+from fit_toolkit.engine.conformance import channels, policies, readers, rules, sections, writers
 from fit_toolkit.engine.conformance.bench import Bench
 from fit_toolkit.engine.conformance.cases import Case, Check, cases, label
 from fit_toolkit.engine.records import Provided, What
@@ -17,6 +17,7 @@ KINDS: Mapping[What, Callable[[Provided, Mapping[str, Any], Bench], Iterable[Cas
     "policy": policies.policy_cases,
     "rule": rules.rule_cases,
     "reader": readers.reader_cases,
+    "writer": writers.writer_cases,
     "channel": channels.channel_cases,
     "section": sections.section_cases,
 }
