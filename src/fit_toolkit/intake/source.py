@@ -28,18 +28,14 @@ class Source:
     """
 
     sample: RawTable
+    whole: bool  # whether the sample is the whole file
     count: int
     again: Callable[[], Iterator[RawTable]]
-
-    @property
-    def whole(self) -> bool:
-        """Whether the sample is the whole file."""
-        return len(self.sample) == self.count
 
     @classmethod
     def of(cls, table: RawTable) -> Source:
         """Take a table that is there as a whole."""
-        return cls(table, len(table), lambda: iter([table]))
+        return cls(table, True, len(table), lambda: iter([table]))
 
 
 def survey(path: Path, again: Callable[[], Iterator[RawTable]], ids: Container[str], progress: Progress) -> Source:
@@ -67,7 +63,7 @@ def survey(path: Path, again: Callable[[], Iterator[RawTable]], ids: Container[s
         if (seen, _mark(path)) != (found.count, mark):
             raise DataError("the file was changed while it was read", where=path.name, hint="import it again")
 
-    return Source(found.sample(), found.count, unchanged)
+    return Source(found.sample(), False, found.count, unchanged)
 
 
 class _Found:

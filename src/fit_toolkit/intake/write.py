@@ -200,7 +200,7 @@ def write(  # noqa: PLR0913 - what writing needs, by name
 ) -> Written:
     """Store every form that is new or corrects one; without any, nothing is written at all.
 
-    Ids follow the file, whatever the order in which its pieces come; `told` hears of the forms of each that is written.
+    Ids follow the file, whatever the order in which its pieces come; `told` hears how many forms are written.
     """
     newcomers, places = _Newcomers(), [np.empty(0, dtype=np.int64)]
     for ready in shelf:
@@ -216,11 +216,13 @@ def write(  # noqa: PLR0913 - what writing needs, by name
     stored = Runs[Stored](spool, lambda each: each.administration, _unpacked)
     writer = _Writer(c, ask, catalog, rules, written, stored, set(), assumed)
     opened = writer.open(newcomers)
+    done = 0
     ids = np.asarray(ratings.new_ids(c, len(order)), dtype=np.int64)
     for ready in shelf:
         if len(ready.forms):
             writer.piece(ready, ids[np.searchsorted(order, ready.forms["seq"])], opened)
-        told(len(ready.forms))
+        done += len(ready.forms)
+        told(done)
     touch(c, sorted(writer.touched), "import", ask.now)
     written.stored = stored.sealed()
     there = dict.fromkeys(counts, 0)
