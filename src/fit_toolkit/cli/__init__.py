@@ -34,6 +34,7 @@ COMMANDS = {
     "alerts": ("fit_toolkit.cli.alerts:command", "Evaluate, list and tick off alerts."),
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
     "sheets": ("fit_toolkit.cli.sheets:command", "The sheets of a day: a folder for each therapist."),
+    "caseload": ("fit_toolkit.cli.caseload:command", "Who needs attention first, and why; a list for supervision."),
     "report": ("fit_toolkit.cli.report:command", "How the service does: HTML, PDF, CSV or JSON."),
     "instruments": ("fit_toolkit.cli.instruments:command", "Questionnaires: list, show, check, new."),
     "analyze": ("fit_toolkit.cli.analyze:command", "For research: files in, files out; no practice needed."),

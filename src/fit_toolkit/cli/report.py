@@ -10,11 +10,11 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.labelled import wanted_labels
 from fit_toolkit.cli.output import as_csv, write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from fit_toolkit.practice import Practice
     from fit_toolkit.report.build import Report
 
 FORMATS = ("html", "pdf", "csv", "json")
@@ -66,7 +66,7 @@ def command(
     first = since or last - timedelta(days=DAYS - 1)
     if first > last:
         raise UsageError(f"{first} is after {last}", hint="--since DATE --until DATE")
-    wanted = _labels(practice, labels, site)
+    wanted = wanted_labels(practice, labels, site)
     asked = Wish(since=first, until=last, labels=wanted, open_too=open_too)
     problems: list[str] = []
     if kind in ("csv", "json"):
@@ -100,20 +100,6 @@ def _kind(fmt: str | None, output: Path | None) -> str:
             "a report is a .html, .pdf, .csv or .json file", hint="--format says which, whatever the file's name"
         )
     return kind
-
-
-def _labels(practice: Practice, labels: tuple[str, ...], site: str | None) -> tuple[str, ...]:
-    """Check that somebody has the labels: a report about nobody, because of a slip, would look like news."""
-    from fit_toolkit.store.labels import SITE, all_labels, check_label
-
-    wanted = tuple(check_label(label) for label in (*labels, *([f"{SITE}{site}"] if site is not None else [])))
-    if wanted:
-        with practice.store.read() as c:
-            known = all_labels(c)
-        for label in wanted:
-            if label not in known:
-                raise UsageError(f"no episode has the label {label}", hint=f"known: {', '.join(known) or 'none'}")
-    return wanted
 
 
 def _rows(report: Report, kind: str) -> bytes:

@@ -1,0 +1,1 @@
+"""The caseload: who needs attention first, and why; and what belongs into supervision."""
