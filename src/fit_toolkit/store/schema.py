@@ -446,3 +446,44 @@ sheet = sa.Table(
     Column("sha256", String(64), nullable=False),
     sqlite_autoincrement=True,
 )
+
+hold = sa.Table(  # while one is in force, nothing of the client is erased
+    "hold",
+    metadata,
+    _id(),
+    _to("client_id", "client", index=True),
+    Column("reason", Text, nullable=False),
+    Column("set_at", DateTime, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("ends_on", Date),  # the last day on which it is in force
+    Column("released_at", DateTime),
+    Column("released_by", Text),
+    Column("release_reason", Text),
+)
+
+tombstone = sa.Table(  # that a client was erased: no code, only what one that is known can be held against
+    "tombstone",
+    metadata,
+    _id(),
+    Column("salt", String(32), nullable=False),
+    Column("code_hash", String(64), nullable=False, index=True),
+    Column("added_at", DateTime, nullable=False),  # of the client: older backups do not hold them
+    Column("erased_at", DateTime, nullable=False),
+    Column("erased_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("finished_at", DateTime),  # when the freed pages of the store were overwritten, too
+    sa.UniqueConstraint("code_hash", "erased_at"),
+)
+
+backup = sa.Table(
+    "backup",
+    metadata,
+    _id(),
+    Column("path", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", sa.BigInteger, nullable=False),
+    Column("gone_at", DateTime),
+)
