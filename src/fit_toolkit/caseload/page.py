@@ -35,7 +35,7 @@ def list_page(caseload: Caseload) -> dict[str, Any]:
         )  # fmt: skip
         before = line.need
     counts = Counter(NEEDS[line.need] for line in caseload.lines)
-    said = [(_small(say(WORDS[need])), counts[need], need in HOT) for need in Need if counts[need]]
+    said = [(say(WORDS[need]), counts[need], need in HOT) for need in Need if counts[need]]
     return {"on": caseload.on, "lines": lines, "counts": said, "unseen": sum(line.unseen for line in caseload.lines)}
 
 
@@ -71,10 +71,3 @@ def scope_of(wanted: Wanted) -> list[str]:
     said = [say("therapist: %(code)s", code=wanted.therapist)] if wanted.therapist else []
     said += [say("supervisor: %(code)s", code=wanted.supervisor)] if wanted.supervisor else []
     return [*said, *wanted.labels]
-
-
-def _small(words: str) -> str:
-    """Begin within a sentence; German nouns stay as they are, which no rule can tell: they are left alone there."""
-    from fit_toolkit.language import spoken
-
-    return words[0].lower() + words[1:] if spoken().code == "en" else words

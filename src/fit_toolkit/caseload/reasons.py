@@ -140,11 +140,13 @@ def _ended(table: Table, row: int) -> str:
     ago = int(table.today - table.ended[row])
     text = plural("ended %(num)s day ago", "ended %(num)s days ago", ago) if ago else say("ended today")
     before = table.ended[row] - table.last_rated[row]
-    if np.isnan(before):
-        return f"{text}; {say('nothing was rated')}"
     if before < 0:
         return text
-    return f"{text}; {plural('last rated %(num)s day before', 'last rated %(num)s days before', int(before))}"
+    if np.isnan(before):
+        rated = say("nothing was rated")
+    else:
+        rated = plural("last rated %(num)s day before", "last rated %(num)s days before", int(before))
+    return f"{text}; {rated}"
 
 
 def _calm(table: Table, row: int) -> str:

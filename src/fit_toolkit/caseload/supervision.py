@@ -64,7 +64,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Supervision(msgspec.Struct, frozen=True, kw_only=True):
-    """The list on a day, the most pressing first; `looked_at` clients are in the caseload it is drawn from."""
+    """The list on a day, the most pressing first; `looked_at` clients are in open episodes."""
 
     on: date
     looked_at: int
@@ -99,7 +99,7 @@ def build_supervision(c: sa.Connection, catalog: Catalog, now: datetime, on: dat
         said = [*why[row], *([stuck_text(slow[row])] if row in slow else [])]
         cases.append(_case(table, catalog, row, said, alerts[member], tried[member], int(waited[row])))
     cases.sort(key=lambda case: (min(RANK[a.severity] for a in case.alerts), -case.days_open, case.client))
-    return Supervision(on=on, looked_at=len(table), cases=tuple(cases))
+    return Supervision(on=on, looked_at=int(np.count_nonzero(~table.over)), cases=tuple(cases))
 
 
 def _criteria(
