@@ -125,6 +125,24 @@ def test_the_name_of_a_line_and_the_first_value_never_cover_each_other(line: flo
     assert middle < frame.bottom
 
 
+@pytest.mark.parametrize("value", [9.9, 9.0, 2.0])
+def test_the_name_of_a_line_at_the_very_top_stands_below_it_and_not_in_the_heading(value: float) -> None:
+    frame = drawn(panel([value, 5], cutoff=Cutoff(value=9.9, label="a line", source=""))).plots[0].main
+    assert frame.cutoff_y is not None
+    assert frame.cutoff_name_y is not None
+    assert frame.cutoff_name_y - 2.1 >= frame.cutoff_y - 0.2
+    assert abs(frame.first[0].y + 0.85 - frame.cutoff_name_y) >= 2.45
+
+
+def test_numbers_in_the_millions_have_room_within_the_picture_and_beside_each_other() -> None:
+    made = drawn(panel([923_000, 5], minimum=0.0, maximum=1_000_000.0))
+    frame = made.plots[0].main
+    assert frame.scale[-1].text == "1000000"
+    assert frame.scale[-1].x - 1.334 * 7 >= 0
+    assert frame.first[0].x - 1.334 * 6 >= frame.scale[-1].x
+    assert drawn(panel([9.33, 5])).left == 6, "ordinary numbers change nothing"
+
+
 def test_a_cutoff_is_drawn_only_within_the_range() -> None:
     line = Cutoff(value=7, label="cut-off 7", source="x")
     assert drawn(panel([1, 2], cutoff=line)).plots[0].main.cutoff_y is not None

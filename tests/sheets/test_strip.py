@@ -86,6 +86,17 @@ def test_the_picture_tells_in_words_how_often_each_rated_and_its_legend_the_limi
         assert f">{word}</text>" in html
 
 
+def test_a_legend_with_long_numbers_stays_within_its_picture() -> None:
+    for low, high, shown in ((0.0, 1e6, (0, 1, 2, 3, 4)), (0.0, 1e20, (0, 1, 3, 4)), (0.0, 1e40, (0, 1, 4))):
+        panel = replace(alliance([None] * 25 + [low, high], [high] * 27), minimum=low, maximum=high)
+        made = chart([panel], say_date=say_short, sessions=examples.days(27))
+        strip = made.plots[0].strip
+        assert strip is not None
+        assert tuple(key.shade for key in strip.keys) == (*shown, None)
+        assert strip.keys[0].x >= 0
+        assert strip.keys[-1].x + 1.25 * len(strip.keys[-1].text) <= made.width
+
+
 def test_the_clients_own_page_has_none() -> None:
     assert 'class="strip"' in render_sheet(examples.sixty())
     assert 'class="strip"' not in render_sheet(examples.sixty(), "client")

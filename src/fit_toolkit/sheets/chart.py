@@ -9,50 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from fit_toolkit.language import decimals
+from fit_toolkit.sheets.chart_words import (
+    Label,
+    SayDate,
+    apart,
+    beside_rule,
+    dates_on_axis,
+    leaders,
+    marks_in_rows,
+    mm,
+    named_line,
+)
 from fit_toolkit.sheets.data import Band, Mark, Panel, Point
 from fit_toolkit.sheets.strip import Strip, strip
 
-LEFT = 6.0  # room for the numbers of the value axis
+LEFT = 6.0  # room for the numbers of the value axis; more where they are long
 RIGHT = 36.0  # room for the last value and its name
+SCALE_OFF = 1.2  # from a number of the axis to the box
+FIRST_OFF = 1.7  # from the first value to its point
+DIGIT = 1.34  # how wide a digit is
 DENSE = 26  # more points than this are drawn as small dots
-FIRST = 7.0  # room for the first value, left of its point
-LETTER = 1.25  # about the width of a small letter
-TICK_ROOM = 19.0  # least distance between two printed dates
-HALF_LETTER = 0.85  # from the middle of a small word down to the line it stands on
-WORD_ROOM = 2.5  # least distance between two small words
-OFF_LINE = 1.3  # from a line to the middle of a small word that it does not strike through
-NAME_OFF = 1.55  # from a line to the middle of its name
-LABEL_ROOM = 3.5  # least distance between two printed values
-LED = 0.8  # a last value printed further off than this is joined to its line
+FIRST = 7.0  # room for the first value, left of its point; more where it is long
 
 KITE = "l1.05 1.05l-1.05 1.05l-1.05 -1.05z"
 
 Place = Callable[[date], float]
 Height = Callable[[float], float]
-
-
-class SayDate(Protocol):
-    """Writes a date in few letters, with its year where it changes."""
-
-    def __call__(self, day: date, /, *, year: bool) -> str:
-        """Give the words for a day."""
-        ...
-
-
-class Label(Struct, frozen=True, kw_only=True):
-    """A word or number at a place."""
-
-    x: float
-    y: float
-    text: str
-    strong: bool = False
-    hot: bool = False
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -138,10 +125,6 @@ def runs(points: Sequence[Point], max_gap_days: int) -> list[list[Point]]:
     return out
 
 
-def _n(value: float) -> float:
-    return round(value, 2)
-
-
 def _path(spots: Sequence[tuple[float, float]]) -> str:
     return "".join(f"{'L' if i else 'M'}{x:.2f} {y:.2f}" for i, (x, y) in enumerate(spots))
 
@@ -149,26 +132,6 @@ def _path(spots: Sequence[tuple[float, float]]) -> str:
 def _linear(low: float, high: float, at_low: float, at_high: float) -> Height:
     span = (high - low) or 1.0
     return lambda value: at_low + (min(max(value, low), high) - low) / span * (at_high - at_low)
-
-
-def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, ...]:
-    """Move printed values so that none covers another, within the box as far as it goes."""
-    placed: list[Label] = []
-    for label in sorted(labels, key=lambda n: n.y):
-        y = max(label.y, placed[-1].y + LABEL_ROOM if placed else top)
-        placed.append(replace(label, y=_n(y)))
-    room = min(LABEL_ROOM, (bottom - top) / max(len(placed) - 1, 1))
-    for at in reversed(range(len(placed))):  # those that went too far push the ones above them back up
-        lowest = bottom if at == len(placed) - 1 else placed[at + 1].y - room
-        placed[at] = replace(placed[at], y=_n(min(placed[at].y, lowest)))
-    return tuple(placed)
-
-
-def _leaders(ends: Sequence[Label], placed: Sequence[Label], right: float) -> str:
-    """Thin lines from where the lines end to those last values that are printed at another height."""
-    where = {label.text: label.y for label in placed}
-    moved = [(end, where[end.text]) for end in ends if abs(where[end.text] - end.y) > LED]
-    return "".join(f"M{_n(right - 0.5)} {end.y}L{_n(end.x - 0.5)} {y}" for end, y in moved)
 
 
 def _band(band: Band | None, max_gap_days: int, x: Place, y: Height) -> tuple[str, float | None]:
@@ -185,7 +148,7 @@ def _band(band: Band | None, max_gap_days: int, x: Place, y: Height) -> tuple[st
         lower = [(a, y(lows[p.on])) for a, p in reversed(ends)]
         shapes.append(_path([*upper, *lower]) + "Z")
     newest = band.points[-1]
-    return "".join(shapes), _n((y(newest.low) + y(newest.high)) / 2)
+    return "".join(shapes), mm((y(newest.low) + y(newest.high)) / 2)
 
 
 def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[float, float], *, full: bool) -> Frame:
@@ -198,52 +161,31 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     band, band_y = _band(panel.band, panel.max_gap_days, x, y)
     expected, expected_y = _band(panel.expected, panel.max_gap_days, x, y)
     cut = panel.cutoff
-    cut_y = _n(y(cut.value)) if cut is not None and low <= cut.value <= high else None
+    cut_y = mm(y(cut.value)) if cut is not None and low <= cut.value <= high else None
     middle = ((low + high) / 2,) if full else ()
     first, last = _printed(panel, x, y, aside)
     ends = last
-    first = tuple(replace(n, y=_beside_rule(n.y, top, bottom)) for n in first)
+    first = tuple(replace(n, y=beside_rule(n.y, top, bottom)) for n in first)
     name_y = None
     if full and cut_y is not None:
-        name_y, first = _named_line(cut_y, first, bottom)
+        name_y, first = named_line(cut_y, first, top, bottom)
     if panel.band is not None and band_y is not None and panel.inset is None:
         last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
     if panel.expected is not None and expected_y is not None:
         last = (*last, Label(x=aside, y=expected_y, text=panel.expected.label))
-    last = _apart(last, top + 0.8, bottom - 0.4)
+    last = apart(last, top + 0.8, bottom - 0.4)
     return Frame(
-        top=_n(top), bottom=_n(bottom),
-        rules="".join(f"M{left} {_n(y(v))}H{right}" for v in (low, *middle, high)),
+        top=mm(top), bottom=mm(bottom),
+        rules="".join(f"M{left} {mm(y(v))}H{right}" for v in (low, *middle, high)),
         band=band, band_y=None if full else band_y, expected=expected,
         cutoff=f"M{left} {cut_y}H{right}" if cut_y is not None else "", cutoff_y=cut_y,
-        cutoff_name_x=_n(left + 0.6), cutoff_name_y=name_y,
-        scale=tuple(Label(x=left - 1.2, y=_n(y(v)), text=number(v)) for v in (low, *middle, high)),
+        cutoff_name_x=mm(left + 0.6), cutoff_name_y=name_y,
+        scale=tuple(Label(x=mm(left - SCALE_OFF), y=mm(y(v)), text=number(v)) for v in (low, *middle, high)),
         first=first if full else (),
         last=last if full else (),
-        leaders=_leaders(ends, last, right) if full else "",
+        leaders=leaders(ends, last, right) if full else "",
         **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
-
-
-def _named_line(line: float, first: tuple[Label, ...], bottom: float) -> tuple[float, tuple[Label, ...]]:
-    """Where a line's name is written, and the first value, so that neither covers the other and no line the value."""
-    above, below = line - NAME_OFF, line + NAME_OFF
-    near = next((n.y for n in first if abs(n.y - above) < WORD_ROOM), None)
-    if near is None:
-        return _n(above + HALF_LETTER), first
-    if near > line:  # the value lies below the line
-        return _n(above + HALF_LETTER), tuple(replace(n, y=_n(max(n.y, line + OFF_LINE))) for n in first)
-    if below + HALF_LETTER < bottom:
-        return _n(below + HALF_LETTER), tuple(replace(n, y=_n(min(n.y, line - OFF_LINE))) for n in first)
-    return _n(above + HALF_LETTER), tuple(replace(n, y=_n(above - WORD_ROOM)) for n in first)
-
-
-def _beside_rule(y: float, top: float, bottom: float) -> float:
-    """Move a printed value off a grid line, so that no line strikes it through."""
-    for rule in (top, (top + bottom) / 2, bottom):
-        if abs(y - rule) < 1.3:
-            return _n(rule + 1.5 if rule == top else rule - 1.5)
-    return y
 
 
 def _paths(panel: Panel, x: Place, y: Height, within: tuple[float, float]) -> dict[str, str]:
@@ -256,9 +198,9 @@ def _paths(panel: Panel, x: Place, y: Height, within: tuple[float, float]) -> di
                 paths["line" if own else "dashed"] += _path([(at_x, y(value)) for at_x, value in piece])
         for p in series.points:
             if within[0] <= p.value <= within[1]:
-                a, b = _n(x(p.on)), _n(y(p.value))
+                a, b = mm(x(p.on)), mm(y(p.value))
                 kind = "hot" if p.stands_out else "kites" if not own else "rings" if p.status == "prorated" else "dots"
-                paths[kind] += f"M{a} {_n(b - 1.05)}{KITE}" if kind == "kites" else f"M{a} {b}h0"
+                paths[kind] += f"M{a} {mm(b - 1.05)}{KITE}" if kind == "kites" else f"M{a} {b}h0"
     return paths
 
 
@@ -272,9 +214,9 @@ def _printed(panel: Panel, x: Place, y: Height, aside: float) -> tuple[tuple[Lab
         own, start, end = series.rater == "client", series.points[0], series.points[-1]
         text = number(end.value, decimals)
         text = f"{text} {series.label}" if len(panel.series) > 1 or not own else text
-        last.append(Label(x=aside, y=_n(y(end.value)), text=text, strong=own, hot=end.stands_out))
+        last.append(Label(x=aside, y=mm(y(end.value)), text=text, strong=own, hot=end.stands_out))
         if own and len(series.points) > 1:
-            first.append(Label(x=_n(x(start.on) - 1.7), y=_n(y(start.value)), text=number(start.value, decimals)))
+            first.append(Label(x=mm(x(start.on) - FIRST_OFF), y=mm(y(start.value)), text=number(start.value, decimals)))
     return tuple(first), tuple(last)
 
 
@@ -314,43 +256,25 @@ def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
         left, right = x(before[-1].on), x(after[0].on)
         days = (after[0].on - before[-1].on).days
         if right - left > 10 and days > panel.max_gap_days:
-            found.append(Gap(x=_n((left + right) / 2), room=_n(right - left), days=days))
+            found.append(Gap(x=mm((left + right) / 2), room=mm(right - left), days=days))
     return tuple(found)
 
 
-def _marks(marks: Sequence[Mark], x: Place, left: float, right: float) -> tuple[tuple[Label, ...], int]:
-    """Names of marks above the first panel, on as many lines as it takes for none to cover another."""
-    ends: list[float] = []
-    placed: list[tuple[int, float, str]] = []
-    for mark in marks:
-        half = len(mark.text) * LETTER / 2
-        at = min(max(x(mark.on), left + half), right - half)
-        level = next((i for i, end in enumerate(ends) if at - half > end + 1.5), len(ends))
-        ends[level : level + 1] = [at + half]
-        placed.append((level, at, mark.text))
-    words = tuple(Label(x=_n(at), y=_n(2.4 + 2.9 * (len(ends) - 1 - lv)), text=text) for lv, at, text in placed)
-    return words, len(ends)
-
-
-def _dates(days: Sequence[date], x: Place, say: SayDate) -> tuple[Label, ...]:
-    """Session dates to print: the first and the last, and those between that have room; the year where it changes."""
-    if not days:
-        return ()
-    keep = [days[0]]
-    for day in days[1:-1]:
-        if x(day) - x(keep[-1]) >= TICK_ROOM and x(days[-1]) - x(day) >= TICK_ROOM:
-            keep.append(day)
-    if len(days) > 1:
-        keep.append(days[-1])
-    years = [None, *[d.year for d in keep]]
-    return tuple(Label(x=_n(x(d)), y=0.0, text=say(d, year=d.year != y)) for d, y in zip(keep, years, strict=False))
-
-
-def _axis(days: Sequence[date], left: float, right: float) -> Place:
+def _axis(days: Sequence[date], first: float, left: float, right: float) -> Place:
     if len(days) < 2:
         return lambda _: (left + right) / 2
-    to_x = _linear(days[0].toordinal(), days[-1].toordinal(), left + FIRST, right - 2)
+    to_x = _linear(days[0].toordinal(), days[-1].toordinal(), first, right - 2)
     return lambda day: to_x(day.toordinal())
+
+
+def _left(panels: Sequence[Panel]) -> tuple[float, float]:
+    """Where the boxes begin, and where in them the first day is: numbers in the millions need their room."""
+    scale = [number(v) for p in panels for v in (p.minimum, (p.minimum + p.maximum) / 2, p.maximum)]
+    scale += [number(v) for p in panels if p.inset is not None for v in (p.inset.low, p.inset.high)]
+    first = [number(s.points[0].value, places(p)) for p in panels for s in p.series if s.points]
+    left, inside = (max((len(text) for text in texts), default=0) * DIGIT for texts in (scale, first))
+    left = max(LEFT, left + SCALE_OFF)
+    return mm(left), mm(left + max(FIRST, inside + FIRST_OFF))
 
 
 def chart(  # noqa: PLR0913 - keyword-only measures of the page
@@ -371,10 +295,10 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
     days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
     held = sorted({*days, *(sessions or ())})
     days = [day for day in held if day >= days[0]] if days else []
-    left, right = LEFT, width - right_room
-    x = _axis(days, left, right)
+    (left, first), right = _left(panels), width - right_room
+    x = _axis(days, first, left, right)
     shown = [m for m in marks if days and days[0] <= m.on <= days[-1]]
-    words, levels = _marks(shown, x, left, right)
+    words, levels = marks_in_rows(shown, x, left, right)
     plots: list[Plot] = []
     for panel in panels:
         top = 1.4 if plots else 1.4 + 2.9 * levels
@@ -387,17 +311,17 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
             bottom = inset.bottom
         cells = None
         if sessions is not None and panel.key == "alliance" and days:
-            cells = strip(panel, held, x, bottom + 2.2, long=DENSE, write=number)
+            cells = strip(panel, held, x, bottom + 2.2, long=DENSE, room=width, write=number)
         plots.append(
             Plot(
                 panel=panel,
                 number=len(plots) + 1,
-                height=_n(bottom + 1.4 + (0.8 + cells.height if cells is not None else 0)),
+                height=mm(bottom + 1.4 + (0.8 + cells.height if cells is not None else 0)),
                 main=main,
                 inset=inset,
                 gaps=() if plots else _gaps(panel, x),
                 marks=() if plots else words,
-                mark_lines="".join(f"M{_n(x(m.on))} {_n(top)}V{_n(bottom)}" for m in shown),
+                mark_lines="".join(f"M{mm(x(m.on))} {mm(top)}V{mm(bottom)}" for m in shown),
                 dense=len(days) > DENSE,
                 strip=cells,
             )
@@ -407,7 +331,7 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
         left=left,
         right=right,
         plots=tuple(plots),
-        dates=_dates(days, x, say_date),
-        sessions="".join(f"M{_n(x(d))} 0v1" for d in days),
+        dates=dates_on_axis(days, x, say_date),
+        sessions="".join(f"M{mm(x(d))} 0v1" for d in days),
         empty=not days,
     )

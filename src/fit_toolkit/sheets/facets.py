@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from fit_toolkit.language import mark, say
-from fit_toolkit.sheets.chart import Label, number
+from fit_toolkit.sheets.chart import number
+from fit_toolkit.sheets.chart_words import Label
 from fit_toolkit.sheets.data import Facet, Facets
 from fit_toolkit.sheets.trim import cut
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from fit_toolkit.language import say
+from fit_toolkit.sheets.chart_words import LETTER
 from fit_toolkit.sheets.data import Better, Panel, Point, Series
 
 EDGES = (0.9, 0.75, 0.6, 0.4)  # shares of the way to the best rating; between them a shade (a convention)
@@ -22,6 +23,8 @@ WIDEST = 3.2
 NARROWEST = 0.45
 LINE = 3.1  # from one line of cells to the next
 SHARE = 0.86  # of the room between two sessions
+KEY = 4.2  # of the legend: a cell with the room around it, without its words
+BEFORE_LAST = 1.5  # between the shades and the cell without a rating
 
 Place = Callable[[date], float]
 
@@ -61,9 +64,19 @@ def shade(value: float, low: float, high: float, better: Better) -> int:
 
 
 def strip(
-    panel: Panel, sessions: Sequence[date], x: Place, top: float, *, long: int, write: Callable[[float], str]
+    panel: Panel,
+    sessions: Sequence[date],
+    x: Place,
+    top: float,
+    *,
+    long: int,
+    room: float,
+    write: Callable[[float], str],
 ) -> Strip | None:
-    """Draw the strip under a panel, where it says more than the lines do; courses of over `long` sessions have one."""
+    """Draw the strip under a panel, where it says more than the lines do; courses of over `long` sessions have one.
+
+    Its legend may be as wide as the picture is, which has `room` millimetres.
+    """
     rated = [{p.on: p for p in series.points} for series in panel.series]
     held = [day for day in sessions if day >= min(min(days, default=date.max) for days in rated)]
     if len(held) < 2 or (len(held) <= long and all(day in days for days in rated for day in held)):
@@ -84,7 +97,7 @@ def strip(
     below = round(top + len(rated) * LINE + 0.9, 2)
     return Strip(
         lines=tuple(lines), shades=tuple(shades), without=without, struck=struck,
-        keys=_keys(panel, x(held[0]) - width / 2, write), keys_y=below, height=round(below + 2.2 - top, 2),
+        keys=_keys(panel, x(held[0]) - width / 2, room, write), keys_y=below, height=round(below + 2.2 - top, 2),
     )  # fmt: skip
 
 
@@ -104,15 +117,26 @@ def _line(series: Series, days: dict[date, Point], sessions: Sequence[date], y: 
     return StripLine(y=round(y, 2), text=counted)
 
 
-def _keys(panel: Panel, left: float, write: Callable[[float], str]) -> tuple[Key, ...]:
-    """The legend: from which rating on a cell has a shade, and what a struck-out cell is."""
+def _keys(panel: Panel, left: float, room: float, write: Callable[[float], str]) -> tuple[Key, ...]:
+    """The legend: from which rating on a cell has a shade, and what a struck-out cell is.
+
+    Where it is too long it begins further left; the shades in the middle explain themselves where that is not enough.
+    """
     low, span = panel.minimum, panel.maximum - panel.minimum
     up = panel.better == "higher"
     edges = [write(low + (edge if up else 1 - edge) * span) for edge in EDGES]
     words = [say("from %(n)s", n=edge) if up else say("to %(n)s", n=edge) for edge in edges]
     words.append(say("below") if up else say("above"))
-    keys, at = [], left
-    for place, text in enumerate(words):
+    without = say("session without a rating")
+    said = list(enumerate(words))
+    while (long := sum(map(_room, (*(text for _, text in said), without))) + BEFORE_LAST) > room and len(said) > 2:
+        del said[len(said) // 2]
+    keys, at = [], max(min(left, room - long), 0.0)
+    for place, text in said:
         keys.append(Key(x=round(at, 2), text=text, shade=place))
-        at += 4.2 + 1.25 * len(text)
-    return (*keys, Key(x=round(at + 1.5, 2), text=say("session without a rating"), shade=None))
+        at += _room(text)
+    return (*keys, Key(x=round(at + BEFORE_LAST, 2), text=without, shade=None))
+
+
+def _room(text: str) -> float:
+    return KEY + LETTER * len(text)
