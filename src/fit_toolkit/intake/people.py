@@ -11,12 +11,13 @@ from pandas import DataFrame, Series
 from fit_toolkit.intake.context import Findings
 from fit_toolkit.intake.records import Ask
 from fit_toolkit.model.people import CODE_RULE, Candidate, is_code
-from fit_toolkit.store import people
+from fit_toolkit.store import people, tombstones
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FOREVER = date.max.toordinal()
+ERASED = "a client with this code was erased; take the rows out (somebody who has come back gets a new code)"
 CAPITALS = "there is such a code with other capitals"
 
 
@@ -47,8 +48,11 @@ def _clients(
     folded = pd.Series(sorted(codes)).map(str.casefold)
     twice = set(folded[folded.duplicated()])
     problems = {}
+    erased = tombstones.erased_among(c, codes)
     for code in codes:
-        if code.casefold() in there:
+        if code in erased:
+            problems[code] = ERASED
+        elif code.casefold() in there:
             problems[code] = f"no client has this code; {CAPITALS}"
         elif not ask.open_episodes:
             problems[code] = "no client has this code (fit clients add; in an import also --open-episodes)"
@@ -100,16 +104,17 @@ def _unmet(forms: DataFrame, unmet: DataFrame, known: dict[str, list[Candidate]]
     opened: dict[str, str] = {}
     problems: dict[str, str] = {}
     if ask.open_episodes:
-        for client, part in unmet.groupby("client"):
-            wanted = sorted(set(part["episode"]))
-            first = part["session_on"].min()
+        asked = unmet.groupby("client")
+        several = set(unmet.loc[asked["episode"].transform("nunique") > 1, "client"])
+        begun = asked[["episode", "session_on"]].min()
+        for client, code, first in zip(begun.index, begun["episode"], begun["session_on"], strict=True):
             later = any(each.until is None or each.until >= first for each in known.get(str(client), ()))
-            if len(wanted) > 1:
+            if client in several:
                 problems[str(client)] = "several episodes of one client would have to be opened; open them first"
-            elif wanted[0] and not is_code(wanted[0]):
+            elif code and not is_code(code):
                 problems[str(client)] = CODE_RULE
             elif not later:
-                opened[str(client)] = wanted[0]
+                opened[str(client)] = code
     take = unmet["client"].isin(list(opened))
     forms.loc[unmet.index[take], "new"] = unmet.loc[take, "client"] + "\x00" + unmet.loc[take, "client"].map(opened)
     rest = unmet[~take]

@@ -46,6 +46,8 @@ SECTIONS = {
     "sheets": "The one-page sheets.",
     "report": "The service's report.",
     "governance": "What people have agreed on about figures that are near to persons.",
+    "retention": "How long what is held about a client is kept. No period is built in: what the law asks differs.",
+    "backup": "Copies of the store and of the practice's own files.",
     "plugins": "Installed packages are off until they are enabled here; plugins/*.py beside this file are on.",
 }
 
@@ -103,6 +105,9 @@ SETTINGS = (
     Setting("report.unplanned", list, ["unplanned", "unplanned end", "did not come back", "dropped out"], "Reasons that count as an unplanned ending; every other one counts as not known."),
     Setting("governance.therapist_figures", str, "", "With whom figures by therapist were agreed on; without it there are none. Printed in the report; not for discipline.",
             pattern=r"(agreed on \d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) with \S.*)?", example="agreed on 2026-03-01 with the works council"),
+    Setting("retention.years", int, 0, "What is kept may go so many years after the last episode ended: fit erase --due lists and erases it; 0: no period.", minimum=0),
+    Setting("backup.folder", str, "backups", "Where fit backup puts copies, relative to the practice; better on another disk."),
+    Setting("backup.keep", int, 0, "fit backup removes older copies of its own in that folder beyond so many; 0: none.", minimum=0),
     Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name, and plugins that ship but are off."),
     Setting("plugins.disabled", list, [], "Plugins that are not to be loaded, bundled ones and drop-ins included."),
     Setting("plugins.pinned", dict, {}, "What each was when it was enabled; `fit plugins enable` writes it, and a change is told."),
@@ -115,6 +120,6 @@ SETTINGS = (
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
-# Tables whose content somebody else checks: the engine the policies and sections, each channel and reader its own settings.
+# Tables whose content somebody else checks: the engine the policies and sections, each channel, reader and writer its own settings.
 FREE_ARRAYS = ("policies", "sections")
-FREE_TABLES = ("channels", "readers")
+FREE_TABLES = ("channels", "readers", "writers")

@@ -14,6 +14,7 @@ from fit_toolkit.model.people import CODE_RULE, is_code
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.bulk import Same, insert_columns
 from fit_toolkit.store.rows import chunks, rows_in, touch, utc
+from fit_toolkit.store.tombstones import refuse_erased
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -28,6 +29,7 @@ class Opening(msgspec.Struct, frozen=True):
 def add_clients(c: sa.Connection, codes: Sequence[str], *, at: datetime) -> None:
     """Add clients by code."""
     _free(c, s.client, codes, "client")
+    refuse_erased(c, codes)
     ids = _next_ids(c, s.client, len(codes))
     insert_columns(c, s.client, {"id": ids, "code": codes, "added_at": Same(utc(at))}, len(codes))
 

@@ -38,7 +38,7 @@ class Store:
     def begin(self, *, dry_run: bool = False) -> Iterator[sa.Connection]:
         """Change data in one transaction: all of it is kept or, on any exception or a dry run, none."""
         connection = self.engine.connect().execution_options(**{sqlite.WRITE: True})
-        with _translated(), connection as c, c.begin() as transaction:
+        with translated(), connection as c, c.begin() as transaction:
             if c.dialect.name == "postgresql":  # one writer at a time, as with SQLite; readers are never held up
                 c.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_WRITER)))
             yield c
@@ -48,7 +48,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Look at data as it was at one moment; writing in it is refused."""
-        with _translated(), self.engine.connect() as c:
+        with translated(), self.engine.connect() as c:
             if c.dialect.name == "postgresql":
                 c.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with c.begin():
@@ -129,7 +129,7 @@ def _open_url(location: str, *, upgrade: bool = True) -> Store:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Say in one line what the database could not do; its own message may quote data and is left out, also of --debug."""
     try:
         yield

@@ -12,6 +12,7 @@ from fit_toolkit.errors import DataError
 from fit_toolkit.model.people import CODE_RULE, Assignment, Candidate, Client, Episode, Member, Staff, is_code
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.rows import dicts, rows_in, touch, utc
+from fit_toolkit.store.tombstones import refuse_erased
 
 
 def add_staff(
@@ -58,10 +59,18 @@ def list_staff(c: sa.Connection, *, on: date | None = None) -> list[Staff]:
 
 
 def add_client(
-    c: sa.Connection, code: str, *, at: datetime, born_year: int | None = None, sex: str | None = None
+    c: sa.Connection,
+    code: str,
+    *,
+    at: datetime,
+    born_year: int | None = None,
+    sex: str | None = None,
+    again: bool = False,
 ) -> int:
-    """Add a client by code and return the id."""
+    """Add a client by code and return the id; a code under which somebody was erased is refused unless `again`."""
     _new_code(c, s.client, code, "client")
+    if not again:
+        refuse_erased(c, [code])
     if born_year is not None and not 1900 <= born_year <= at.year:
         raise DataError("the year of birth is not between 1900 and now")
     return _insert(c, s.client, {"code": code, "born_year": born_year, "sex": sex, "added_at": utc(at)})

@@ -1,0 +1,141 @@
+"""What lies beside the store about a client: pages of ours, messages in files, and files of others that name the code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fit_toolkit.sheets.batch_folder import MANIFEST, MARK, PART, folders_in, places
+from fit_toolkit.store.erase import GONE, word
+
+if TYPE_CHECKING:
+    from fit_toolkit.practice.practice import Practice
+
+MESSAGES = "messages.jsonl"  # of the channel `file`
+NUMBER = re.compile(r"0*(\d+)(?:-client)?\.(?:html|pdf)")
+LARGEST = 64 * 2**20  # bytes of a file that is looked into
+HEAD = 4096
+
+
+@dataclass
+class Beside:
+    """What was found: `pages` of ours, `messages` files with lines about the client, and what only names the code."""
+
+    listed: list[tuple[Path, list[str]]] = field(default_factory=list)  # a folder of fit sheets, and the names in it
+    pages: list[Path] = field(default_factory=list)
+    messages: list[Path] = field(default_factory=list)
+    named: list[Path] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many pages of ours there are."""
+        return sum(len(names) for _, names in self.listed) + len(self.pages)
+
+
+def look_beside(practice: Practice, code: str, sheets: Sequence[int]) -> Beside:
+    """Find the files about a client in the practice and wherever `fit sheets` has put pages.
+
+    A sheet is known by its number, everything else by the code where it can be read. Inside PDFs of others nobody looks.
+    """
+    found, numbers = Beside(), set(sheets)
+    pattern = re.compile(word(code).pattern.encode(), re.IGNORECASE)
+    roots = places(practice.root)
+    taken: set[Path] = set()
+    for place in roots:
+        for folder in folders_in(place, today=practice.today()):
+            names = [name for name, entry in folder.files.items() if numbers & {*entry.sheets}]
+            if names:
+                found.listed.append((folder.path, names))
+                taken |= {folder.path / name for name in names}
+    homes = [*roots, practice.path("sheets.folder")]
+    for file in _files(practice, roots):
+        if file in taken:
+            continue
+        content = _content(file)
+        named = pattern.search(content) is not None
+        ours = MARK in content[:HEAD]
+        number = NUMBER.fullmatch(file.name)
+        numbered = number is not None and int(number[1]) in numbers
+        if (numbered and (ours or any(file.is_relative_to(home) for home in homes))) or (ours and named):
+            found.pages.append(file)
+        elif file.name == MESSAGES:
+            found.messages.append(file)
+        elif named:
+            found.named.append(file)
+    return found
+
+
+def remove_pages(practice: Practice, found: Beside) -> None:
+    """Remove the pages, also those that somebody has changed since: what they hold is about the client."""
+    wanted = dict(found.listed)
+    for path, names in found.listed:
+        for name in names:
+            (path / name).unlink(missing_ok=True)
+    for place in places(practice.root):
+        for folder in folders_in(place, today=practice.today()):
+            if names := [name for name in wanted.get(folder.path, ()) if name in folder.files]:
+                folder.remove(names)
+                folder.remove_if_empty()
+    for page in found.pages:
+        page.unlink(missing_ok=True)
+
+
+def forget_messages(found: Beside, code: str, keys: Sequence[str]) -> int:
+    """Take the lines of some messages out of the files of messages, and the code out of the others; returns how many."""
+    gone, changed = set(keys), 0
+    pattern = word(code, episodes=False)
+    for file in found.messages:
+        lines = file.read_bytes().splitlines(keepends=True)
+        kept = [pattern.sub(GONE, line.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+                for line in lines if _key(line) not in gone]  # fmt: skip
+        if kept != lines:
+            changed += len(lines) - len(kept)
+            _replace(file, b"".join(kept))
+    return changed
+
+
+def _key(line: bytes) -> str:
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(line).get("key", ""))
+    return ""
+
+
+def _replace(file: Path, content: bytes) -> None:
+    part = file.with_name(f".{file.name}{PART}")
+    part.unlink(missing_ok=True)
+    mode = stat.S_IMODE(file.stat().st_mode)
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as target:  # noqa: PTH123 - with a mode
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+    part.replace(file)
+
+
+def _files(practice: Practice, roots: Sequence[Path]) -> Iterator[Path]:
+    """Every file of the practice but the store, and of the places of sheets; links are not followed."""
+    store = practice.path("store.path")
+    left_out = {store, store.with_name(f"{store.name}-journal"), practice.lock_file}
+    seen: set[Path] = set()
+    for root in (practice.root, *roots):
+        for folder, _, names in os.walk(root):
+            for name in sorted(names):
+                file = Path(folder, name)
+                if file in left_out or file in seen or name == MANIFEST or file.is_symlink() or not file.is_file():
+                    continue
+                seen.add(file)
+                yield file
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            return source.read(LARGEST)
+    except OSError:
+        return b""
