@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Checked:
     accepted: int
     rejected: int
     blank: int
+    told: Counter[str] = field(default_factory=Counter)
 
 
 def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool) -> Checked:
@@ -149,6 +151,7 @@ def _fates(laid: Laid, forms: DataFrame, read: Read, found: Findings) -> Checked
         accepted=int((accepted & ~bad).sum()),
         rejected=int(bad.sum()),
         blank=int((~linked & ~bad).sum()),
+        told=found.told,
     )
 
 

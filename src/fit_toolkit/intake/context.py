@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,9 @@ from pandas import DataFrame, Series
 
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.intake.expand import Laid
+from fit_toolkit.intake.moments import TWICE, Moments, When
 from fit_toolkit.intake.records import Ask, Problem
-from fit_toolkit.intake.values import DateFormat, Every, whole
+from fit_toolkit.intake.values import Every, whole
 from fit_toolkit.model.instrument import Instrument
 
 RATERS = ("client", "therapist", "carer", "observer", "supervisor")
@@ -21,10 +23,11 @@ OCCASIONS = ("start", "end", "between")
 
 @dataclass
 class Findings:
-    """Problems gathered while a file is checked, and the forms that have one."""
+    """Problems gathered while a file is checked, and the forms that have one; `told` counts what else is to be said."""
 
     laid: Laid
     problems: list[Problem]
+    told: Counter[str] = field(default_factory=Counter)
 
     def add(self, forms: DataFrame, role: str, text: str | Series[str]) -> None:
         """Report something about the context of some forms, at the cell of a role."""
@@ -43,6 +46,7 @@ def read_context(laid: Laid, ask: Ask, catalog: Catalog, found: Findings) -> Dat
     forms["rater"] = _rater(forms, known, found)
     forms["occasion"] = _occasion(forms, known, found)
     forms["session_given"] = _sessions(forms, found)
+    forms["rated_at"], forms["rated_offset"] = None, None
     forms["session_on"] = _days(forms, ask, laid, found)
     return forms
 
@@ -101,15 +105,23 @@ def _days(forms: DataFrame, ask: Ask, laid: Laid, found: Findings) -> Series[Any
     mapping = laid.layout.mapping
     if mapping.every and mapping.start_day is not None and not fixed:
         return _assumed(forms, mapping.start_day, Every(mapping.every), ask, found)
-    form, iso = DateFormat(mapping.date_format), DateFormat()
-    read: dict[str, date | str] = {}
+    iso, form = Moments(), laid.layout.dates
+    read: dict[str, When | str] = {}
     for text in forms["date"].unique():
         read[text] = (iso if text in fixed else form).read(text) if text else "the date is missing"
-    day = _looked_up(forms["date"], read)
-    wrong = day.map(lambda value: isinstance(value, str)).astype(bool)
-    found.add(forms[wrong], "date", day[wrong])
-    day = day.where(~wrong, None)
-    return _not_future(forms, day, ask, "date", found)
+    whens = [read[text] for text in forms["date"]]
+    wrong = Series([isinstance(when, str) for when in whens], index=forms.index, dtype=bool)
+    found.add(forms[wrong], "date", _objects(forms, [when if isinstance(when, str) else "" for when in whens])[wrong])
+    days = [None if isinstance(when, str) else when.day for when in whens]
+    forms["rated_at"] = _objects(forms, [None if isinstance(when, str) else when.at for when in whens])
+    forms["rated_offset"] = _objects(forms, [None if isinstance(when, str) else when.offset for when in whens])
+    if twice := sum(isinstance(when, When) and when.twice for when in whens):
+        found.told[TWICE] += twice
+    return _not_future(forms, _objects(forms, days), ask, "date", found)
+
+
+def _objects(forms: DataFrame, values: list[Any]) -> Series[Any]:
+    return Series(values, index=forms.index, dtype=object)
 
 
 def _assumed(forms: DataFrame, start: date, every: Every, ask: Ask, found: Findings) -> Series[Any]:

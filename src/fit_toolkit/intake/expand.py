@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index
 
 from fit_toolkit.intake.layout import CONTEXT, Group, Layout
+from fit_toolkit.intake.mapping import Target
 from fit_toolkit.intake.piece import Coded, Ints, Piece, group
 from fit_toolkit.intake.records import Problem
 
@@ -97,11 +98,25 @@ def _context(piece: Piece, layout: Layout, fixed: dict[str, str], instrument: st
         if name in fixed:
             made[name] = Coded.always(fixed[name], len(piece))
         elif name in layout.roles:
-            made[name] = piece.columns[layout.roles[name]].strip()
+            made[name] = _meant(piece.columns[layout.roles[name]].strip(), layout.target(name))
         else:
             made[name] = Coded.always("", len(piece))
     made["instrument"] = made["instrument"].map(lambda text: text or instrument)
     return made
+
+
+def _meant(column: Coded, target: Target) -> Coded:
+    """Put what a map says in the place of the words of a role, and nothing in the place of what stands for nothing."""
+    if not target.words and not target.missing:
+        return column
+    nothing = {text.strip() for text in target.missing}
+    words = {word.strip(): meaning for word, meaning in target.words.items()}
+    return column.map(lambda text: "" if text in nothing else words.get(text, text))
+
+
+def _answered(column: Coded, missing: frozenset[str]) -> Coded:
+    """Leave the texts out that a map calls no answer."""
+    return column.map(lambda text: "" if text.strip() in missing else text) if missing else column
 
 
 def _forms(piece: Piece, context: dict[str, Coded], which: Ints, seq: Ints, index: Index[Any]) -> DataFrame:
@@ -117,7 +132,8 @@ def _wide(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     for number, each in enumerate(layout.groups):
         filled = np.zeros(len(piece), dtype=np.bool_)
         for slot in each.slots:
-            filled |= piece.columns[slot.column].among(lambda text: bool(text.strip()))
+            column = _answered(piece.columns[slot.column], slot.missing)
+            filled |= column.among(lambda text: bool(text.strip()))
         rows = np.flatnonzero(filled)
         seq = piece.rows[rows] * len(layout.groups) + number
         context = _context(piece, layout, each.fixed, instrument)
@@ -138,7 +154,8 @@ def _slots(piece: Piece, each: Group, rows: Ints, start: int, words: _Words) -> 
     forms = np.arange(start, start + len(rows))
     made = []
     for slot in each.slots:
-        raw, text = words.read(piece.columns[slot.column].take(rows), slot.values)
+        column = _answered(piece.columns[slot.column], slot.missing)
+        raw, text = words.read(column.take(rows), slot.values)
         made.append((forms, piece.rows[rows], slot.column, slot.kind == "scale", slot.id, raw, text))
     return made
 
@@ -146,9 +163,12 @@ def _slots(piece: Piece, each: Group, rows: Ints, start: int, words: _Words) -> 
 def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cells, tuple[Ints, Ints]]:
     kind = "item" if "item" in layout.roles else "scale"
     context = _context(piece, layout, {}, instrument)
-    form = group([context[name] for name in CONTEXT])
+    form = group([context[name] for name in CONTEXT if name != "date"] + [context["date"].map(_day(layout))])
     words = _Words()
-    raw, text = words.read(piece.columns[layout.roles["value"]], {})
+    target = layout.target("value")
+    missing = frozenset(text.strip() for text in (*layout.mapping.missing, *target.missing))
+    column = _answered(piece.columns[layout.roles["value"]], missing)
+    raw, text = words.read(column, {**layout.mapping.values, **target.values})
     count = int(form.max()) + 1 if len(form) else 0
     answered = np.zeros(count, dtype=np.bool_)
     answered[form[text != 0]] = True
@@ -156,7 +176,7 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     first[form[::-1]] = np.arange(len(form))[::-1]  # the last one written is the first row
     kept = np.flatnonzero(answered)
     forms = _forms(piece, context, first[kept], piece.rows[first[kept]], Index(kept))
-    names = piece.columns[layout.roles[kind]].strip()
+    names = _meant(piece.columns[layout.roles[kind]].strip(), layout.target(kind))
     cells = Cells(
         form=form,
         row=piece.rows,
@@ -170,6 +190,16 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
         texts=tuple(words.texts),
     ).only(answered[form] if count else np.zeros(0, dtype=np.bool_))
     return forms, cells, (cells.form, cells.row)
+
+
+def _day(layout: Layout) -> Callable[[str], str]:
+    """Give the day of a date, so that answers given at different times of it make one form."""
+
+    def day(text: str) -> str:
+        found = layout.dates.read(text)
+        return text if isinstance(found, str) else found.day.isoformat()
+
+    return day
 
 
 class _Words:

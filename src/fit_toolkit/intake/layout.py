@@ -9,7 +9,8 @@ from datetime import date
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.errors import DataError
-from fit_toolkit.intake.mapping import ROLES, Map, Target
+from fit_toolkit.intake.mapping import DIARY_ROLES, ROLES, Map, Target
+from fit_toolkit.intake.moments import Moments
 from fit_toolkit.intake.values import Every
 from fit_toolkit.model.instrument import Instrument
 
@@ -25,6 +26,7 @@ class Slot:
     id: str
     kind: str
     values: dict[str, float] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class Layout:
     ignored: tuple[str, ...]
     unnamed: tuple[int, ...]
     mapping: Map
+    dates: Moments = field(default_factory=Moments)
+
+    def target(self, role: str) -> Target:
+        """Give what the map says about the column with a role."""
+        name = self.columns[self.roles[role]]
+        return self.mapping.target(name) if name in self.mapping.columns else Target(role=role)
 
     def name(self, role: str) -> str:
         """Give the file's name of the column with a role, or the role itself."""
@@ -53,11 +61,12 @@ class Layout:
 
 
 def make_layout(
-    columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str, passed: Iterable[str] = ()
-) -> Layout:
+    columns: Sequence[str], mapping: Map, instruments: Iterable[Instrument], file: str, passed: Iterable[str] = (),
+    *, zone: str = "UTC",
+) -> Layout:  # fmt: skip
     """Lay out a file by a map; missing and unknown columns are refused, all of them at once.
 
-    `passed` are columns that may be passed over although the map does not name them.
+    `passed` are columns that may be passed over although the map does not name them; `zone` is the practice's.
     """
     passable = {*mapping.ignore, *ALWAYS_IGNORED, *passed}
     known = {instrument.id: instrument for instrument in instruments}
@@ -81,6 +90,8 @@ def make_layout(
         elif column in mapping.columns:
             target = mapping.target(column)
             if target.role:
+                if target.role in DIARY_ROLES:
+                    wrong.append(f"'{column}' is {target.role}, which only a diary has (fit appointments import)")
                 if target.role in roles:
                     wrong.append(f"two columns for the {target.role}: '{columns[roles[target.role]]}' and '{column}'")
                 roles[target.role] = position
@@ -96,7 +107,8 @@ def make_layout(
             unknown.append(column)
     _refuse(missing, unknown, wrong, file, nameless=not (mapping.instrument or "instrument" in roles or groups))
     made = tuple(Group(dict(fixed), tuple(slots)) for fixed, slots in groups.items())
-    layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed), mapping)
+    layout = Layout(tuple(columns), roles, made, "value" in roles, tuple(ignored), tuple(unnamed), mapping,
+                    Moments(mapping.date_format, mapping.timezone, zone))  # fmt: skip
     _complete(layout, mapping, file)
     return layout
 
@@ -104,6 +116,9 @@ def make_layout(
 def instruments_in(catalog: Catalog, texts: Iterable[str], mapping: Map) -> list[Instrument]:
     """Gather the instruments a file may hold: named in its cells, in the map, or for the whole file."""
     named = {text.strip() for text in texts}
+    for target in mapping.columns.values():
+        if isinstance(target, Target) and target.role == "instrument":
+            named |= {target.words.get(text, text) for text in named}
     named |= {target.instrument for target in mapping.columns.values() if isinstance(target, Target)}
     named.add(mapping.instrument)
     return [catalog.get(id) for id in sorted(named) if id in catalog]
@@ -113,10 +128,11 @@ def _slot(position: int, target: Target, mapping: Map, known: dict[str, Instrume
     id = target.item or target.scale
     candidates = [known[target.instrument]] if target.instrument in known else list(known.values())
     values = {**mapping.values, **target.values}
+    missing = frozenset(text.strip() for text in (*mapping.missing, *target.missing))
     if not target.scale and any(id in each.item_ids for each in candidates):
-        return Slot(position, id, "item", values)
+        return Slot(position, id, "item", values, missing)
     if any(id == scale.id for each in candidates for scale in each.scales):
-        return Slot(position, id, "scale", values)
+        return Slot(position, id, "scale", values, missing)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,13 +15,26 @@ from fit_toolkit.catalog.convert import convert
 from fit_toolkit.catalog.files import open_document
 from fit_toolkit.catalog.yaml import Document
 from fit_toolkit.errors import DataError, FitError
+from fit_toolkit.intake.moments import Moments, zone_of
 from fit_toolkit.intake.values import DateFormat, Every
 
 ROLES = (
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
 )  # fmt: skip
+PERSON_ROLES = ("age", "birth_year", "sex")  # about the client; only where a map says so
+DIARY_ROLES = ("time", "status", "reason")  # of appointments (fit appointments import)
+WORDED = (
+    "rater",
+    "occasion",
+    "instrument",
+    "item",
+    "scale",
+    "sex",
+    "status",
+    "therapist",
+)  # may have words of their own
 _PLAIN = (
-    "source", "reader", "encoding", "delimiter", "decimal", "date_format", "instrument", "start", "every",
+    "source", "reader", "encoding", "delimiter", "decimal", "date_format", "timezone", "instrument", "start", "every",
     "on_unknown_column",
 )  # fmt: skip
 
@@ -38,6 +52,10 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     occasion: Literal["", "start", "end", "between"] = ""
     rater: Literal["", "client", "therapist", "carer", "observer", "supervisor"] = ""
     values: Annotated[dict[str, float], Meta(description="Text to number, where answers are words.")] = {}
+    words: Annotated[
+        dict[str, str], Meta(description="Of a role: the words of the file and what they mean here, Patient: client.")
+    ] = {}
+    missing: Annotated[tuple[str, ...], Meta(description="Texts in this column that stand for nothing.")] = ()
 
 
 class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -49,12 +67,20 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     encoding: str = ""
     delimiter: str = ""
     decimal: Literal["", ".", ","] = ""
-    date_format: Annotated[str, Meta(description="%d/%m/%Y or DD.MM.YYYY; empty: 2026-03-31.")] = ""
+    date_format: Annotated[
+        str, Meta(description="%d/%m/%Y, DD.MM.YYYY or with a time, %d.%m.%Y %H:%M; empty: 2026-03-31.")
+    ] = ""
+    timezone: Annotated[str, Meta(description="The zone of times without an offset, such as Europe/Berlin or UTC.")] = (
+        ""
+    )
     instrument: Annotated[str, Meta(description="Where no column and no target names one.")] = ""
     start: Annotated[str, Meta(description="For data without dates: the day of session 1.")] = ""
     every: Annotated[str, Meta(description="2 weeks, 10 days, 1 months.")] = ""
     columns: dict[str, str | Target] = {}
     values: Annotated[dict[str, float], Meta(description="Text to number, in every answer column.")] = {}
+    missing: Annotated[
+        tuple[str, ...], Meta(description="Texts that are no answer, such as -99, in every answer column.")
+    ] = ()
     ignore: Annotated[tuple[str, ...], Meta(description="Columns that are left out on purpose.")] = ()
     on_unknown_column: Literal["error", "ignore"] = "error"
 
@@ -63,7 +89,7 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
         found = self.columns[column]
         if isinstance(found, Target):
             return found
-        return Target(role=found) if found in ROLES else Target(item=found)
+        return Target(role=found) if found in (*ROLES, *PERSON_ROLES) else Target(item=found)
 
     @property
     def start_day(self) -> date | None:
@@ -103,14 +129,27 @@ def _check(document: Document, found: Map) -> None:
         document.report(("start",), "FM205", "not a day such as 2026-01-05")
     if found.every and not _is_step(found.every):
         document.report(("every",), "FM205", "not a step such as 2 weeks")
+    if found.date_format:
+        _tried(document, "date_format", lambda: Moments(found.date_format))
+    if found.timezone:
+        _tried(document, "timezone", lambda: zone_of(found.timezone))
+
+
+def _tried(document: Document, name: str, make: Callable[[], object]) -> None:
+    try:
+        make()
+    except FitError as error:
+        document.report((name,), "FM205", str(error))
 
 
 def _check_target(document: Document, path: tuple[str, ...], target: Target) -> None:
     named = [name for name in ("role", "item", "scale") if getattr(target, name)]
     if len(named) != 1:
         document.report(path, "FM201", "say one of: role, item, scale")
-    elif target.role and target.role not in ROLES:
-        document.report((*path, "role"), "FM202", "known roles: " + ", ".join(ROLES))
+    elif target.role and target.role not in (known := (*ROLES, *PERSON_ROLES, *DIARY_ROLES)):
+        document.report((*path, "role"), "FM202", "known roles: " + ", ".join(known))
+    if target.words and target.role not in WORDED:
+        document.report((*path, "words"), "FM206", "only these roles have words: " + ", ".join(WORDED))
     if target.after and not _is_step(target.after):
         document.report((*path, "after"), "FM205", "not a step such as 2 months")
     if target.day and not isinstance(DateFormat().read(target.day), date):
@@ -123,6 +162,16 @@ def _is_step(text: str) -> bool:
     except FitError:
         return False
     return True
+
+
+def instrument_words(found: Map) -> set[str]:
+    """Give the words by which the files of a map name instruments."""
+    return {
+        word
+        for column in found.columns
+        if found.target(column).role == "instrument"
+        for word in found.target(column).words
+    }
 
 
 def fingerprint(found: Map) -> str:
@@ -140,12 +189,16 @@ def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
     if plain.get("values"):
         lines.append("values:")
         lines += [f"  {_quoted(text)}: {number:.15g}" for text, number in plain["values"].items()]
+    if plain.get("missing"):
+        lines.append("missing: " + _flow(plain["missing"]))
     lines.append("ignore: [" + ", ".join(_quoted(column) for column in plain.get("ignore", ())) + "]")
     lines += [f"# {' '.join(remark.split())}" for remark in remarks]
     return "\n".join(lines) + "\n"
 
 
 def _flow(target: Any) -> str:
+    if isinstance(target, (list, tuple)):
+        return "[" + ", ".join(map(_quoted, target)) + "]"
     if not isinstance(target, dict):
         return _quoted(target) if isinstance(target, str) else format(target, ".15g")
     return "{" + ", ".join(f"{_quoted(key)}: {_flow(value)}" for key, value in target.items()) + "}"
@@ -153,7 +206,7 @@ def _flow(target: Any) -> str:
 
 def _quoted(text: str) -> str:
     """Write text so that YAML gives back the same text: plain where it can be, else in quotes with escapes."""
-    safe = text.replace("-", "").replace("_", "").isalnum() and text.isascii() and text[0].isalpha()
+    safe = bool(text) and text.replace("-", "").replace("_", "").isalnum() and text.isascii() and text[0].isalpha()
     if safe and text.lower() not in {"null", "true", "false", "nan", "inf"}:
         return text
     plain = (mark if mark.isprintable() and mark not in '"\\' else f"\\U{ord(mark):08x}" for mark in text)

@@ -33,6 +33,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     today: date
     now: datetime
+    zone: str = "UTC"  # of the practice: what day a moment is
     open_episodes: bool = False
     correct: bool = False
     reason: str = ""

@@ -41,7 +41,7 @@ class DateFormat:
     """One way of writing a day, read strictly; `%Y-%m-%d` unless somebody says otherwise."""
 
     def __init__(self, pattern: str = "") -> None:
-        self.pattern = _percent(pattern or ISO)
+        self.pattern = percent(pattern or ISO)
         found = re.split(r"(%[A-Za-z])", self.pattern)
         if sorted(each for each in found if each.startswith("%")) != ["%Y", "%d", "%m"]:
             raise UsageError(
@@ -73,7 +73,8 @@ class DateFormat:
         return "not a date written as year-month-day; name its format, such as --date-format %d/%m/%Y"
 
 
-def _percent(pattern: str) -> str:
+def percent(pattern: str) -> str:
+    """Write a spoken pattern such as DD.MM.YYYY by its parts, %d.%m.%Y."""
     if "%" in pattern:
         return pattern
     for spoken, part in _SPOKEN.items():

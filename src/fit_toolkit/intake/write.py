@@ -168,6 +168,8 @@ class _Writer:
             "session_on": forms["session_on"].tolist(),
             "session_given": [each if isinstance(each, int) else None for each in forms["session_given"].tolist()],
             "occasion": forms["occasion"].tolist(),
+            "rated_at": forms["rated_at"].tolist(),
+            "rated_offset": forms["rated_offset"].tolist(),
             "mode": Same(ask.mode),
             "language": Same(ask.language),
             "form_version": Same(instrument.version if ask.kind == "enter" else None),
