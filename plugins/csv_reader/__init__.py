@@ -6,10 +6,11 @@ import codecs
 import csv
 import io
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress
+from operator import methodcaller
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, TextIO
+from typing import Annotated, ClassVar, Literal, TextIO, TypeAlias
 
 from msgspec import Meta
 
@@ -27,6 +28,7 @@ MARKS = (
 )
 UNMARKED = {each: f"{each}-{'le' if sys.byteorder == 'little' else 'be'}" for each in ("utf-16", "utf-32")}
 Encoding = Literal["", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "iso-8859-1", "iso-8859-15"]
+Records: TypeAlias = Sequence[Sequence[str]]
 Delimiter = Literal["", ",", ";", "\t"]
 
 
@@ -76,13 +78,15 @@ class CsvReader(Reader, frozen=True):
             delimiter = delimiter or head[4]
         delimiter = delimiter or _delimiter(head, path.name)
         with path.open(encoding=codec, newline="") as file:
-            records = _records(_lines(file, path.name), delimiter, path.name)
-            if said:
-                next(records, None)
-            first = next(records, None)
-            if first is None:
+            taken = _taken(_blocks(file, path.name), delimiter, path.name)
+            lines: list[int] = []
+            records: list[Sequence[str]] = []
+            while len(records) <= said and (more := next(taken, None)):
+                lines, records = [*lines, *more[0]], [*records, *more[1]]
+            if len(records) <= said:
                 raise DataError("the file is empty", where=path.name)
-            yield from _tables(first[1], records, rows, (f"encoding: {encoding}", f"delimiter: {delimiter}"))
+            body = chain([(lines[said + 1 :], records[said + 1 :])], taken)
+            yield from _tables(records[said], body, rows, (f"encoding: {encoding}", f"delimiter: {delimiter}"))
 
 
 @hookimpl
@@ -98,8 +102,8 @@ def _marked(path: Path) -> str:
     return next((marked for mark, marked in MARKS if begins.startswith(mark)), "")
 
 
-def _lines(file: TextIO, name: str) -> Iterator[str]:
-    """Give the lines with their ends, a megabyte at a time; a NUL is refused."""
+def _blocks(file: TextIO, name: str) -> Iterator[str]:
+    """Give the text in blocks of whole lines, a megabyte at a time; a NUL is refused."""
     before = 0
     while block := file.read(BLOCK):
         block += file.readline()
@@ -109,7 +113,7 @@ def _lines(file: TextIO, name: str) -> Iterator[str]:
                 "there is a NUL character in the text", where=f"{name}:{line}", hint="export the file again"
             )
         before += block.count("\n")
-        yield from io.StringIO(block, newline="")
+        yield block
 
 
 def _refuse_unreadable(path: Path, encoding: str, codec: str) -> None:
@@ -156,17 +160,82 @@ def _delimiter(text: str, name: str) -> str:
     return counts[0][1] if counts[0][0] else ","
 
 
-def _records(lines: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Give each record that is not blank with the line it begins on."""
+def _taken(blocks: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[list[int], Records]]:
+    """Give the records that are not blank, with the lines they begin on, as many at a time as stand in a block."""
+    before, block = 0, ""
+    for more in blocks:
+        block += more
+        try:
+            ends, records = _parsed(block, delimiter)
+        except _OpenError:  # a quote is open at the end of the block: its row goes on in the next
+            continue
+        except csv.Error:
+            break
+        yield _filled([before + 1, *(before + end + 1 for end in ends)], records)
+        before, block = before + ends[-1], ""
+    if block:  # what is wrong with it is found row by row
+        yield _filled(*_slowly(block, before, delimiter, name))
+
+
+class _OpenError(Exception):
+    """A quote is open at the end of a block."""
+
+
+def _parsed(block: str, delimiter: str) -> tuple[Sequence[int], Records]:
+    """Read whole records, and say on which line of the block each ends."""
+    if (plain := _plain_cells(block, delimiter)) is not None:
+        return range(1, len(plain) + 1), plain
+    lines = list(io.StringIO(block, newline=""))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 1
+    try:
+        records = list(reader)
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise _OpenError from None
+        raise
+    if len(records) == len(lines):  # each on a line of its own
+        return range(1, len(lines) + 1), records
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    return [reader.line_num for _ in reader], records
+
+
+def _plain_cells(block: str, delimiter: str) -> list[tuple[str, ...]] | None:
+    """Read a block that has no quotes and as many cells in every line, all at once; None where it is not so plain."""
+    if '"' in block:
+        return None
+    if "\r" in block:
+        block = block.replace("\r\n", "\n")
+    if "\r" in block or not block.endswith("\n"):
+        return None
+    lines = block[:-1].split("\n")
+    counts = {*map(methodcaller("count", delimiter), lines)}
+    if len(counts) > 1 or len(max(lines, key=len)) > csv.field_size_limit():
+        return None
+    cells = iter(block[:-1].replace("\n", delimiter).split(delimiter))
+    return list(zip(*[cells] * (counts.pop() + 1), strict=True))
+
+
+def _filled(begins: list[int], records: Records) -> tuple[list[int], Records]:
+    """Leave blank records out."""
+    full = [bool(each) and bool(each[0].strip() or any(cell.strip() for cell in each)) for each in records]
+    if all(full):
+        return begins[: len(records)], records
+    return list(compress(begins, full)), list(compress(records, full))
+
+
+def _slowly(block: str, before: int, delimiter: str, name: str) -> tuple[list[int], Records]:
+    """Read records one by one, so that the line on which a faulty one begins can be named."""
+    reader = csv.reader(io.StringIO(block, newline=""), delimiter=delimiter, strict=True)
+    begins = [before + 1]
+    records: list[list[str]] = []
     try:
         for record in reader:
-            if record and (record[0].strip() or any(cell.strip() for cell in record)):
-                yield line, record
-            line = reader.line_num + 1
+            records.append(record)
+            begins.append(before + reader.line_num + 1)
     except csv.Error as error:
+        line = begins[-1]
         raise DataError(_plain(str(error)), where=f"{name}:{line}", hint="nothing of the file was taken") from None
+    return begins, records
 
 
 def _plain(problem: str) -> str:
@@ -180,33 +249,32 @@ def _plain(problem: str) -> str:
 
 
 def _tables(
-    header: list[str], records: Iterator[tuple[int, list[str]]], count: int, notes: tuple[str, ...]
+    header: Sequence[str], taken: Iterable[tuple[list[int], Records]], count: int, notes: tuple[str, ...]
 ) -> Iterator[RawTable]:
     """Cut records into tables; of rows that are shorter than the header line, how many there are is said at the end."""
-    short = [0, 0]
-    body = list(islice(records, count))
-    while True:
-        following = list(islice(records, count)) if len(body) == count else []
-        for line, record in body:
-            if len(record) < len(header):
-                short = [short[0] + 1, short[1] or line]
-        if following:
-            yield _table(header, body, notes)
-            body = following
-            continue
-        if short[0]:
-            notes = (*notes, f"{short[0]} rows have fewer cells than the header line, the first in line {short[1]}")
-        yield _table(header, body, notes)
-        return
+    short, first = 0, 0
+    lines: list[int] = []
+    records: list[Sequence[str]] = []
+    for more, body in taken:
+        few = [at for at, record in enumerate(body) if len(record) < len(header)]
+        first = first or (more[few[0]] if few else 0)
+        short += len(few)
+        lines.extend(more)
+        records.extend(body)
+        while len(records) > count:
+            yield _table(header, lines[:count], records[:count], notes)
+            lines, records = lines[count:], records[count:]
+    if short:
+        notes = (*notes, f"{short} rows have fewer cells than the header line, the first in line {first}")
+    yield _table(header, lines, records, notes)
 
 
-def _table(header: list[str], body: list[tuple[int, list[str]]], notes: tuple[str, ...]) -> RawTable:
+def _table(header: Sequence[str], lines: list[int], records: Records, notes: tuple[str, ...]) -> RawTable:
     """Make rows as long as the longest; columns beyond the header have no name."""
-    width = max((len(record) for _, record in body), default=0)
-    width = max(width, len(header))
+    width = max(len(header), *map(len, records)) if records else len(header)
     return RawTable(
         columns=(*header, *[""] * (width - len(header))),
-        rows=[record if len(record) == width else record + [""] * (width - len(record)) for _, record in body],
-        lines=[line for line, _ in body],
+        rows=[record if len(record) == width else [*record, *[""] * (width - len(record))] for record in records],
+        lines=lines,
         notes=notes,
     )

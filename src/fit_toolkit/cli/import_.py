@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ class _Import(click.Command):
 @click.option("--start", type=DAY, help="For data without dates: the day of session 1.")
 @click.option("--every", default="", metavar="STEP", help="With --start: '1 weeks', '10 days', '2 months'.")
 @click.option("--date-format", default="", help="How days are written, such as %d/%m/%Y; otherwise 2026-03-31.")
+@click.option("--timezone", default="", metavar="ZONE", help="Of times of day without an offset: Europe/Berlin, UTC.")
 @click.option("--reader", default="", metavar="KIND", help="Which reader to use.")
 @click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
 @click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -70,19 +72,21 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     date and the items are enough. Rows are accepted, unchanged or rejected; with one rejected row nothing is written,
     unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
     """
+    from fit_toolkit.intake.columns import names_instruments
     from fit_toolkit.intake.importing import file_instruments, run_import
     from fit_toolkit.intake.mapping import fingerprint as map_hash
-    from fit_toolkit.intake.mapping import load_map
+    from fit_toolkit.intake.mapping import instrument_words, load_map
     from fit_toolkit.intake.read import fingerprint, read_source
 
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
     usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
-    ids = {instrument.id for instrument in app.practice.catalog}
     with progress({"reading": 1}) as told:
         source = read_source(
-            file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual, ids=ids, progress=told
+            file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual,
+            ids=app.practice.catalog, names=partial(names_instruments, base=base),
+            folder=app.practice.root, progress=told,
         )  # fmt: skip
     mapping = base if map_file else _settle(app, source.sample, base, file, save_map, dry_run=given["dry_run"])
     ask = _ask(app, mapping, given, map_hash(mapping))
@@ -94,7 +98,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
         with progress(STEPS) as told:
             outcome = run_import(
                 app.practice.store, app.practice.catalog, source, mapping, ask,
-                file=file.name, source_sha256=fingerprint(file), rules=rules, folder=app.practice.root, progress=told,
+                file=file.name, source_sha256=fingerprint(file), rules=rules, progress=told,
             )  # fmt: skip
     code = _report(app, source, outcome, file, fmt=fmt, ask=ask)
     return ExitCode.PARTIAL if lost and code == ExitCode.OK else code  # stored, but with scores missing
@@ -106,7 +110,11 @@ def _base(loaded: Map | None, given: dict[str, Any]) -> Map:
 
     from fit_toolkit.intake.mapping import Map
 
-    said = {name: given[name] for name in ("instrument", "date_format", "every", "reader", "encoding") if given[name]}
+    said = {
+        name: given[name]
+        for name in ("instrument", "date_format", "timezone", "every", "reader", "encoding")
+        if given[name]
+    }
     if given["start"] is not None:
         said["start"] = given["start"].isoformat()
     return msgspec.structs.replace(loaded or Map(), **said)
@@ -125,6 +133,7 @@ def _ask(app: App, mapping: Map, given: dict[str, Any], map_sha256: str) -> Ask:
         actor=typist(app),
         today=app.practice.today(),
         now=app.practice.now(),
+        zone=app.practice.settings.text("practice.time_zone"),
         map_sha256=map_sha256,
         **{name: given[name] for name in ("open_episodes", "correct", "reason", "keep_going", "dry_run")},
     )
@@ -188,9 +197,6 @@ def _write_side(app: App, side: Path, content: Iterable[bytes]) -> Path | None:
         write_atomic(side, content)
     except OSError as error:
         app.say(f"fit: the rejected rows cannot be written to {side} ({error.strerror}); they are listed above")
-        return None
-    except DataError as error:
-        app.say(f"fit: the rejected rows cannot be copied ({error}); they are listed above")
         return None
     app.say(f"The rejected rows are in {side}; mend them and import that file.")
     return side

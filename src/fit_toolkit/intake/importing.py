@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -52,17 +53,14 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     file: str,
     source_sha256: str | None = None,
     rules: Rules | None = None,
-    folder: Path | None = None,
     progress: Progress = quiet,
 ) -> Outcome:
-    """Import a file by its map; with a rejected row nothing is written, unless the ask says to keep going.
-
-    What a large file sets aside on the way lies unnamed in `folder`: the store's own, unless told otherwise.
-    """
+    """Import a file by its map; with a rejected row nothing is written, unless the ask says to keep going."""
     source = table if isinstance(table, Source) else Source.of(table)
     sample = source.sample
     _sensible(mapping, ask)
-    layout = make_layout(sample.columns, mapping, file_instruments(sample, mapping, catalog), file, _passed(sample))
+    instruments = file_instruments(sample, mapping, catalog)
+    layout = make_layout(sample.columns, mapping, instruments, file, _passed(sample), zone=ask.zone)
     if mapping.start and "date" in layout.roles:
         raise UsageError("the file has dates; --start and --every are for data without them")
     notes = [note for note in sample.notes if not note.startswith(("encoding:", "delimiter:"))]
@@ -72,20 +70,19 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
         notes.append("the file has no rows below its header line")
         return Outcome(file=file, rows=0, accepted=0, unchanged=0, rejected=0, written=False, notes=tuple(notes))
     comma = (mapping.decimal or {";": ","}.get(note_of(sample, "delimiter"), ".")) == ","
-    spool = None if source.whole else Spool(folder or (store.path.parent if store.path else None))
-    tally = _Tally(spool)
+    tally = _Tally(source.spool)
     with store.begin(dry_run=ask.dry_run) as c:
         if source_sha256 and (
             before := [b.id for b in ratings.list_batches(c, source_sha256=source_sha256) if not b.undone_at]
         ):
             notes.append(f"this very file came in before, as batch {before[0]}")
-        for laid in _laid(source, layout, mapping, spool, progress):
+        for laid in _laid(source, layout, mapping, progress):
             tally.add(check(c, laid, ask, catalog, comma=comma))
             progress(CHECKING, tally.rows, source.count)
         written = Written()
         if ask.keep_going or not tally.problems.count:
             written = write(
-                c, tally.ready, ask, catalog, counts=tally.counts, spool=spool, assumed=bool(mapping.start),
+                c, tally.ready, ask, catalog, counts=tally.counts, spool=source.spool, assumed=bool(mapping.start),
                 source_sha256=source_sha256, rules=rules, told=lambda done: progress(WRITING, done, tally.forms),
             )  # fmt: skip
     wrote = written.batch is not None and not ask.dry_run
@@ -103,14 +100,11 @@ def rejected_file(table: RawTable | Source, outcome: Outcome) -> Iterator[bytes]
     writer.writerow([*(columns[i] for i in kept), "problem"])
     rejected = groupby(outcome.problems, key=lambda each: each.row)
     row, problems = next(rejected, (-1, iter(())))
-    start = 0
-    for part in source.again():
-        while start <= row < start + len(part):
-            cells = [*part.rows[row - start], *[""] * (len(columns) - len(part.columns))]
+    for piece in source.pieces():
+        while len(piece) and 0 <= row <= piece.rows[-1]:
             said = (f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
-            writer.writerow([*(cells[i] for i in kept), "; ".join(said)])
+            writer.writerow([*(piece.cell(row, i) for i in kept), "; ".join(said)])
             row, problems = next(rejected, (-1, iter(())))
-        start += len(part)
         yield target.getvalue().encode("utf-8")
         target.seek(0)
         target.truncate()
@@ -121,14 +115,13 @@ def side_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.rejected.csv")
 
 
-def _laid(source: Source, layout: Layout, mapping: Map, spool: Spool | None, progress: Progress) -> Iterator[Laid]:
+def _laid(source: Source, layout: Layout, mapping: Map, progress: Progress) -> Iterator[Laid]:
     """Lay a small file out as a whole, a large one by groups of clients."""
-    if spool is None:
-        yield lay_out(Piece.of(source.sample), layout, mapping.instrument)
-        return
-    pieces = partition(source, layout, spool, progress)
+    pieces: Iterable[Piece] = (
+        source.pieces() if source.spool is None else partition(source, source.spool, layout, progress)
+    )
     numbered = None
-    if mapping.every:  # whether a session is numbered anywhere decides how days are assumed everywhere
+    if mapping.every and source.spool is not None:  # a session numbered anywhere decides how days are assumed
         numbered = any(lay_out(piece, layout, mapping.instrument).numbered for piece in pieces)
     for piece in pieces:
         yield lay_out(piece, layout, mapping.instrument, numbered=numbered)
@@ -142,6 +135,7 @@ class _Tally:
         self.ready = Shelf[Ready](spool)
         self.counts = dict.fromkeys(("accepted", "unchanged", "rejected"), 0)
         self.rows = self.blank = self.forms = self.corrected = 0
+        self.told: Counter[str] = Counter()
         self._there: list[Any] = []
 
     def add(self, checked: Checked) -> None:
@@ -152,6 +146,7 @@ class _Tally:
         self.counts["rejected"] += checked.rejected
         self.counts["unchanged"] += rows - checked.accepted - checked.rejected
         self.blank += checked.blank
+        self.told.update(checked.told)
         self.problems.add(_blocks(checked.problems), len(checked.problems))
         fates = checked.forms["fate"]
         self.forms += int(fates.isin(["new", "corrected"]).sum())
@@ -208,6 +203,7 @@ def _outcome(
     said = list(notes)
     if tally.blank:
         said.append(f"{tally.blank} rows hold no answers")
+    said += [f"{count} {text}" for text, count in sorted(tally.told.items())]
     if written.left_out:
         forms = "1 form leaves" if written.left_out == 1 else f"{written.left_out} forms leave"
         said.append(f"{forms} a flagged question out: ask about it")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -36,27 +34,48 @@ class Groups:
                 yield joined([self._spool.get(place) for place in places])
 
 
-def partition(source: Source, layout: Layout, spool: Spool, progress: Progress) -> Groups:
-    """Read a file once more and set its rows aside by groups of clients, capitals making no difference."""
-    width = len(source.sample.columns)
-    count = max(source.count * width // CELLS, 0 if layout.long else source.count // FORMS) + 1
-    groups = Groups(spool, count)
+def partition(source: Source, spool: Spool, layout: Layout, progress: Progress) -> Groups:
+    """Set the rows of a file aside by groups of clients, capitals making no difference.
+
+    The clients stand in the order in which they are first met, so that what is sorted by client stays in its order.
+    """
     client = layout.roles["client"]
-    start = 0
-    for table in source.again():
-        piece = Piece.of(table, start, width)
-        start += len(table)
-        column = piece.columns[client]
-        of_text = np.array([_group(text, count) for text in column.texts], dtype=np.int64)
-        of_row = of_text[column.codes] if len(of_text) else column.codes
-        order = np.argsort(of_row, kind="stable")
-        cuts = np.searchsorted(of_row[order], np.arange(count + 1))
-        for group, (begin, end) in enumerate(pairwise(cuts)):
-            if begin < end:
-                groups.put(group, piece.take(order[begin:end]).compact())
-        progress(SORTING, start, source.count)
+    counts: dict[str, int] = {}
+    for piece in source.pieces():
+        column = piece.columns[client].map(_folded)
+        for text, count in zip(column.texts, np.bincount(column.codes, minlength=len(column.texts)), strict=True):
+            counts[text] = counts.get(text, 0) + int(count)
+    group_of = _groups(counts, _most(layout, len(source.sample.columns)))
+    groups = Groups(spool, max(group_of.values()) + 1)
+    done = 0
+    for piece in source.pieces():
+        column = piece.columns[client].map(_folded)
+        of_row = np.array([group_of[text] for text in column.texts], dtype=np.int64)[column.codes]
+        for group in np.unique(of_row):
+            mine = np.flatnonzero(of_row == group)
+            groups.put(int(group), piece if len(mine) == len(piece) else piece.take(mine).compact())
+        done += len(piece)
+        progress(SORTING, done, source.count)
     return groups
 
 
-def _group(client: str, count: int) -> int:
-    return zlib.crc32(client.strip().casefold().encode("utf-8", "surrogatepass")) % count
+def _most(layout: Layout, width: int) -> int:
+    """Say how many rows are worked on at once."""
+    rows = CELLS // width
+    return max(rows if layout.long else min(rows, FORMS), 1)
+
+
+def _groups(counts: dict[str, int], most: int) -> dict[str, int]:
+    """Put clients into groups of so many rows; one who has more of them is a group of their own."""
+    made: dict[str, int] = {}
+    group = filled = 0
+    for client, count in counts.items():
+        if filled and filled + count > most:
+            group, filled = group + 1, 0
+        made[client] = group
+        filled += count
+    return made
+
+
+def _folded(client: str) -> str:
+    return client.strip().casefold()

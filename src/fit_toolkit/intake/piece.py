@@ -82,17 +82,22 @@ class Piece:
         return len(self.rows)
 
     @classmethod
-    def of(cls, table: RawTable, start: int = 0, width: int = 0) -> Piece:
-        """Take a table whose first row is row `start` of the file; columns it lacks up to `width` are empty."""
+    def of(cls, table: RawTable, start: int = 0) -> Piece:
+        """Take a table whose first row is row `start` of the file."""
         count = len(table)
         cells = zip(*table.rows, strict=True) if count else iter(())
         columns = [Coded.of(column) for column in cells]
-        columns += [Coded.always("", count)] * (max(width, len(table.columns)) - len(columns))
+        columns += [Coded.always("", count)] * (len(table.columns) - len(columns))
         return cls(np.arange(start, start + count), np.asarray(table.lines, dtype=np.int64), tuple(columns))
 
     def take(self, rows: Any) -> Piece:
         """Give some rows, in the same order."""
         return Piece(self.rows[rows], self.lines[rows], tuple(column.take(rows) for column in self.columns))
+
+    def widened(self, width: int) -> Piece:
+        """Give it empty columns up to a width."""
+        more = width - len(self.columns)
+        return Piece(self.rows, self.lines, (*self.columns, *[Coded.always("", len(self))] * more)) if more else self
 
     def compact(self) -> Piece:
         """Forget the texts that are not in these rows."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,22 +47,21 @@ def read_source(  # noqa: PLR0913 - the same as read_table, and what is to be kn
     settings: Mapping[str, Any] | None = None,
     usual: Mapping[str, Mapping[str, Any]] | None = None,
     ids: Container[str] = (),
+    names: Callable[[str], bool] = bool,
     rows: int = ROWS,
+    folder: Path | None = None,
     progress: Progress = quiet,
 ) -> Source:
-    """Read a file once from end to end, and keep it only if it is small; a large one is read again when it is needed.
+    """Read a file once from end to end, and keep it in memory only if it is small; else it is set aside in `folder`.
 
-    `ids` are the words a person has to know of, such as the ids of instruments: a row for each that is in the file is
-    in the sample of a large one.
+    `ids` are words that have to be known of beforehand, the ids of instruments, in the columns that `names` is true of: a
+    row for each that is in the file is in the sample of a large one.
     """
     kind, chosen = _chosen(path, readers, reader, settings, usual)
     if type(chosen).parts is Reader.parts:
         _not_too_large(path)
-
-    def again() -> Iterator[RawTable]:
-        return _asked(path, kind, lambda: chosen.parts(path, rows))
-
-    return survey(path, again, ids, progress)
+    tables = _asked(path, kind, lambda: chosen.parts(path, rows))
+    return survey(path, tables, ids=ids, names=names, folder=folder, progress=progress)
 
 
 def _chosen(
@@ -109,10 +109,10 @@ def checked(table: object, kind: str) -> RawTable:
     if not isinstance(table, RawTable):
         raise ContractError(f"the reader {kind} gave something that is no table")
     width = len(table.columns)
-    if len(table.rows) != len(table.lines) or any(len(row) != width for row in table.rows):
+    if len(table.rows) != len(table.lines) or not set(map(len, table.rows)) <= {width}:
         raise ContractError(f"the reader {kind} gave rows of different lengths")
-    texts: list[Sequence[object]] = [table.columns, *table.rows]
-    if not all(isinstance(cell, str) for row in texts for cell in row):
+    kinds = {*map(type, table.columns), *map(type, chain.from_iterable(table.rows))}
+    if not all(issubclass(kind, str) for kind in kinds):
         raise ContractError(f"the reader {kind} gave cells that are not text")
     columns = set(table.columns)
     if not {*table.meant, *table.personal} <= columns:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from fit_toolkit.errors import ContractError, DataError
+from fit_toolkit.errors import ContractError
+from fit_toolkit.intake.piece import Piece
+from fit_toolkit.intake.spool import Spool
 from fit_toolkit.model.parts import RawTable
 
 # What is told how far a step is: its name, how many rows are done, and of how many.
@@ -24,24 +26,45 @@ def quiet(step: str, done: int, of: int) -> None:
 class Source:
     """A file with so many rows; `sample` is all of it, or enough of a large one to settle what its columns mean.
 
-    `columns` of the sample are as wide as the widest piece, and what the reader said of every piece stands with it.
+    `columns` of the sample are as wide as the widest piece, and what the reader said of every piece stands with it. The
+    rows of a large file lie in `spool`.
     """
 
     sample: RawTable
-    whole: bool  # whether the sample is the whole file
     count: int
-    again: Callable[[], Iterator[RawTable]]
+    spool: Spool | None
+    _places: tuple[int, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sample is the whole file."""
+        return self.spool is None
 
     @classmethod
     def of(cls, table: RawTable) -> Source:
         """Take a table that is there as a whole."""
-        return cls(table, True, len(table), lambda: iter([table]))
+        return cls(table, len(table), None)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Give the rows in the order of the file, piece by piece."""
+        if self.spool is None:
+            yield Piece.of(self.sample)
+            return
+        for place in self._places:
+            piece: Piece = self.spool.get(place)
+            yield piece.widened(len(self.sample.columns))
 
 
-def survey(path: Path, again: Callable[[], Iterator[RawTable]], ids: Container[str], progress: Progress) -> Source:
-    """Read a file from end to end: whether it can be read, how many rows it has, and what has to be known beforehand."""
-    mark = _mark(path)
-    tables = again()
+def survey(
+    path: Path,
+    tables: Iterator[RawTable],
+    *,
+    ids: Container[str],
+    names: Callable[[str], bool],
+    folder: Path | None,
+    progress: Progress,
+) -> Source:
+    """Read a file from end to end, once; a large one is set aside in `folder` while its pieces go by."""
     first = next(tables, None)
     if first is None:
         raise ContractError("the reader gave no table", where=path.name)
@@ -49,28 +72,23 @@ def survey(path: Path, again: Callable[[], Iterator[RawTable]], ids: Container[s
     if following is None:
         return Source.of(first)
     expected = _expected(first, path.stat().st_size)
-    found = _Found(first, ids)
+    told = {column for column, role in first.meant.items() if role == "instrument"}
+    found = _Found(first, ids, [at for at, name in enumerate(first.columns) if name in told or names(name)])
+    spool = Spool(folder)
+    places = []
     for table in _chained(first, following, tables):
+        places.append(spool.put(Piece.of(table, found.count)))
         found.add(table)
         progress(READING, found.count, max(expected, found.count + 1))
     progress(READING, found.count, found.count)
-
-    def unchanged() -> Iterator[RawTable]:
-        seen = 0
-        for table in again():
-            seen += len(table)
-            yield table
-        if (seen, _mark(path)) != (found.count, mark):
-            raise DataError("the file was changed while it was read", where=path.name, hint="import it again")
-
-    return Source(found.sample(), False, found.count, unchanged)
+    return Source(found.sample(), found.count, spool, tuple(places))
 
 
 class _Found:
     """What is gathered from the pieces of a file while they go by."""
 
-    def __init__(self, first: RawTable, ids: Container[str]) -> None:
-        self.first, self.ids, self.count = first, ids, 0
+    def __init__(self, first: RawTable, ids: Container[str], watched: Sequence[int]) -> None:
+        self.first, self.ids, self.watched, self.count = first, ids, watched, 0
         self.rows = [*first.rows[:SAMPLE]]
         self.lines = [*first.lines[:SAMPLE]]
         self.columns = first.columns
@@ -87,14 +105,13 @@ class _Found:
         self.notes.update(dict.fromkeys(table.notes))
         for why, count in table.left_out.items():
             self.left_out[why] = self.left_out.get(why, 0) + count
-        for at, cells in enumerate(zip(*table.rows, strict=True)):
+        for at in self.watched:
+            cells = [row[at] for row in table.rows]
             for text in {text for text in set(cells) if text.strip() in self.ids} - self.named:
                 row = cells.index(text)
                 self.named.add(text)
                 self.rows.append(table.rows[row])
                 self.lines.append(table.lines[row])
-            if at == len(self.first.columns):  # nothing has a name from here on
-                break
 
     def sample(self) -> RawTable:
         """Give the rows that were kept as a table that says what the whole file says."""
@@ -128,8 +145,3 @@ def _expected(table: RawTable, size: int) -> int:
     looked = table.rows[:SAMPLE]
     each = sum(len(cell) + 1 for row in looked for cell in row) / max(len(looked), 1)
     return int(size / max(each, 1.0))
-
-
-def _mark(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino

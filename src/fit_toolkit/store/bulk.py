@@ -21,7 +21,7 @@ def insert_columns(c: sa.Connection, table: sa.Table, columns: Mapping[str, Sequ
     """Insert so many rows; a JSON column takes its text as it is to be stored."""
     if not count:
         return
-    names = list(columns)
+    names = [name for name, given in columns.items() if not _nothing(given)]
     quote = c.dialect.identifier_preparer
     marks = ", ".join(_mark(c, at) for at in range(1, len(names) + 1))
     listed = ", ".join(quote.quote(name) for name in names)
@@ -30,6 +30,13 @@ def insert_columns(c: sa.Connection, table: sa.Table, columns: Mapping[str, Sequ
         f"INSERT INTO {quote.format_table(table)} ({listed}) VALUES ({marks})",  # noqa: S608 - names of our own tables
         list(zip(*values, strict=True)),
     )
+
+
+def _nothing(given: Sequence[Any] | Same) -> bool:
+    """Whether a column holds nothing in any row, and need not be named."""
+    if isinstance(given, Same):
+        return given.value is None
+    return all(value is None for value in given)
 
 
 def _mark(c: sa.Connection, at: int) -> str:
