@@ -15,7 +15,7 @@ from tests.docs.test_pages import WHEN, save
 
 PLUGINS = DOCS / "plugins"
 EXAMPLES = PLUGINS / "examples"
-PAGES = ("instrument.md", "scoring-rule.md", "policy.md", "channel.md", "section.md", "reader.md")
+PAGES = ("instrument.md", "scoring-rule.md", "policy.md", "channel.md", "section.md", "reader.md", "writer.md")
 QUOTED = ("plugins/", "instruments/")
 OWN_FILES = {"instruments/our-steps.yaml"}  # the page's own, not an example's
 
@@ -118,6 +118,12 @@ def test_reader_ends_with_an_import(typed: Typed) -> None:
     typed.follow(PLUGINS / "reader.md")
 
     assert "k17" in listed(typed, "clients", "list")
+
+
+def test_writer_ends_with_a_table_of_counts(typed: Typed) -> None:
+    typed.follow(PLUGINS / "writer.md")
+
+    assert "headcount" in Path("counts/manifest.json").read_text()
 
 
 def test_instrument_ends_with_a_scored_form_and_a_package(typed: Typed) -> None:

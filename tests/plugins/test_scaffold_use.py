@@ -164,6 +164,17 @@ def test_what_a_broken_rule_could_not_score_is_scored_when_the_answers_come_agai
     assert "was there already" in capsys.readouterr().out, "what is scored is not corrected again"
 
 
+def test_a_writer_writes_its_table(clinic: Path, said: Callable[[Kind, str], str]) -> None:
+    add(clinic, said("writer", "toml"))
+
+    assert run(["export", "--format", "ours", "-o", "scores"]) == 0
+    first, *rows = (clinic / "scores" / "scores.csv").read_text().splitlines()
+    assert first == "client,date,session,instrument,rater,scale,value,status"
+    assert [row.split(",", 2)[2] for row in rows if ",total," in row] == [
+        f"{session},today-together-client,client,total,{value},complete" for session, value in enumerate((8.0, 7.0, 6.0, 5.0), 1)
+    ]
+
+
 def test_a_reader_takes_the_line_that_is_shown(
     clinic: Path, said: Callable[[Kind, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:

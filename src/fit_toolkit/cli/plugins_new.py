@@ -11,7 +11,7 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import dry_run_option
 from fit_toolkit.errors import ConfigError, DataError
 
-KINDS = ("instrument", "scoring-rule", "policy", "channel", "section", "reader")
+KINDS = ("instrument", "scoring-rule", "policy", "channel", "section", "reader", "writer")
 
 
 @click.command("new")

@@ -20,7 +20,7 @@ from typing import Final, Literal, get_args
 from fit_toolkit.engine.discover import bundled
 from fit_toolkit.errors import UsageError
 
-Kind = Literal["instrument", "scoring-rule", "policy", "channel", "section", "reader"]
+Kind = Literal["instrument", "scoring-rule", "policy", "channel", "section", "reader", "writer"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 LONGEST: Final = 40
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

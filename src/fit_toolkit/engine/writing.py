@@ -39,14 +39,6 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._
 MOST_FILES = 100_000
 
 
-def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> DataFrame:
-    """Put rows into the frame of that name, every column with its type, whether or not there are any."""
-    from pandas import DataFrame, Series
-
-    columns = COLUMNS[name]
-    return DataFrame({each: Series([row[each] for row in rows], dtype=kind) for each, kind in columns.items()})
-
-
 def part_of(
     members: Sequence[Mapping[str, Any]] = (),
     administrations: Sequence[Mapping[str, Any]] = (),
@@ -54,12 +46,35 @@ def part_of(
     scores: Sequence[Mapping[str, Any]] = (),
 ) -> ExportPart:
     """Make a part of an export from rows."""
+    rows = {"members": members, "administrations": administrations, "answers": answers, "scores": scores}
+    return part_from(**{name: _columns(name, given) for name, given in rows.items()})
+
+
+def part_from(
+    *,
+    members: Mapping[str, Sequence[Any]],
+    administrations: Mapping[str, Sequence[Any]],
+    answers: Mapping[str, Sequence[Any]],
+    scores: Mapping[str, Sequence[Any]],
+) -> ExportPart:
+    """Make a part of an export from columns."""
     return ExportPart(
-        frame("members", members),
-        frame("administrations", administrations),
-        frame("answers", answers),
-        frame("scores", scores),
+        _frame("members", members),
+        _frame("administrations", administrations),
+        _frame("answers", answers),
+        _frame("scores", scores),
     )
+
+
+def _columns(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {column: [row[column] for row in rows] for column in COLUMNS[name]}
+
+
+def _frame(name: str, columns: Mapping[str, Sequence[Any]]) -> DataFrame:
+    """Give every column its type, whether or not there are any rows."""
+    from pandas import DataFrame, Series
+
+    return DataFrame({each: Series(columns[each], dtype=kind) for each, kind in COLUMNS[name].items()})
 
 
 def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> dict[str, int]:

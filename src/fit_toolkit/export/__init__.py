@@ -1,0 +1,1 @@
+"""Ratings handed on to others: pseudonymised unless asked otherwise, in a folder that appears whole, with a manifest."""
