@@ -44,6 +44,7 @@ COMMANDS = {
     "norms": ("fit_toolkit.cli.norms:command", "Norm sets: list, check, estimate one from this practice's ratings."),
     "curves": ("fit_toolkit.cli.curves:command", "Curve packs: list, fit to closed episodes, check, export, import."),
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
+    "erase": ("fit_toolkit.cli.erase:command", "Erase a client, or those whose retention period is over."),
     "verify": ("fit_toolkit.cli.verify:command", "Whether the store is whole and everything in it agrees."),
     "check": ("fit_toolkit.cli.check:command", "For monitoring: 0 ok, 1 warning, 2 critical, 3 unknown."),
     "schedule": ("fit_toolkit.cli.schedule:command", "The lines that start the alerts every morning."),
