@@ -111,6 +111,13 @@ def remarks(proposals: Sequence[Proposal]) -> tuple[str, ...]:
     return (*guessed, *unknown)
 
 
+def names_instruments(column: str, base: Map) -> bool:
+    """Say whether the cells of a column may name instruments."""
+    if column in base.columns:
+        return base.target(column).role == "instrument"
+    return _match(column, _roles(), set(ROLES))[0] == "instrument"
+
+
 def _instruments(table: RawTable, first: dict[str, tuple[str, How]], base: Map, catalog: Catalog) -> list[Instrument]:
     named = [column for column, (target, _) in first.items() if target == "instrument"]
     named += [column for column in base.columns if base.target(column).role == "instrument"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -76,9 +79,13 @@ def survey(
     found = _Found(first, ids, [at for at, name in enumerate(first.columns) if name in told or names(name)])
     spool = Spool(folder)
     places = []
-    for table in _chained(first, following, tables):
-        places.append(spool.put(Piece.of(table, found.count)))
-        found.add(table)
+    more = chain([first, following], tables)
+    while True:
+        with _undisturbed():
+            if (table := next(more, None)) is None:
+                break
+            places.append(spool.put(Piece.of(table, found.count)))
+            found.add(table)
         progress(READING, found.count, max(expected, found.count + 1))
     progress(READING, found.count, found.count)
     return Source(found.sample(), found.count, spool, tuple(places))
@@ -134,10 +141,16 @@ def _named(columns: tuple[str, ...]) -> list[str]:
     return names
 
 
-def _chained(first: RawTable, second: RawTable, others: Iterator[RawTable]) -> Iterator[RawTable]:
-    yield first
-    yield second
-    yield from others
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off looking for dead cycles while many rows are made at once, none of which is in one: half the time."""
+    there = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if there:
+            gc.enable()
 
 
 def _expected(table: RawTable, size: int) -> int:
