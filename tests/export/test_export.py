@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fit_toolkit.export.names import KEY
+from fit_toolkit.store import handing_on, people, runs
 from tests.export.making import NOTE, fit, manifest, opened, rows
 
 
@@ -219,10 +221,8 @@ def test_a_writer_that_fails_is_named_and_leaves_nothing(
         assert not noted(c), "nothing went out"
 
 
-def noted(c: object) -> list[dict[str, object]]:
-    from fit_toolkit.store import handing_on, runs
-
-    found = runs.newest_run(c, handing_on.KIND)  # type: ignore[arg-type]
+def noted(c: Any) -> list[dict[str, object]]:
+    found = runs.newest_run(c, handing_on.KIND)
     return [found] if found else []
 
 
@@ -231,7 +231,10 @@ def test_that_something_went_out_is_kept_in_the_record(clinic: Path, tmp_path: P
 
     with opened(clinic).store.read() as c:
         (run,) = noted(c)
+        handed = {code: handing_on.handed_on(c, people.client_id(c, code)) for code in ("k17", "k18")}
     assert run["exit_code"] == 0
+    assert [each["format"] for each in handed["k17"]] == ["csv"]
+    assert handed["k18"] == [], "nothing of theirs went out"
     assert run["counts"] == {
         "clients": 1, "administrations": 3, "answers": 38, "scores": 18, "format": "csv", "pseudonyms": "stable",
         "free_text": False, "wanted": {"therapists": ["anna"]},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ class Source:
     names: Names
     instruments: Mapping[str, Instrument]
     texts: bool
+    told: set[int] = field(default_factory=set)  # the clients that are in it
 
     def clients(self) -> list[Rated]:
         """Give the clients in the order of an export: by what they are called there."""
@@ -63,6 +64,7 @@ class Source:
         for row, _ in found:
             known[row.id] = len(known) + 1
         ids = [row.id for row, _ in found]
+        self.told.update(row.client_id for row, _ in found)
         scores = handing_on.scores_of(self.c, ids)
         members = {row.member_id for row, _ in found}
         return part_from(

@@ -95,7 +95,9 @@ def run_export(store: Store, catalog: Catalog, provided: Provided, writer: Write
         manifest.write_manifest(files, _about(provided, export, ask, counts, listed))
         _make_private(files)
         with store.begin() as c:
-            handing_on.note(c, at=ask.now, as_of=ask.today, version=ask.version, counts=_noted(provided, ask, counts))
+            handing_on.note(
+                c, source.told, at=ask.now, as_of=ask.today, version=ask.version, counts=_noted(provided, ask, counts)
+            )
         _put(files, ask.folder)
     return Done(ask.folder, counts, listed)
 
@@ -172,8 +174,10 @@ def _about(
 
 
 def _noted(provided: Provided, ask: Ask, counts: manifest.Counts) -> dict[str, Any]:
-    """What the store keeps of an export; filters as they were asked for, because they say whose ratings went out."""
+    """What the store keeps of an export: no code of an episode, which may be made of that of a client."""
     wanted = {name: value for name, value in msgspec.to_builtins(ask.wanted).items() if value}
+    if ask.wanted.episodes:
+        wanted["episodes"] = len(ask.wanted.episodes)
     return counts.plain() | {
         "format": provided.kind, "pseudonyms": ask.pseudonyms, "free_text": ask.texts, "wanted": wanted
     }  # fmt: skip

@@ -94,6 +94,7 @@ def erase_rows(c: sa.Connection, going: Going, *, at: datetime) -> list[str]:
         _delete(c, M.c.id, going.members)
         _delete(c, s.episode.c.id, going.alone)
         _delete(c, s.hold.c.client_id, [going.client])
+        _delete(c, s.exported.c.client_id, [going.client])
         _delete(c, s.client.c.id, [going.client])
         _rename(c, going)
         if (

@@ -57,6 +57,7 @@ def ratings_of(c: sa.Connection, client_ids: Sequence[int], wanted: Wanted) -> l
     source = source.outerjoin(own, own.c.id == _A.c.rater_staff_id)
     query = sa.select(
         _A,
+        s.client.c.id.label("client_id"),
         s.client.c.code.label("client"),
         s.episode.c.code.label("episode"),
         s.episode.c.id.label("episode_id"),
@@ -126,12 +127,27 @@ def session_numbers(c: sa.Connection, episode_ids: Iterable[int]) -> dict[tuple[
     return numbers
 
 
-def note(c: sa.Connection, *, at: datetime, as_of: date, version: str, counts: dict[str, Any]) -> int:
-    """Keep that something was handed on, and what; return the run's id."""
+def note(
+    c: sa.Connection, client_ids: Iterable[int], *, at: datetime, as_of: date, version: str, counts: dict[str, Any]
+) -> int:
+    """Keep that something was handed on, what, and about whom; return the run's id."""
     row = {"kind": KIND, "started_at": utc(at), "finished_at": utc(at), "as_of": as_of, "engine_version": version,
            "counts": counts, "failures": [], "exit_code": 0}  # fmt: skip
     made: int = c.execute(sa.insert(s.run).values(**row).returning(s.run.c.id)).scalar_one()
+    if rows := [{"run_id": made, "client_id": client} for client in sorted(set(client_ids))]:
+        c.execute(sa.insert(s.exported), rows)
     return made
+
+
+def handed_on(c: sa.Connection, client: int) -> list[dict[str, Any]]:
+    """Return when something about a client was handed on, and what it was; oldest first."""
+    query = (
+        sa.select(s.run.c.started_at, s.run.c.counts)
+        .select_from(s.exported.join(s.run))
+        .where(s.exported.c.client_id == client)
+        .order_by(s.run.c.id)
+    )
+    return [{"at": at, **counts} for at, counts in c.execute(query)]
 
 
 def _ratings() -> sa.Join:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fit_toolkit.errors import StoreError
 
 # Every revision this version knows, oldest first; a test holds it against the files in migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 HEAD = REVISIONS[-1]
 
 

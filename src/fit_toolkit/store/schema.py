@@ -359,6 +359,14 @@ run = sa.Table(
     sqlite_autoincrement=True,
 )
 
+exported = sa.Table(  # whose ratings went out with a run of the kind `export`
+    "exported",
+    metadata,
+    Column("run_id", Integer, ForeignKey("run.id"), primary_key=True),
+    Column("client_id", Integer, ForeignKey("client.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 alert_event = sa.Table(
     "alert_event",
     metadata,
