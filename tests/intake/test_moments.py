@@ -109,3 +109,15 @@ def test_times_of_day_are_read_strictly() -> None:
     assert [time_of(text) for text in ("9:30", "09.30", "23:59:59", "24:00", "9", "")] == [
         (9, 30), (9, 30), (23, 59), None, None, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [("2026/03/31 3:05:09 PM GMT+2", 120), ("2026/03/31 3:05:09 PM GMT", 0), ("2026/03/31 3:05:09 PM -3:30", -210)],
+)
+def test_offsets_may_be_short(text: str, offset: int) -> None:
+    assert moment(text, "%Y/%m/%d %I:%M:%S %p %z").offset == offset
+
+
+def test_a_number_of_days_is_named_as_what_it_is() -> None:
+    assert "spreadsheet" in str(read("46112"))

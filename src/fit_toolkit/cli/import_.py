@@ -15,16 +15,19 @@ from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
 from fit_toolkit.cli.progress import progress
+from fit_toolkit.cli.pseudonyms import key_of, remember_key
 from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.intake.columns import Proposal
+    from fit_toolkit.intake.identity import Pseudonyms
     from fit_toolkit.intake.mapping import Map
     from fit_toolkit.intake.records import Ask, Outcome
     from fit_toolkit.intake.source import Source
     from fit_toolkit.model.parts import RawTable
 
+PSEUDONYMS = "import.pseudonyms"
 STEPS = {"sorting": 0.2, "checking": 0.3, "writing": 0.5}  # what part of the time each takes of a large file
 COLUMNS = (
     "file", "batch", "rows", "accepted", "unchanged", "rejected", "forms", "corrected", "episodes_opened",
@@ -59,6 +62,7 @@ class _Import(click.Command):
 @click.option("--every", default="", metavar="STEP", help="With --start: '1 weeks', '10 days', '2 months'.")
 @click.option("--date-format", default="", help="How days are written, such as %d/%m/%Y; otherwise 2026-03-31.")
 @click.option("--timezone", default="", metavar="ZONE", help="Of times of day without an offset: Europe/Berlin, UTC.")
+@click.option("--pseudonymise/--no-pseudonymise", default=None, help="Name clients by pseudonyms; as fit.toml says.")
 @click.option("--reader", default="", metavar="KIND", help="Which reader to use.")
 @click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
 @click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -73,6 +77,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
     """
     from fit_toolkit.intake.columns import names_instruments
+    from fit_toolkit.intake.door import through_the_door
     from fit_toolkit.intake.importing import file_instruments, run_import
     from fit_toolkit.intake.mapping import fingerprint as map_hash
     from fit_toolkit.intake.mapping import instrument_words, load_map
@@ -81,14 +86,20 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
+    names = _names(app, given["pseudonymise"])
+    ids = {each.id for each in app.practice.catalog} | instrument_words(base)
     usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
     with progress({"reading": 1}) as told:
         source = read_source(
             file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual,
-            ids=app.practice.catalog, names=partial(names_instruments, base=base),
+            ids=ids, names=partial(names_instruments, base=base),
             folder=app.practice.root, progress=told,
         )  # fmt: skip
-    mapping = base if map_file else _settle(app, source.sample, base, file, save_map, dry_run=given["dry_run"])
+    if map_file:
+        mapping = base
+    else:
+        mapping = _settle(app, source.sample, base, file, save_map, dry_run=given["dry_run"], hidden=names is not None)
+    source = through_the_door(source, mapping, names.of if names else None)
     ask = _ask(app, mapping, given, map_hash(mapping))
     lost: list[str] = []
     with scoring_rules(app, lost) as rules:
@@ -100,6 +111,8 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
                 app.practice.store, app.practice.catalog, source, mapping, ask,
                 file=file.name, source_sha256=fingerprint(file), rules=rules, progress=told,
             )  # fmt: skip
+    if names and outcome.written:
+        remember_key(app.practice, names)
     code = _report(app, source, outcome, file, fmt=fmt, ask=ask)
     return ExitCode.PARTIAL if lost and code == ExitCode.OK else code  # stored, but with scores missing
 
@@ -118,6 +131,12 @@ def _base(loaded: Map | None, given: dict[str, Any]) -> Map:
     if given["start"] is not None:
         said["start"] = given["start"].isoformat()
     return msgspec.structs.replace(loaded or Map(), **said)
+
+
+def _names(app: App, asked: bool | None) -> Pseudonyms | None:
+    """Give who names the clients, where they get pseudonyms: as asked, else as fit.toml says."""
+    wanted = app.practice.settings.flag(PSEUDONYMS) if asked is None else asked
+    return key_of(app.practice) if wanted else None
 
 
 def _readers(app: App) -> dict[str, Any]:
@@ -139,7 +158,9 @@ def _ask(app: App, mapping: Map, given: dict[str, Any], map_sha256: str) -> Ask:
     )
 
 
-def _settle(app: App, table: RawTable, base: Map, file: Path, save_map: Path | None, *, dry_run: bool) -> Map:
+def _settle(
+    app: App, table: RawTable, base: Map, file: Path, save_map: Path | None, *, dry_run: bool, hidden: bool
+) -> Map:
     """Agree on what the columns mean: default names are taken, likely ones only when a person agrees."""
     from fit_toolkit.intake.columns import as_map, propose, remarks
     from fit_toolkit.intake.mapping import as_yaml
@@ -149,7 +170,7 @@ def _settle(app: App, table: RawTable, base: Map, file: Path, save_map: Path | N
     guessed = [each for each in proposals if each.how in {"spelling", "alias"}]
     unknown = any(each.how == "unknown" for each in proposals)
     if guessed or unknown or save_map or dry_run:
-        _show(app, proposals)
+        _show(app, proposals, hidden=hidden)
     if save_map:
         write_atomic(save_map, as_yaml(proposed, remarks(proposals)).encode())
         app.say(f"The map is in {save_map}; look at it, then: fit import {file.name} --map {save_map}")
@@ -162,10 +183,13 @@ def _settle(app: App, table: RawTable, base: Map, file: Path, save_map: Path | N
     raise DataError(f"the meaning of these columns is only guessed: {names}", where=f"{file.name}:1", hint=hint)
 
 
-def _show(app: App, proposals: list[Proposal]) -> None:
+def _show(app: App, proposals: list[Proposal], *, hidden: bool) -> None:
+    """Show what was understood; of columns that tell who somebody is no values, nor of clients who get pseudonyms."""
+    quiet = {"client", ""} if hidden else set()
+    passed = {"personal": "(dropped)", "ignored": "(left out)"}
     rows = [
-        {"column": each.column, "is": each.target or "?", "because": each.how if each.how != "unknown" else each.hint or "unknown",
-         "values": ", ".join(each.samples)}
+        {"column": each.column, "is": each.target or passed.get(each.how, "?"), "because": each.how if each.how != "unknown" else each.hint or "unknown",
+         "values": ", ".join(each.samples) if each.target not in quiet else "(hidden)"}
         for each in proposals
     ]  # fmt: skip
     app.say(as_table(rows, ["column", "is", "because", "values"]).rstrip())

@@ -11,12 +11,28 @@ import msgspec
 from fit_toolkit.catalog import Catalog
 from fit_toolkit.intake.layout import ALWAYS_IGNORED, instruments_in, suggestion
 from fit_toolkit.intake.mapping import ROLES, Map, Target
+from fit_toolkit.intake.personal import is_personal
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 
 How = Literal["exact", "format", "spelling", "alias", "ignored", "personal", "unknown"]
 ALIASES: dict[str, tuple[str, ...]] = {
-    "client": ("clientid", "clientcode", "clientno", "code", "id", "person", "personid", "participant", "subject"),
+    "client": (
+        "clientid",
+        "clientcode",
+        "clientno",
+        "code",
+        "id",
+        "person",
+        "personid",
+        "participant",
+        "subject",
+        "patient",
+        "patientid",
+        "patientcode",
+        "patientno",
+        "mrn",
+    ),
     "therapist": ("therapistid", "therapistcode", "counsellor", "counselor", "practitioner", "staff"),
     "episode": ("episodeid", "episodecode", "case", "caseid", "referral"),
     "session": ("sessionno", "sessionnumber", "sessionid", "visit", "time", "wave", "assessment"),
@@ -38,6 +54,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "item": ("itemid", "question", "questionid"),
     "scale": ("scaleid", "subscale"),
     "value": ("answer", "score", "response", "result"),
+}
+
+
+ABOUT = {  # taken only where a map says so
+    "age": ("age", "ageyears", "ageinyears", "alter"),
+    "sex": ("sex", "gender", "geschlecht"),
+    "birth_year": ("birthyear", "yearofbirth", "yob", "geburtsjahr"),
 }
 
 
@@ -84,10 +107,20 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
         if how == "unknown" and plain_name(column) in stems:
             full = stems[plain_name(column)]
             target, how = f"{full.instrument} {full.item or full.scale}", "alias"
+        if how == "unknown" and is_personal(column):
+            how = "personal"
         taken.add(target)
-        hint = suggestion(column, ids) if how == "unknown" else ""
+        hint = _hint(column, ids) if how == "unknown" else ""
+        samples = () if how == "personal" else samples
         proposals.append(Proposal(column, target, how, full, samples, hint))
     return proposals
+
+
+def _hint(column: str, ids: set[str]) -> str:
+    about = {role: words for role, words in ABOUT.items() if plain_name(column) in words}
+    if about:
+        return f"about the client? In a map: {column}: {next(iter(about))}; or name it under `ignore`"
+    return suggestion(column, ids)
 
 
 def as_map(proposals: Sequence[Proposal], base: Map) -> Map:

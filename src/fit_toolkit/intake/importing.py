@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from fit_toolkit.catalog import Catalog
@@ -59,6 +60,8 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     source = table if isinstance(table, Source) else Source.of(table)
     sample = source.sample
     _sensible(mapping, ask)
+    if not mapping.timezone:  # some formats say it themselves
+        mapping = msgspec.structs.replace(mapping, timezone=note_of(sample, "timezone"))
     instruments = file_instruments(sample, mapping, catalog)
     layout = make_layout(sample.columns, mapping, instruments, file, _passed(sample), zone=ask.zone)
     if mapping.start and "date" in layout.roles:

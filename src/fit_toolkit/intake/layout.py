@@ -178,7 +178,9 @@ def _complete(layout: Layout, mapping: Map, file: str) -> None:
         lacking.append("no column for the client")
     has_date = "date" in layout.roles or bool(mapping.every)
     if not has_date and not (layout.groups and all("date" in group.fixed for group in layout.groups)):
-        lacking.append("no column for the date; the name of an event or a visit is none (for data without dates: --start DATE --every '1 weeks')")
+        lacking.append(
+            "no column for the date; the name of an event or a visit is none (for data without dates: --start DATE --every '1 weeks')"
+        )
     if layout.long:
         if ("item" in layout.roles) == ("scale" in layout.roles):
             lacking.append("with a column 'value' there is one column 'item' or 'scale'")

@@ -15,12 +15,12 @@ TWICE: Final = "times lie in an hour that the clocks went through twice; the fir
 NO_ZONE: Final = "a time of day needs its zone: --timezone, or `timezone` in the map"
 _ISO_TIME: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)? ?(?P<offset>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)? ?(?P<offset>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _TIMES: Final = {
     "%H": r"(?P<hour>[0-9]{1,2})", "%I": r"(?P<hour>[0-9]{1,2})", "%M": r"(?P<minute>[0-9]{2})",
     "%S": r"(?P<second>[0-9]{2})", "%f": r"[0-9]{1,9}", "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
-    "%z": r"(?P<offset>Z|UTC|[+-][0-9]{2}:?[0-9]{2})",
+    "%z": r"(?P<offset>Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)",
 }  # fmt: skip
 _SPOKEN: Final = {"HH:MM:SS": "%H:%M:%S", "HH:MM": "%H:%M", "hh:mm:ss": "%H:%M:%S", "hh:mm": "%H:%M"}
 
@@ -153,10 +153,14 @@ def _day_text(hit: re.Match[str]) -> str:
 
 
 def _fixed(offset: str) -> timezone | None:
-    if offset in {"Z", "UTC"}:
+    signed = offset.removeprefix("UTC").removeprefix("GMT")
+    if signed in {"Z", ""}:
         return UTC
-    digits = offset[1:].replace(":", "")
-    hours, minutes = int(digits[:2]), int(digits[2:])
+    digits = signed[1:].replace(":", "")
+    hours, minutes = (
+        int(digits[:-2] or 0) if len(digits) > 2 else int(digits),
+        int(digits[-2:]) if len(digits) > 2 else 0,
+    )
     if hours > 14 or minutes > 59:
         return None
-    return timezone((-1 if offset[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
+    return timezone((-1 if signed[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))

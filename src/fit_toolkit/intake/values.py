@@ -65,6 +65,8 @@ class DateFormat:
     def _unread(self, text: str) -> str:
         if not self._iso:
             return f"not a date written as {self.pattern}"
+        if re.fullmatch(r"[2-7][0-9]{4}(\.[0-9]+)?", text):
+            return "this is a spreadsheet's number of days; give the column a date format there and save it again"
         hit = _SLASHED.fullmatch(text)
         if hit is None:
             return "not a date written as year-month-day, such as 2026-03-31"

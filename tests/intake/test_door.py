@@ -1,0 +1,102 @@
+"""What tells who somebody is stays outside: columns are dropped and clients coded before anything looks at a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fit_toolkit.intake.door import through_the_door
+from fit_toolkit.intake.importing import rejected_file, run_import
+from fit_toolkit.intake.mapping import Map
+from fit_toolkit.intake.personal import is_personal
+from fit_toolkit.intake.read import read_source
+from fit_toolkit.intake.records import Ask
+from fit_toolkit.intake.source import Source
+from tests.intake.making import CATALOG, NOW, READERS, TODAY, Clinic, nine, table_of
+
+NAMES = [f"q{number}" for number in range(1, 10)]
+MAP = Map(
+    instrument="phq-9",
+    columns={"id": "client", "date": "date", **{name: name for name in NAMES}},
+    ignore=("room",),
+)
+TEXT = f"id,Name,e-mail,date,room,{','.join(NAMES)}\n" + "".join(
+    f"{who},Canary {who},{who}@x.org,2026-02-0{day},Canary room,{nine(answer)}\n"
+    for who, day, answer in (("A", 1, 1), ("a ", 2, 1), ("B", 3, 9))
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Name", "Your name", "First name", "firstName", "LAST_NAME", "Full Name", "E-mail", "email address", "Client name",
+        "Phone number", "Date of birth", "birth_date", "DOB", "IP Address", "Zip code", "Name, Vorname", "Straße",
+        "Geburtsdatum", "E-Mail-Adresse", "Tel.-Nr. (Handy)", "PLZ", "Name des Klienten", "recipientEmail",
+    ],
+)  # fmt: skip
+def test_columns_that_tell_who_somebody_is_are_known_by_name(name: str) -> None:
+    assert is_personal(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "q1", "client", "date", "scale name", "form_name", "instrument", "mood", "therapist", "Session", "Datum", "age",
+        "I could tell my name and address to my therapist", "remarks", "room", "mailing", "total", "Ort der Sitzung",
+    ],
+)  # fmt: skip
+def test_other_columns_are_not(name: str) -> None:
+    assert not is_personal(name)
+
+
+def source_of(folder: Path, rows: int) -> Source:
+    (folder / "answers.csv").write_text(TEXT)
+    return read_source(folder / "answers.csv", READERS, rows=rows, folder=folder)
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+@pytest.mark.parametrize("coded", [False, True])
+def test_nothing_behind_the_door_knows_what_was_dropped(tmp_path: Path, rows: int, coded: bool) -> None:
+    code = (lambda text: f"k{text.strip().casefold()}") if coded else None
+    source = through_the_door(source_of(tmp_path, rows), MAP, code)
+    cells = [text for piece in source.pieces() for column in piece.columns for text in column.texts]
+    cells += [text for row in source.sample.rows for text in row]
+    assert not [text for text in cells if "Canary A" in text or "@" in text]
+    assert ("Canary room" in cells) is not coded, "with pseudonyms what is ignored stays outside, too"
+    clients = [text for piece in source.pieces() for text in piece.columns[0].cells()]
+    assert clients == (["ka", "ka", "kb"] if coded else ["A", "a ", "B"])
+    assert source.count == 3
+    assert "dropped because they tell who somebody is: Name, e-mail" in source.sample.notes
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_rejected_rows_are_copied_as_they_came_through_the_door(clinic: Clinic, rows: int) -> None:
+    source = through_the_door(source_of(clinic.folder, rows), MAP, lambda text: f"k{text.strip().casefold()}")
+    wish = Ask(actor="anna", today=TODAY, now=NOW, open_episodes=True, keep_going=True)
+    outcome = run_import(clinic.store, CATALOG, source, MAP, wish, file="answers.csv")
+    assert (outcome.accepted, outcome.rejected) == (2, 1)
+    side = b"".join(rejected_file(source, outcome)).decode()
+    assert side.splitlines()[0] == f"id,date,{','.join(NAMES)},problem"
+    assert side.splitlines()[1].startswith("kb,2026-02-03,9")
+    assert "Canary" not in side
+    assert len(clinic.valid("ka")) == 2
+    assert "Canary" not in repr(outcome.problems)
+
+
+def test_a_column_that_the_map_takes_stays(clinic: Clinic) -> None:
+    table = table_of(clinic.folder, "Name,date,total\nA,2026-02-01,9\n")
+    taking = Map(instrument="phq-9", columns={"Name": "client", "date": "date", "total": "total"})
+    source = through_the_door(Source.of(table), taking)
+    assert source.sample.columns == table.columns
+    assert "'Name' tells who somebody is" in source.sample.notes[-1]
+
+
+def test_what_a_reader_calls_personal_is_dropped_whatever_its_name(clinic: Clinic) -> None:
+    table = replace(table_of(clinic.folder, "client,date,total,x\nA,2026-02-01,9,Canary\n"), personal=("x",))
+    wanted = Map(instrument="phq-9", columns={"client": "client", "date": "date", "total": "total"})
+    source = through_the_door(Source.of(table), wanted)
+    assert source.sample.columns == ("client", "date", "total")
+    wish = Ask(actor="anna", today=TODAY, now=NOW)
+    assert run_import(clinic.store, CATALOG, source, wanted, wish, file="f").accepted == 1
