@@ -12,7 +12,7 @@ import numpy as np
 
 from fit_toolkit.caseload import reasons
 from fit_toolkit.caseload.missing import due_since
-from fit_toolkit.caseload.needs import ENDED_DAYS, ENDING_DAYS, GRACE_DAYS, WORDS, Need
+from fit_toolkit.caseload.needs import ENDED_DAYS, ENDING_DAYS, WORDS, Need
 from fit_toolkit.caseload.stuck import Stuck, stuck
 from fit_toolkit.caseload.table import Floats, Ints, Mask, Table, Wanted
 from fit_toolkit.language import say
@@ -102,7 +102,7 @@ def needs_of(table: Table, catalog: Catalog) -> Needs:
     need[kind == Need.NOTICE] = Need.NOTICE
     need[moved_little] = Need.STUCK
     need[~np.isnan(table.paused_until)] = Need.PAUSED
-    need[today - due >= GRACE_DAYS] = Need.OVERDUE
+    need[~np.isnan(due)] = Need.OVERDUE
     need[ending] = Need.ENDING
     need[table.over] = Need.ENDED + 1
     need[unmeasured] = Need.ENDED

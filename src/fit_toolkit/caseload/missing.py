@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from fit_toolkit.caseload.needs import GRACE_DAYS, NO_DIARY_DAYS
 from fit_toolkit.caseload.table import Floats, Ints, Mask, Table
 from fit_toolkit.courses.expected import Calendar
 from fit_toolkit.model.people import PlanEntry
@@ -16,18 +17,22 @@ SLICE = 500  # members at a time: pauses are gone through one by one, for all me
 
 
 def due_since(table: Table) -> Floats:
-    """Give the day since which a rating by the client has been due by plan and diary; NaN where none is missing.
+    """Give the day since which a rating by the client has been missing by plan and diary; NaN where none is.
 
-    Without any plan a rating is expected at every contact. Looked at closely are only members whose newest rating of a
-    form lies behind their last contact, or of whom it is asked every so many days.
+    Without any plan a rating is expected at every contact. It is missing a week after it was due, or three weeks where the
+    diary knows no contact. Looked at closely are only members whose newest rating of a form lies behind their last
+    contact, of whom it is asked every so many days, or who are silent without a diary.
     """
     due = np.full(len(table), np.nan)
     asked = {(e.instrument, e.rater) for e in table.plan if e.rater in read.OWN} if table.plan else {("", "")}
     by_days = {e.instrument for e in table.plan if e.every_days}
     contact = np.fmax(table.diary["last"], table.last_form)
+    kept = table.diary["there"]
+    grace = np.where(kept, GRACE_DAYS, NO_DIARY_DAYS)
     for instrument, rater in sorted(asked):
         last = _last(table, instrument, rater)
-        behind = np.isnan(last) | (last < contact) | np.isnan(contact) | (instrument in by_days)
+        behind = np.isnan(last) | (last < contact) | (instrument in by_days)
+        behind |= ~kept & (table.today - last >= NO_DIARY_DAYS)
         rows = np.flatnonzero(behind & ~table.over & np.isnan(table.paused_until))
         for start in range(0, len(rows), SLICE):
             part = rows[start : start + SLICE]
@@ -39,7 +44,7 @@ def due_since(table: Table) -> Floats:
                 instrument, rater, episode=table.episode[part], started=table.members["started"][part].astype(float),
                 ended=table.ended[part], last_rated=last[part],
             )  # fmt: skip
-            due[part] = np.fmin(due[part], np.where(found <= table.today, found, np.nan))
+            due[part] = np.fmin(due[part], np.where(table.today - found >= grace[part], found, np.nan))
     return due
 
 

@@ -48,7 +48,8 @@ WORDS: Final[dict[Need, str]] = {
 
 ENDING_DAYS: Final = 14  # an end so near is soon, and a rating so near to the end is a last one
 ENDED_DAYS: Final = 30  # an end so long ago is lately
-GRACE_DAYS: Final = 7  # paper takes a few days to be keyed in
+GRACE_DAYS: Final = 7  # after the contact it was expected at: paper takes a few days to be keyed in
+NO_DIARY_DAYS: Final = 21  # after the newest rating, where no diary says when the next contact was
 STUCK_RATINGS: Final = 8
 STUCK_SHARE: Final = 0.2  # of the scale's range, where no figure for change is verified
 OPEN_DAYS: Final = 14  # supervision: an alert that stands longer

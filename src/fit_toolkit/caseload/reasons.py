@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from babel.dates import format_date
 
-from fit_toolkit.caseload.needs import GRACE_DAYS, STUCK_RATINGS, Need
+from fit_toolkit.caseload.needs import STUCK_RATINGS, Need
 from fit_toolkit.courses.words import handled_text, reason_text
 from fit_toolkit.language import decimals, mark, plural, say, spoken
 
@@ -27,7 +27,7 @@ def reasons_of(
 ) -> list[str]:
     """Give every reason that holds of a row, that of its need first."""
     said: dict[Need, str] = {}
-    missing = table.today - found.due[row] >= GRACE_DAYS
+    missing = not np.isnan(found.due[row])
     if found.first[row] >= 0:
         alert = alerts[int(table.alerts["id"][found.first[row]])]
         if not (missing and alert["basis"] == "absence" and not alert["root_id"]):  # the list says so itself
