@@ -37,7 +37,7 @@ ODD: list[Any] = [
     "é" * 500,
 ]
 QUESTIONNAIRES = [json.loads((DATA / name).read_text()) for name in ("rest.json", "rest-valueset.json")]
-TABLES = ["rest.csv", "rest-xlsform.csv"]
+TABLES = ["rest.csv", "rest-xlsform.csv", "rest-limesurvey.txt"]
 DECIDED = replace(SAID, id="made", answers=(0, 9), values={"a": 0, "b": 1, "c": 2}, missing_codes=("-99",))
 
 
@@ -94,7 +94,9 @@ def test_a_table_changed_anywhere_is_brought_in_whole_or_refused_in_one_line(nam
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(content)))
         put = data.draw(
-            st.sampled_from([b'"', b",", b"\n", b"|", b"\x1b", b"\xff", b"=", b"\xe2\x80\xae", b"-99", b"", b"," * 50])
+            st.sampled_from(
+                [b'"', b",", b"\n", b"|", b"\t", b"\x1b", b"\xff", b"=", b"\xe2\x80\xae", b"-99", b"", b"," * 50]
+            )
         )
         content = content[:at] + put + content[at + data.draw(st.integers(0, 5)) :]
     assert wrong_with(content, name) == []

@@ -16,7 +16,7 @@ command = LazyGroup(
         "enable": ("fit_toolkit.cli.instruments_enable:command", "Write the policies it suggests into fit.toml."),
         "disable": ("fit_toolkit.cli.instruments_disable:command", "Take these policies out again."),
         "wording": ("fit_toolkit.cli.instruments_wording:command", "Type in the words you are licensed for."),
-        "import": ("fit_toolkit.cli.instruments_import:command", "Make one from REDCap, FHIR or XLSForm."),
+        "import": ("fit_toolkit.cli.instruments_import:command", "Make one from REDCap, FHIR, XLSForm or LimeSurvey."),
         "export": ("fit_toolkit.cli.instruments_export:command", "Write one for FHIR or REDCap."),
         "schema": ("fit_toolkit.cli.instruments_schema:command", "Print the JSON Schema for editors."),
     },

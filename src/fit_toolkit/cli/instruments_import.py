@@ -1,4 +1,4 @@
-"""`fit instruments import FILE`: a definition made from a REDCap dictionary, a FHIR Questionnaire or an XLSForm."""
+"""`fit instruments import FILE`: a definition made from a REDCap dictionary, a FHIR Questionnaire, an XLSForm or LimeSurvey."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
-    "--from", "form_of", type=click.Choice(("redcap", "fhir", "xlsform")), help="What FILE is; else found out."
+    "--from",
+    "form_of",
+    type=click.Choice(("redcap", "fhir", "xlsform", "limesurvey")),
+    help="What FILE is; else found out.",
 )
 @click.option("--form", "form_name", default="", metavar="NAME", help="Which form, where FILE holds several.")
 @click.option("--id", default="", help="Id of the instrument; default: made of the form's name.")
@@ -58,7 +61,11 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.option("--with-wording", is_flag=True, help="Write a wording pack too; needs --licence.")
 @click.option("--licence", default="", metavar="TEXT", help="Under which licence or permission you use the words.")
 @click.option(
-    "--language", "--lang", default="", metavar="LANG", help="Language of the words, where FILE does not say."
+    "--language",
+    "--lang",
+    default="",
+    metavar="LANG",
+    help="Language of the words, where FILE does not say or has several.",
 )
 @click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
@@ -66,7 +73,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 @dry_run_option
 @pass_app
 def command(app: App, /, file: Path, form_of: str | None, form_name: str, output: Path | None, **given: Any) -> None:
-    """Make a definition from a REDCap data dictionary, a FHIR R4 Questionnaire or an XLSForm.
+    """Make a definition from a REDCap data dictionary, a FHIR R4 Questionnaire, an XLSForm or a LimeSurvey structure.
 
     What such a file cannot say, you say: --direction, --method, --reverse. Whatever is left out is named. Calculations
     and branching are shown and never executed. Nothing is overwritten.
@@ -77,7 +84,7 @@ def command(app: App, /, file: Path, form_of: str | None, form_name: str, output
         raise UsageError("--with-wording needs --licence: under which licence or permission are the words used?")
     decided = _decisions(given)
     with say_findings(app):
-        found = exchange.forms(file, form=form_of or "", encoding=given["encoding"])
+        found = exchange.forms(file, form=form_of or "", encoding=given["encoding"], language=given["language"])
     settled = exchange.settle(exchange.choose(found, form_name), decided)
     for line in exchange.remarks(settled):
         app.say(visible(line))

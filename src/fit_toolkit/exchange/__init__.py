@@ -1,4 +1,4 @@
-"""Questionnaires from and to other software: REDCap, FHIR R4, XLSForm."""
+"""Questionnaires from and to other software: REDCap, FHIR R4, XLSForm, LimeSurvey."""
 
 from __future__ import annotations
 

@@ -6,15 +6,15 @@ from itertools import chain
 from pathlib import Path
 
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.exchange import fhir, reading, redcap, workbook, xlsform
+from fit_toolkit.exchange import fhir, limesurvey, reading, redcap, workbook, xlsform
 from fit_toolkit.exchange.draft import Form
 from fit_toolkit.exchange.text import plain
 
-FORMATS = ("redcap", "fhir", "xlsform")
+FORMATS = ("redcap", "fhir", "xlsform", "limesurvey")
 
 
-def forms(file: Path, *, form: str = "", encoding: str = "") -> tuple[Form, ...]:
-    """Read all forms of a file, in the format named or in the one it looks like."""
+def forms(file: Path, *, form: str = "", encoding: str = "", language: str = "") -> tuple[Form, ...]:
+    """Read all forms of a file, in the format named or in the one it looks like; words in `language`, if it has several."""
     data = reading.content(file)
     if workbook.is_workbook(data):
         if form not in ("", "xlsform"):
@@ -23,7 +23,7 @@ def forms(file: Path, *, form: str = "", encoding: str = "") -> tuple[Form, ...]
     text = reading.text(data, file, encoding)
     if form == "fhir" or (not form and text.lstrip()[:1] in ("{", "[")):
         return fhir.read(reading.tree(text, file), file)
-    return _of_table(text, file, form, encoding)
+    return _of_table(text, file, form, encoding, language)
 
 
 def choose(found: tuple[Form, ...], name: str) -> Form:
@@ -43,7 +43,7 @@ def _items(form: Form) -> int:
     return sum(each.kind != "other" for each in form.fields)
 
 
-def _of_table(text: str, file: Path, form: str, encoding: str) -> tuple[Form, ...]:
+def _of_table(text: str, file: Path, form: str, encoding: str, language: str) -> tuple[Form, ...]:
     rows = reading.rows(text, file)
     head = next(rows, None)
     if head is None:
@@ -51,11 +51,17 @@ def _of_table(text: str, file: Path, form: str, encoding: str) -> tuple[Form, ..
     table = chain([head], rows)
     if form == "redcap" or (not form and redcap.recognises(head.cells)):
         return redcap.read(table, file)
+    if form == "limesurvey" or (not form and limesurvey.recognises(head.cells)):
+        return limesurvey.read(table, file, language)
     if form == "xlsform" or xlsform.recognises(head.cells):
         sheets = xlsform.from_csv(table)
         return xlsform.read({**_beside(file, encoding), **sheets}, file)
     hint = "say which with --from " + "|".join(FORMATS)
-    raise DataError("not known: neither a REDCap dictionary, nor FHIR, nor an XLSForm", where=f"{file}:1:1", hint=hint)
+    raise DataError(
+        "not known: neither a REDCap dictionary, nor FHIR, an XLSForm or a LimeSurvey structure",
+        where=f"{file}:1:1",
+        hint=hint,
+    )
 
 
 def _beside(file: Path, encoding: str) -> dict[str, list[reading.Row]]:

@@ -76,7 +76,8 @@ def rows(decoded: str, file: Path, delimiter: str = "") -> Iterator[Row]:
             line = reader.line_num + 1
     except csv.Error as error:
         where = f"{file}:{line}:1"
-        raise DataError(f"the row beginning here cannot be read as CSV: {error}", where=where, hint=NOTHING) from error
+        why = str(error).replace("\t", "tab")
+        raise DataError(f"the row beginning here cannot be read as CSV: {why}", where=where, hint=NOTHING) from error
 
 
 def _separator(decoded: str) -> str:
