@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from fit_toolkit import Writer, hookimpl
 
+from .bids import BidsWriter
+from .package import DatapackageWriter
 from .plain import CsvWideWriter, CsvWriter
+from .psych_ds import PsychDsWriter
+from .redcap import RedcapWriter
 
 
 @hookimpl
 def register_writers() -> list[type[Writer]]:
     """Give the writers."""
-    return [CsvWriter, CsvWideWriter]
+    return [CsvWriter, CsvWideWriter, DatapackageWriter, BidsWriter, PsychDsWriter, RedcapWriter]

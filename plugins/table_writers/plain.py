@@ -9,10 +9,12 @@ from fit_toolkit import Export, ExportPart, Writer
 
 from .tables import (
     IMPORTED,
+    Cells,
+    Given,
     Tables,
+    cells_of,
     codebook,
     columns_of,
-    given,
     with_context,
 )
 
@@ -29,12 +31,14 @@ class CsvWriter(Writer, frozen=True):
     def write(self, export: Export, folder: Path) -> dict[str, int]:
         """Write the tables part by part."""
         with Tables(export, folder) as tables:
-            begun = False
+            begun, given = False, Given(export)
             for part in export.parts():
                 answers = with_context(part, part.answers)
                 if len(answers) or not begun:
                     context = columns_of(answers.assign(session=answers["session_given"]), *_context(export))
-                    tables.add("answers.csv", _in_order(context, item=answers["item"].tolist(), value=given(answers)))
+                    tables.add(
+                        "answers.csv", _in_order(context, item=answers["item"].tolist(), value=given.of(answers))
+                    )
                 totals = with_context(part, part.scores)
                 totals = totals[totals["totals"]]
                 if len(totals):
@@ -54,29 +58,27 @@ class CsvWideWriter(Writer, frozen=True):
 
     def write(self, export: Export, folder: Path) -> dict[str, int]:
         """Write the tables part by part; which columns there are is known after a first look."""
+        given = Given(export)
         items, scales = _ids(export, "answers", "item"), _ids(export, "scores", "scale")
         with Tables(export, folder) as tables:
             for part in export.parts():
-                for totals, name, ids in ((False, "item", items), (True, "scale", scales)):
-                    _wide(tables, part, export, totals=totals, name=name, ids=ids)
+                answers = with_context(part, part.answers)
+                _wide(tables, part, export, totals=False, cells=cells_of(answers, "item", given.of(answers)), ids=items)
+                values = part.scores["value"].tolist()
+                _wide(tables, part, export, totals=True, cells=cells_of(part.scores, "scale", values), ids=scales)
                 _common(tables, part)
             tables.add("codebook.csv", codebook(export))
         return tables.rows
 
 
 def _wide(
-    tables: Tables, part: ExportPart, export: Export, *, totals: bool, name: str, ids: dict[str, list[str]]
+    tables: Tables, part: ExportPart, export: Export, *, totals: bool, cells: Cells, ids: dict[str, list[str]]
 ) -> None:
     forms = part.administrations[part.administrations["totals"] == totals]
-    frame = part.scores if totals else part.answers.assign(value=given(part.answers))
-    answered = {
-        (number, id): value
-        for number, id, value in zip(frame["administration"].tolist(), frame[name].tolist(), frame["value"].tolist(), strict=True)
-    }  # fmt: skip
     for instrument, mine in forms.groupby("instrument", sort=True):
         context = columns_of(mine.assign(session=mine["session_given"]), *_context(export))
         numbers = mine["administration"].tolist()
-        made = {id: [answered.get((number, id), "") for number in numbers] for id in ids[str(instrument)]}
+        made = {id: [cells.get((number, id), "") for number in numbers] for id in ids[str(instrument)]}
         tables.add(f"{instrument}{'-totals' if totals else ''}.csv", _in_order(context, **made))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from fit_toolkit import Export, ExportPart
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+Cells: TypeAlias = dict[tuple[int, str], Any]
 # What `fit import` reads without a map, in its words.
 IMPORTED = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
 CODEBOOK = ("instrument", "version", "what", "id", "label", "type", "minimum", "maximum", "step", "options", "direction",
@@ -94,13 +95,42 @@ def with_context(part: ExportPart, frame: DataFrame) -> DataFrame:
     return frame.merge(part.administrations, on="administration", how="left", validate="many_to_one")
 
 
-def given(answers: DataFrame) -> list[Any]:
-    """What was answered, as an import takes it: the number, the way out that was taken, or the text."""
-    columns = (answers[name].tolist() for name in ("value", "raw", "missing"))
-    return [
-        value if value == value else raw if not missing else "" if missing in {"left-out", "withheld"} else missing  # noqa: PLR0124
-        for value, raw, missing in zip(*columns, strict=True)
-    ]
+def cells_of(frame: DataFrame, name: str, values: Iterable[Any]) -> Cells:
+    """Give values by the number of their form and the item or scale."""
+    return dict(zip(zip(frame["administration"].tolist(), frame[name].tolist(), strict=True), values, strict=True))
+
+
+class Given:
+    """What was answered, as an import takes it: the number, the way out that was taken, or the text.
+
+    Where two answers of a list count the same (not sure, would rather not say), it is the text: a number would lose
+    which of them it was.
+    """
+
+    def __init__(self, export: Export) -> None:
+        self._by_text = {
+            (id, item["id"])
+            for id, instrument in export.instruments.items()
+            for item in instrument.get("items", ())
+            if is_ambiguous(options_of(instrument, item))
+        }
+
+    def of(self, answers: DataFrame) -> list[Any]:
+        """Give the cells of answers that know their instrument."""
+        columns = (answers[name].tolist() for name in ("instrument", "item", "value", "raw", "missing"))
+        return [
+            ("" if missing in {"left-out", "withheld"} else missing)
+            if missing
+            else raw
+            if value != value or (instrument, item) in self._by_text  # noqa: PLR0124 - NaN alone is not itself
+            else value
+            for instrument, item, value, raw, missing in zip(*columns, strict=True)
+        ]
+
+
+def is_ambiguous(options: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two answers of a closed list count the same."""
+    return len({each["value"] for each in options}) < len(options)
 
 
 def codebook(export: Export) -> dict[str, list[Any]]:

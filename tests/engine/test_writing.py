@@ -71,7 +71,7 @@ def test_files_are_given_with_their_rows_in_order(tmp_path: Path) -> None:
         (lambda folder: put(folder, "b.csv") or {"b.csv": -1}, "something that is no number of rows"),
         (lambda folder: put(folder, "b.csv") or {"b.csv": True}, "something that is no number of rows"),
         (lambda folder: put(folder, "a b") or {"a b": 1}, "a file whose name not every system can have: a b"),
-        (lambda folder: put(folder, ".x") or {".x": 1}, "a file whose name not every system can have: .x"),
+        (lambda folder: put(folder, "x/.y") or {"x/.y": 1}, "a file whose name not every system can have: x/.y"),
         (lambda folder: link(folder) or {"l": 1}, "something that is no plain file"),
         (lambda folder: put(folder.parent, "o") or {"../o": 1}, "names a file that is not there: ../o"),
     ],

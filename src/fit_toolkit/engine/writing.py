@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "n_answered": "int64", "n_items": "int64", "band": "str",
     },
 }  # fmt: skip
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
+NAME = re.compile(r"\.?[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
 MOST_FILES = 100_000
 
 
