@@ -47,6 +47,8 @@ COMMANDS = {
     "config": ("fit_toolkit.cli.config:command", "The settings in force and where each comes from."),
     "copy": ("fit_toolkit.cli.copy:command", "Everything held about one client, to read and as JSON."),
     "erase": ("fit_toolkit.cli.erase:command", "Erase a client, or those whose retention period is over."),
+    "backup": ("fit_toolkit.cli.backup:command", "Copy the practice into one file while others work; check one."),
+    "restore": ("fit_toolkit.cli.restore:command", "Put a practice back from such a file."),
     "verify": ("fit_toolkit.cli.verify:command", "Whether the store is whole and everything in it agrees."),
     "check": ("fit_toolkit.cli.check:command", "For monitoring: 0 ok, 1 warning, 2 critical, 3 unknown."),
     "schedule": ("fit_toolkit.cli.schedule:command", "The lines that start the alerts every morning."),

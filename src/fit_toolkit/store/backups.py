@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,3 +36,11 @@ def gone(c: sa.Connection, ids: Iterable[int], *, at: datetime) -> None:
     """Say of backups that they were removed."""
     for part in chunks(ids):
         c.execute(sa.update(B).where(B.c.id.in_(part)).values(gone_at=utc(at)))
+
+
+def carry_over(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put backups of another list on this one, as far as they are not on it."""
+    there = {row["path"] for row in listed(c)}
+    new = [{name: row[name] for name in row if name != "id"} for row in rows if row["path"] not in there]
+    if new:
+        c.execute(sa.insert(B), new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -57,6 +58,19 @@ def list_holds(c: sa.Connection, *, on: date) -> list[dict[str, Any]]:
     """List the holds in force with the client's code."""
     query = sa.select(H, s.client.c.code.label("client")).select_from(H.join(s.client)).where(_stands(on))
     return dicts(c.execute(query.order_by(s.client.c.code, H.c.id)))
+
+
+def carry_over(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Set the holds of another list, with their clients' codes, here too, as far as these are there and not held so."""
+    for row in rows:
+        client = c.scalar(sa.select(s.client.c.id).where(s.client.c.code == row["client"]))
+        same = sa.select(H.c.id).where(
+            H.c.client_id == client, H.c.set_at == row["set_at"], H.c.reason == row["reason"]
+        )
+        if client is None or c.scalar(same) is not None:
+            continue
+        kept = {name: row[name] for name in ("reason", "set_at", "set_by", "ends_on")}
+        c.execute(sa.insert(H).values(client_id=client, **kept))
 
 
 def over(c: sa.Connection, *, years: int, today: date) -> list[Over]:

@@ -66,9 +66,12 @@ def new_tombstone(
 def add_tombstones(c: sa.Connection, stones: Iterable[Tombstone]) -> int:
     """Keep tombstones, each once; returns how many are new."""
     there = {(row[0], row[1]) for row in c.execute(sa.select(T.c.code_hash, T.c.erased_at))}
-    new = [each for each in stones if (each.code_hash, each.erased_at) not in there]
+    new: dict[tuple[str, datetime], Tombstone] = {}
+    for each in sorted(stones, key=lambda each: bool(each.reason)):  # one from a file lacks it
+        if (each.code_hash, each.erased_at) not in there:
+            new[each.code_hash, each.erased_at] = each
     if new:
-        c.execute(sa.insert(T), [msgspec.structs.asdict(each) for each in new])
+        c.execute(sa.insert(T), [msgspec.structs.asdict(each) for each in new.values()])
     return len(new)
 
 

@@ -1,0 +1,161 @@
+"""The one file a backup is: a zip of the store and the practice's own files, with a list of what is in it and its hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import msgspec
+
+from fit_toolkit.errors import ConfigError, DataError
+
+SCHEMA = "fit/backup/1"
+MANIFEST = "backup.json"
+STORE = "store.db"
+LARGEST_MANIFEST = 16 * 2**20
+BLOCK = 2**20
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no time before; the same files make the same bytes
+_PART = re.compile(r"[^/\\:\x00-\x1f]+")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One file in a backup."""
+
+    sha256: str
+    size: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a backup; `contents` is what its store comes to, table by table."""
+
+    schema: str
+    made_at: datetime
+    version: str
+    revision: str
+    files: dict[str, Part]
+    contents: dict[str, tuple[int, str]]
+    left_out: list[str] = []
+
+
+def write_archive(target: Path, files: Mapping[str, Path], manifest: Manifest) -> tuple[str, int]:
+    """Write a backup that appears whole or not at all; returns its hash and size. A file that is there is refused."""
+    if os.path.lexists(target):
+        raise ConfigError("there is a file of this name already", where=str(target), hint="nothing was written")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".fit-", suffix=".part")
+    except OSError as error:
+        raise ConfigError(f"the backup cannot be written here: {error.strerror}", where=str(target.parent)) from None
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(manifest)))
+                for name, source in files.items():
+                    with source.open("rb") as content, archive.open(_entry(name), "w", force_zip64=True) as into:
+                        for block in iter(lambda content=content: content.read(BLOCK), b""):  # type: ignore[misc]
+                            into.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        read_archive(Path(temporary), None)  # what cannot be read back is no backup
+        digest, size = digest_of(Path(temporary)), Path(temporary).stat().st_size
+        Path(temporary).rename(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    return digest, size
+
+
+def read_archive(file: Path, folder: Path | None) -> Manifest:
+    """Check a backup whole, hash by hash, and put its files into a folder (None: nowhere); whatever is amiss is refused."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = _manifest(archive)
+            names = {entry.filename: entry for entry in archive.infolist()}
+            if names.keys() != {MANIFEST, *manifest.files} or len(names) != len(archive.infolist()):
+                raise damaged(file, "it holds other files than it says")
+            for name, part in manifest.files.items():
+                with archive.open(names[name]) as content:
+                    _take(file, name, part, content, folder)
+    except FileNotFoundError:
+        raise DataError("there is no such file", where=str(file)) from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise damaged(file, "it cannot be read") from error
+    except OSError as error:
+        raise DataError(f"the backup cannot be read: {error.strerror or 'damaged'}", where=str(file)) from error
+    except Exception as error:
+        if type(error).__module__.startswith("zlib"):
+            raise damaged(file, "it cannot be unpacked") from error
+        raise
+    return manifest
+
+
+def damaged(file: Path, why: str) -> DataError:
+    """The refusal of a backup that is not as it was written."""
+    return DataError(f"this is no sound backup: {why}", where=str(file), hint="take another; nothing was changed")
+
+
+def digest_of(file: Path) -> str:
+    """Hash a file."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    with archive.open(MANIFEST) as content:
+        found = msgspec.json.decode(content.read(LARGEST_MANIFEST), type=Manifest)
+    if found.schema != SCHEMA:
+        raise ValueError(found.schema)
+    if STORE not in found.files or any(not _plain(name) for name in found.files):
+        raise ValueError(MANIFEST)
+    return found
+
+
+def _take(file: Path, name: str, part: Part, content: IO[bytes], folder: Path | None) -> None:
+    """Read one file, never more of it than the list says, and keep it."""
+    digest, left = hashlib.sha256(), part.size
+    for block in _blocks(content, left + 1):
+        digest.update(block)
+        left -= len(block)
+        if left < 0:
+            break
+        if folder is not None:
+            _append(folder / name, block)
+    if left or digest.hexdigest() != part.sha256:
+        raise damaged(file, "a file in it is not as it was written")
+    if folder is not None and not part.size:
+        _append(folder / name, b"")
+
+
+def _blocks(content: IO[bytes], most: int) -> Iterator[bytes]:
+    while most > 0 and (block := content.read(min(BLOCK, most))):
+        most -= len(block)
+        yield block
+
+
+def _append(file: Path, block: bytes) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as target:  # noqa: PTH123 - with a mode
+        target.write(block)
+
+
+def _plain(name: str) -> bool:
+    """Say whether a name stays inside the folder it is put into, on every system."""
+    parts: Iterable[str] = name.split("/")
+    return not PurePosixPath(name).is_absolute() and all(
+        _PART.fullmatch(part) and part not in {".", ".."} for part in parts
+    )
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=_EARLIEST)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry

@@ -1,0 +1,184 @@
+"""Puts a practice back from a backup, beside whatever is there; and tries one out without putting it anywhere."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any
+
+from fit_toolkit.errors import ConfigError, DataError, FitError
+from fit_toolkit.practice.archive import STORE, Manifest, damaged, read_archive
+from fit_toolkit.practice.erasing import STONES, erase_again, read_stones, write_stones
+from fit_toolkit.practice.practice import Practice
+from fit_toolkit.practice.setting_up import FOLDERS
+from fit_toolkit.practice.verifying import Finding, verify
+from fit_toolkit.settings import FILE, load_settings
+from fit_toolkit.sheets.batch_folder import PLACES
+from fit_toolkit.store import backups, holds, tombstones
+from fit_toolkit.store.backup import contents, revision_of
+from fit_toolkit.store.lock import hold_lock
+from fit_toolkit.store.opening import open_store
+
+if TYPE_CHECKING:
+    from fit_toolkit.practice.practice import Clock
+    from fit_toolkit.store.tombstones import Tombstone
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: where the practice is, where the one before was put, who was erased again, what is to be seen to."""
+
+    folder: Path
+    aside: Path | None
+    manifest: Manifest
+    erased: int
+    store: Path
+    elsewhere: bool  # fit.toml names another place for the store
+
+
+@dataclass
+class Kept:
+    """What of a practice that is replaced goes on in the one that is put back."""
+
+    stones: list[Tombstone] = field(default_factory=list)
+    backups: list[dict[str, Any]] = field(default_factory=list)
+    holds: list[dict[str, Any]] = field(default_factory=list)
+    places: bytes = b""
+
+
+def try_out(file: Path, clock: Clock) -> tuple[Manifest, list[Finding]]:
+    """Put a backup into a folder that is removed afterwards, and look through it as `fit verify` does."""
+    with tempfile.TemporaryDirectory(prefix="fit-check-") as name:
+        folder = Path(name)
+        folder.chmod(0o700)
+        manifest = _unpack(file, folder)
+        return manifest, list(_looked_through(folder, clock))
+
+
+def restore(file: Path, folder: Path, *, replace: bool, clock: Clock, extra: Sequence[Tombstone] = ()) -> Restored:
+    """Put a backup into `folder`: a new one, an empty one, or with `replace` in place of a practice, which is kept aside.
+
+    Everything is made ready and looked through beside it first, so that a damaged backup changes nothing. Whoever was
+    erased since the backup was made is erased again.
+    """
+    target = folder.resolve()
+    there = target.is_dir() and any(target.iterdir())
+    if there and not replace:
+        raise DataError(
+            "there is something in this folder",
+            where=str(folder),
+            hint="another --to, or --replace keeps a practice aside",
+        )
+    if there and not (target / FILE).is_file():
+        raise DataError("this is no practice, and is not replaced", where=str(folder), hint="another --to")
+    if os.path.lexists(target) and not target.is_dir():
+        raise DataError("this is no folder", where=str(folder), hint="another --to")
+    if not target.parent.is_dir():
+        raise ConfigError("there is no such folder to put it into", where=str(target.parent))
+    with ExitStack() as stack:
+        if there:
+            stack.enter_context(hold_lock(target / ".fit.lock"))
+        kept = _kept_of(target) if there else Kept()
+        stones = [*read_stones(file.parent / STONES), *extra, *kept.stones]
+        ready = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        try:
+            manifest = _unpack(file, ready)
+            erased = _bring_up(ready, stones, kept, clock)
+            wrong = [each for each in _looked_through(ready, clock) if not each.sound]
+            if wrong:
+                raise damaged(file, f"{wrong[0].check}: {wrong[0].found}")
+            aside = _put_in_place(ready, target, clock() if there else None)
+        except BaseException:
+            rmtree(ready, ignore_errors=True)
+            raise
+    store, elsewhere = _where(target)
+    return Restored(target, aside, manifest, erased, store, elsewhere)
+
+
+def _unpack(file: Path, folder: Path) -> Manifest:
+    """Unpack into an empty folder; the store in it has to come to what the backup says."""
+    manifest = read_archive(file, folder)
+    revision_of(folder / STORE)
+    if contents(folder / STORE) != manifest.contents:
+        raise damaged(file, "its store does not come to what it says")
+    store, elsewhere = _where(folder)
+    if not elsewhere and store != folder / STORE:
+        store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / STORE).rename(store)
+    return manifest
+
+
+def _where(folder: Path) -> tuple[Path, bool]:
+    """Where the store of an unpacked practice lies, and whether its settings mean another place, outside the folder."""
+    settings = load_settings(folder, environment={})
+    store = (folder / settings.text("store.path")).resolve()
+    elsewhere = bool(settings.text("store.url")) or not store.is_relative_to(folder.resolve())
+    return (folder / STORE if elsewhere else store), elsewhere
+
+
+def _practice_in(folder: Path, clock: Clock) -> Practice:
+    store, _ = _where(folder)
+    settings = load_settings(folder, flags={"store.path": str(store), "store.url": ""}, environment={})
+    return Practice(folder, settings, plugins=False, clock=clock)
+
+
+def _bring_up(folder: Path, stones: Sequence[Tombstone], kept: Kept, clock: Clock) -> int:
+    """Bring an older store up to date, and with it what was done since: erasures, holds, and the list of backups."""
+    practice = _practice_in(folder, clock)
+    try:
+        done = erase_again(practice, stones, at=practice.now())
+        with practice.store.begin() as c:
+            backups.carry_over(c, kept.backups)
+            holds.carry_over(c, kept.holds)
+        write_stones(practice)
+        for name in FOLDERS:
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
+        if kept.places:
+            (folder / PLACES).write_bytes(kept.places)
+    finally:
+        practice.store.close()
+    return done
+
+
+def _looked_through(folder: Path, clock: Clock) -> Iterator[Finding]:
+    practice = _practice_in(folder, clock)
+    open_store(practice.path("store.path")).close()  # an older one is brought up to date: this is a copy
+    yield from verify(practice)
+
+
+def _kept_of(folder: Path) -> Kept:
+    """What of the practice that is replaced has to go on; its store may be what is broken."""
+    kept = Kept(stones=read_stones(folder / STONES))
+    with suppress(FileNotFoundError):
+        kept.places = (folder / PLACES).read_bytes()
+    with suppress(FitError):
+        settings = load_settings(folder, environment={})
+        store = open_store(settings.text("store.url") or folder / settings.text("store.path"), upgrade=False)
+        try:
+            with store.read() as c:
+                kept.stones += tombstones.tombstones(c)
+                kept.backups = backups.listed(c)
+                kept.holds = holds.list_holds(c, on=date.today())  # noqa: DTZ011 - one that ended today is kept a day longer
+        finally:
+            store.close()
+    return kept
+
+
+def _put_in_place(ready: Path, target: Path, replaced_at: datetime | None) -> Path | None:
+    """With `replaced_at` two renames: killed in between, the practice is in the folder `aside`, and the new one beside it."""
+    aside = None
+    if replaced_at is not None:
+        aside = target.with_name(f"{target.name}.before-{replaced_at:%Y-%m-%dT%H%M%S}")
+        if os.path.lexists(aside):
+            raise ConfigError("the practice that is replaced cannot be kept aside: the name is taken", where=str(aside))
+        target.rename(aside)
+    with suppress(FileNotFoundError):
+        target.rmdir()  # an empty one
+    ready.rename(target)
+    return aside
