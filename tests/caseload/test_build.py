@@ -114,7 +114,7 @@ def seen(line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=PEOPLE)
 def test_the_list_says_of_everybody_what_a_second_reading_says(practice: Practice, people: list[Person]) -> None:
     write(practice, people)

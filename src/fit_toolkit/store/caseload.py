@@ -23,7 +23,7 @@ from fit_toolkit.store.rows import chunks, dicts, rows_in
 Kinds = tuple[tuple[str, sa.ColumnElement[Any], str], ...]
 OWN = ("client", "carer")  # who answers for the client
 _A = s.administration.c
-_VALID = _A.state == sa.literal_column("'valid'")  # spelt out, so that the index of valid forms can answer alone
+_VALID = _A.state == sa.literal_column("'valid'")  # spelt out, so that the index of valid forms is used
 
 
 def members(c: sa.Connection, *, on: date, closed_since: date) -> Columns:
@@ -74,7 +74,7 @@ def supervised(c: sa.Connection, supervisor: str, *, on: date) -> tuple[set[int]
 
 
 def forms(c: sa.Connection, member_ids: Iterable[int]) -> Columns:
-    """Return per member, instrument and rater the number of forms and the last day rated; the index alone answers this."""
+    """Return per member, instrument and rater the number of forms and the last day rated."""
     columns: Kinds = (
         ("member_id", _A.member_id, "int"),
         ("instrument", _A.instrument, "text"),
