@@ -1,0 +1,153 @@
+"""Cases of a system file as rows of text: numbers as they are coded, days as days, never a missing code as an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
+
+from msgspec import Meta
+
+from fit_toolkit import DataError, RawTable, Reader
+
+from .sample import SAMPLE
+
+AGAIN: Final = "open it in SPSS or PSPP and save it again"
+INSTALL: Final = "pip install 'fit-toolkit[spss]'"
+BEGINS: Final = (b"$FL2", b"$FL3")
+EPOCH: Final = datetime(1582, 10, 14, tzinfo=UTC)  # from which SPSS counts seconds
+TEXTS: Final = re.compile(r"A\d*|AHEX\d*")
+DAYS: Final = re.compile(r"(DATE|ADATE|EDATE|SDATE|JDATE)\d*")
+MOMENTS: Final = re.compile(r"(DATETIME|YMDHMS)[\d.]*")
+TIMES: Final = re.compile(r"TIME[\d.]*")
+PADDED: Final = re.compile(r"N(\d+)")
+FILTER: Final = "filter_$"  # which cases SPSS was told to use; its own business
+
+
+class SpssReader(Reader, frozen=True):
+    """A system file of SPSS; values as they are coded, without their labels, and user-missing values as not given.
+
+    Its notes say how many values were declared missing. The lines it names are numbers of cases.
+    """
+
+    kind: ClassVar[str] = "spss"
+    suffixes: ClassVar[tuple[str, ...]] = (".sav", ".zsav")
+    sample: ClassVar[bytes] = SAMPLE
+
+    encoding: Annotated[str, Meta(description="how its texts are encoded; empty: as the file says")] = ""
+
+    def sniff(self, head: bytes, filename_suffix: str) -> float:
+        """Every system file begins with the same four marks."""
+        return 1.0 if head.startswith(BEGINS) else 0.0
+
+    def rows(self, path: Path) -> RawTable:
+        """Read all cases."""
+        cells, about = _read(path, self.encoding)
+        count = len(next(iter(cells.values()), ()))
+        if about.number_rows is not None and about.number_rows != count:
+            raise DataError(f"the file has {count} cases and says {about.number_rows}", where=path.name, hint=AGAIN)
+        missing = _Missing(about.missing_ranges)
+        columns = [_column(values, missing, name, _shower(_form(about, name)), path) for name, values in cells.items()]
+        return RawTable(
+            columns=tuple(cells),
+            rows=[list(row) for row in zip(*columns, strict=True)],
+            lines=range(1, count + 1),
+            notes=missing.notes(),
+            meant={FILTER: ""} if FILTER in cells else {},
+        )
+
+
+def _read(path: Path, encoding: str) -> tuple[dict[str, Sequence[Any]], Any]:
+    """Read values and what the file says about them; labels stay where they are."""
+    try:
+        import pyreadstat
+    except ImportError as error:
+        raise DataError("reading SPSS files needs pyreadstat", where=path.name, hint=INSTALL) from error
+    try:
+        cells, about = pyreadstat.read_sav(
+            path,
+            encoding=encoding or None,
+            apply_value_formats=False,
+            user_missing=True,
+            disable_datetime_conversion=True,
+            output_format="dict",
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, LookupError, ValueError) as error:
+        problem = "the SPSS file is damaged, or its texts are in another encoding"
+        raise DataError(problem, where=path.name, hint=f"{AGAIN}, or name its encoding") from error
+    return dict(cells), about
+
+
+def _form(about: Any, name: str) -> str:
+    """Give the format a variable is shown in, such as F8.2."""
+    return str(about.original_variable_types.get(name, ""))
+
+
+def _column(values: Sequence[Any], missing: _Missing, name: str, shown: Callable[[Any], str], path: Path) -> list[str]:
+    """Give the texts of one variable."""
+    texts = []
+    for case, value in enumerate(values, start=1):
+        try:
+            texts.append("" if missing.is_so(name, value) else shown(value))
+        except (OverflowError, ValueError) as error:
+            problem = f"the date in {name} is beyond the calendar"
+            raise DataError(problem, where=f"{path.name}:{case}", hint="mend it in SPSS, or leave it empty") from error
+    return texts
+
+
+class _Missing:
+    """The values that were declared missing, by variable; those that are met are counted."""
+
+    def __init__(self, ranges: dict[str, list[dict[str, Any]]]) -> None:
+        self._ranges = {
+            name: [(_bare(each["lo"]), _bare(each["hi"])) for each in several] for name, several in ranges.items()
+        }
+        self._met: dict[str, int] = {}
+
+    def is_so(self, name: str, value: Any) -> bool:
+        """Say whether a value stands for nothing."""
+        if value is None or value != value:  # noqa: PLR0124 - system-missing
+            return True
+        bare = _bare(value)
+        if any(type(low) is type(bare) and low <= bare <= high for low, high in self._ranges.get(name, ())):
+            self._met[name] = self._met.get(name, 0) + 1
+            return True
+        return False
+
+    def notes(self) -> tuple[str, ...]:
+        """Say how many were met."""
+        total = sum(self._met.values())
+        return (
+            (f"values declared missing in SPSS, taken as not given: {total} ({', '.join(self._met)})",) if total else ()
+        )
+
+
+def _bare(value: Any) -> Any:
+    return value.rstrip() if isinstance(value, str) else float(value)
+
+
+def _shower(form: str) -> Callable[[Any], str]:
+    """Give what shows the values of a variable as SPSS does, by the variable's format."""
+    if TEXTS.fullmatch(form):
+        return str.rstrip
+    if DAYS.fullmatch(form):
+        return lambda value: _moment(value).date().isoformat()
+    if MOMENTS.fullmatch(form):
+        return lambda value: _moment(value).replace(tzinfo=None).isoformat(sep=" ")
+    if TIMES.fullmatch(form):
+        return lambda value: _moment(value).time().isoformat()
+    width = int(hit[1]) if (hit := PADDED.fullmatch(form)) else 0
+    return lambda value: _number(value).zfill(width)
+
+
+def _moment(seconds: float) -> datetime:
+    return EPOCH + timedelta(seconds=round(seconds))
+
+
+def _number(value: float) -> str:
+    """Write a number as it is meant: 15 digits, no exponent, 5 and not 5.0."""
+    text = format(Decimal(format(value, ".15g")), "f")
+    return "0" if text == "-0" else text
