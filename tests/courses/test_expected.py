@@ -22,7 +22,15 @@ def day(number: int) -> date:
 
 def appointment(on: int, status: str = "held", episode: int = 1) -> Appointment:
     return Appointment(
-        id=1, episode_id=episode, episode="e", therapist=None, on=day(on), at=None, status=status, reason=None
+        id=1,
+        episode_id=episode,
+        episode="e",
+        therapist=None,
+        staff_id=None,
+        on=day(on),
+        at=None,
+        status=status,
+        reason=None,
     )
 
 

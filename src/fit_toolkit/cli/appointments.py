@@ -11,5 +11,6 @@ command = LazyGroup(
         "list": ("fit_toolkit.cli.appointments_list:command", "The diary."),
         "add": ("fit_toolkit.cli.appointments_add:command", "Plan contacts."),
         "set": ("fit_toolkit.cli.appointments_set:command", "Say what became of one."),
+        "import": ("fit_toolkit.cli.appointments_import:command", "Bring in a diary from a file."),
     },
 )

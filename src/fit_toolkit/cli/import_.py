@@ -15,19 +15,17 @@ from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
 from fit_toolkit.cli.progress import progress
-from fit_toolkit.cli.pseudonyms import key_of, remember_key
+from fit_toolkit.cli.pseudonyms import names_of, remember_key
 from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fit_toolkit.intake.columns import Proposal
-    from fit_toolkit.intake.identity import Pseudonyms
     from fit_toolkit.intake.mapping import Map
     from fit_toolkit.intake.records import Ask, Outcome
     from fit_toolkit.intake.source import Source
     from fit_toolkit.model.parts import RawTable
 
-PSEUDONYMS = "import.pseudonyms"
 STEPS = {"sorting": 0.2, "checking": 0.3, "writing": 0.5}  # what part of the time each takes of a large file
 COLUMNS = (
     "file", "batch", "rows", "accepted", "unchanged", "rejected", "forms", "corrected", "episodes_opened",
@@ -86,7 +84,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
-    names = _names(app, given["pseudonymise"])
+    names = names_of(app.practice, given["pseudonymise"])
     ids = {each.id for each in app.practice.catalog} | instrument_words(base)
     usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
     with progress({"reading": 1}) as told:
@@ -131,12 +129,6 @@ def _base(loaded: Map | None, given: dict[str, Any]) -> Map:
     if given["start"] is not None:
         said["start"] = given["start"].isoformat()
     return msgspec.structs.replace(loaded or Map(), **said)
-
-
-def _names(app: App, asked: bool | None) -> Pseudonyms | None:
-    """Give who names the clients, where they get pseudonyms: as asked, else as fit.toml says."""
-    wanted = app.practice.settings.flag(PSEUDONYMS) if asked is None else asked
-    return key_of(app.practice) if wanted else None
 
 
 def _readers(app: App) -> dict[str, Any]:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 SETTING = "import.pseudonym_key_file"
 
 
+def names_of(practice: Practice, asked: bool | None) -> Pseudonyms | None:
+    """Give who names the clients of a file, where they get pseudonyms: as asked, else as fit.toml says."""
+    wanted = practice.settings.flag("import.pseudonyms") if asked is None else asked
+    return key_of(practice) if wanted else None
+
+
 def key_of(practice: Practice) -> Pseudonyms:
     """Read the key; another one than that of the clients who are here already is refused."""
     from fit_toolkit.intake.identity import HOW, read_key

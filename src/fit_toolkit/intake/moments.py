@@ -51,6 +51,10 @@ class Moments:
             self._regex, self._days = _compiled(self.pattern)
         self.read = lru_cache(maxsize=100_000)(self._read)
 
+    def local(self, day: date, hour: int, minute: int) -> When | str:
+        """Give the moment of a time of day in the zone of the file, or what is wrong with it."""
+        return self._instant(datetime.combine(day, time(hour, minute)), None)
+
     def _read(self, text: str) -> When | str:
         """Give the moment, or what is wrong with the text."""
         hit = self._regex.fullmatch(text)

@@ -103,6 +103,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     episode_id: int
     episode: str
     therapist: str | None
+    staff_id: int | None
     on: date
     at: datetime | None
     status: str

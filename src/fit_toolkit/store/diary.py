@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -45,6 +46,39 @@ def add_appointment(  # noqa: PLR0913 - one argument a column
     return made
 
 
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """An appointment that is to be in the diary as it stands here; `at` is naive UTC."""
+
+    episode_id: int
+    on: date
+    at: datetime | None = None
+    staff_id: int | None = None
+    status: str = "planned"
+    reason: str | None = None
+
+
+def put_appointments(
+    c: sa.Connection, new: Iterable[Booking], changed: Iterable[Booking], *, at: datetime | None = None
+) -> None:
+    """Add appointments and change others, known by episode and day; whoever asks has checked them."""
+    added, altered = list(new), list(changed)
+    for booking in (*added, *altered):
+        _check_status(booking.status, booking.reason)
+    if added:
+        c.execute(sa.insert(s.appointment), [msgspec.structs.asdict(booking) for booking in added])
+    if altered:
+        table = s.appointment
+        where = (table.c.episode_id == sa.bindparam("of"), table.c.on == sa.bindparam("day"))
+        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in ("at", "staff_id", "status", "reason")}
+        rows = [
+            {"of": each.episode_id, "day": each.on, "new_at": each.at, "new_staff_id": each.staff_id,
+             "new_status": each.status, "new_reason": each.reason}
+            for each in altered
+        ]  # fmt: skip
+        c.execute(sa.update(table).where(*where).values(**values), rows)
+    touch(c, sorted({booking.episode_id for booking in (*added, *altered)}), "appointment", at)
+
+
 def set_appointment(
     c: sa.Connection, episode: str, *, on: date, status: str, reason: str | None = None, at: datetime | None = None
 ) -> None:
@@ -79,7 +113,7 @@ def list_appointments(
     if until is not None:
         query = query.where(s.appointment.c.on <= until)
     rows = dicts(rows_in(c, query, s.appointment.c.episode_id, episode_ids))
-    return [Appointment(**{key: value for key, value in row.items() if key != "staff_id"}) for row in rows]
+    return [Appointment(**row) for row in rows]
 
 
 def add_pause(
