@@ -102,7 +102,7 @@ def _chosen(book: Any, wanted: str, path: Path) -> tuple[Any, tuple[str, ...]]:
     seen = [sheet for sheet in filled if sheet.sheet_state == "visible"]
     if len(seen) > 1:
         names = ", ".join(sheet.title for sheet in seen)
-        hint = f"say which in fit.toml, [readers.excel] sheet = ...: {names}"
+        hint = f"say which in a map, `settings: {{sheet: ...}}`, or in fit.toml under [readers.excel]: {names}"
         raise DataError(f"{len(seen)} sheets hold something", where=path.name, hint=hint)
     if not seen:
         hidden = "; a hidden one does: show it, or name it" if filled else ""

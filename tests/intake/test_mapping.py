@@ -18,6 +18,7 @@ def test_a_map_comes_back_as_it_was_written(tmp_path: Path) -> None:
     made = Map(
         source="clinic: export",
         delimiter=";",
+        settings={"sheet": "Answers 2026", "header": 2, "keep_unfinished": False},
         decimal=",",
         date_format="%d.%m.%Y",
         instrument="bdi",

@@ -15,6 +15,8 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from fit_toolkit.errors import DataError
+from fit_toolkit.intake.mapping import Map
+from fit_toolkit.intake.read import read_source
 from fit_toolkit.model.parts import RawTable
 from tests.intake.making import Clinic
 from tests.plugins_readers.taking import taken
@@ -222,6 +224,16 @@ def test_an_answer_that_a_spreadsheet_made_a_date_of_is_rejected_by_the_import(c
     outcome = taken(clinic, table)
     assert (outcome.rejected, outcome.accepted) == (1, 0)
     assert outcome.problems[0].column == "q1"
+
+
+def test_a_map_says_which_sheet_before_the_practice_does(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path, HEADER, ["k01", "2026-01-05", 7], change=lambda sheet: sheet.parent.create_sheet("b").append(["x"])
+    )
+    usual = {"excel": {"sheet": "b", "header": 1}}
+    mapping = Map(settings={"sheet": "answers", "header": 0})
+    source = read_source(path, {"excel": ExcelReader}, usual=usual, settings=mapping.reader_settings())
+    assert source.sample.columns == ("client", "date", "q1")
 
 
 # --- damaged, hostile, and other files -----------------------------------------------------------------------------

@@ -66,6 +66,10 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     reader: str = ""
     encoding: str = ""
     delimiter: str = ""
+    settings: Annotated[
+        dict[str, str | int | bool],
+        Meta(description="Of the reader, such as sheet: Answers; before those in fit.toml."),
+    ] = {}
     decimal: Literal["", ".", ","] = ""
     date_format: Annotated[
         str, Meta(description="%d/%m/%Y, DD.MM.YYYY or with a time, %d.%m.%Y %H:%M; empty: 2026-03-31.")
@@ -96,9 +100,9 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
         """The day of session 1 for data without dates."""
         return date.fromisoformat(self.start) if self.start else None
 
-    def reader_settings(self) -> dict[str, str]:
+    def reader_settings(self) -> dict[str, str | int | bool]:
         """Give what the map says about the format of the file."""
-        return {"encoding": self.encoding, "delimiter": self.delimiter}
+        return {"encoding": self.encoding, "delimiter": self.delimiter, **self.settings}
 
 
 def load_map(path: Path) -> Map:
@@ -184,6 +188,8 @@ def as_yaml(found: Map, remarks: tuple[str, ...] = ()) -> str:
     plain = msgspec.to_builtins(found)
     lines = [f"# How to read a file; used with `fit import FILE --map THIS`.\nformat: {found.format}"]
     lines += [f"{name}: {_quoted(plain[name])}" for name in _PLAIN if plain.get(name)]
+    if plain.get("settings"):
+        lines.append("settings: " + _flow(plain["settings"]))
     lines.append("columns:" if plain.get("columns") else "columns: {}")
     lines += [f"  {_quoted(column)}: {_flow(target)}" for column, target in plain.get("columns", {}).items()]
     if plain.get("values"):
@@ -200,6 +206,8 @@ def _flow(target: Any) -> str:
     if isinstance(target, (list, tuple)):
         return "[" + ", ".join(map(_quoted, target)) + "]"
     if not isinstance(target, dict):
+        if isinstance(target, bool):
+            return "true" if target else "false"
         return _quoted(target) if isinstance(target, str) else format(target, ".15g")
     return "{" + ", ".join(f"{_quoted(key)}: {_flow(value)}" for key, value in target.items()) + "}"
 

@@ -77,7 +77,7 @@ def _chosen(
     if kind not in readers:
         raise UsageError(f"there is no reader '{kind}'", hint="known: " + ", ".join(sorted(readers)))
     try:
-        said = {key: value for key, value in (settings or {}).items() if value}
+        said = {key: value for key, value in (settings or {}).items() if value != ""}
         return kind, msgspec.convert({**(usual or {}).get(kind, {}), **said}, readers[kind])
     except msgspec.ValidationError as error:
         raise UsageError(f"the reader {kind} cannot take these settings: {error}") from error
