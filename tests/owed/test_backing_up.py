@@ -61,6 +61,7 @@ def test_what_is_put_back_is_row_for_row_what_was_there(clinic: Clinic, fit: She
 def test_a_practice_is_never_written_over_unasked(clinic: Clinic, fit: Shell, tmp_path: Path) -> None:
     made = backup(fit, "-o", str(tmp_path / "one.zip"))
     clinic.open("newcomer")
+    (clinic.root / ".fit-export-key").write_bytes(b"key")
     before = everything(clinic.root)
     assert fit("restore", str(made), "--to", str(clinic.root)).code == 3
     assert everything(clinic.root) == before
@@ -71,6 +72,7 @@ def test_a_practice_is_never_written_over_unasked(clinic: Clinic, fit: Shell, tm
         name: content for name, content in before.items() if name != ".fit.lock"
     }
     assert count_of(clinic.practice, s.client) == 3
+    assert (clinic.root / ".fit-export-key").read_bytes() == b"key"  # it is in no backup, and stays with the practice
 
 
 def test_a_folder_that_is_no_practice_is_not_replaced(fit: Shell, tmp_path: Path) -> None:

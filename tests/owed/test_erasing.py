@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from fit_toolkit.store import people, tombstones
@@ -135,6 +137,11 @@ def test_a_file_of_others_that_names_the_code_is_said(clinic: Clinic, fit: Shell
     done = fit("erase", CODE, "--reason", "x", "--yes")
     assert "list.csv" in done.err
     assert (clinic.root / "list.csv").exists()
+
+
+def test_exports_that_held_them_are_said(fit: Shell, tmp_path: Path) -> None:
+    assert fit("export", "-o", str(tmp_path / "out")).code == 0
+    assert "1 export held them" in fit("erase", CODE, "--reason", "x", "--yes").err
 
 
 def test_a_legal_hold_stands_in_the_way(clinic: Clinic, fit: Shell) -> None:

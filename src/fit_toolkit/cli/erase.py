@@ -106,6 +106,9 @@ def _tell(app: App, found: Erasure) -> None:
         for path in found.backups:
             app.say(f"  {path}")
         app.say("  When one is put back, fit restore erases them again. Let them run out, or remove them.")
+    if found.exports:
+        days = ", ".join(sorted({f"{at:%Y-%m-%d}" for at in found.exports}))
+        app.say(f"{count(len(found.exports), 'export')} held them, made on {days}: whoever got these has to be told.")
     if named := found.beside.named:
         app.say("Files that fit did not make, or that are yours, name the code; look into them:")
         for file in named[:NAMED]:

@@ -42,7 +42,7 @@ EPISODES = frozenset(("episode", "code"))
 def held_about(practice: Practice, code: str) -> dict[str, Any]:
     """Gather everything held about a client; what was typed names no other client."""
     from fit_toolkit.alerts.story import story
-    from fit_toolkit.store import copying
+    from fit_toolkit.store import copying, handing_on
 
     with practice.store.read() as c:
         client = copying.read_client(c, code)
@@ -51,6 +51,7 @@ def held_about(practice: Practice, code: str) -> dict[str, Any]:
         forms = copying.read_forms(c, list(members))
         alerts = [story(c, id, on=practice.today()) for id in copying.alerts_about(c, list(members))]
         sheets = copying.sheets_about(c, list(members))
+        exports = handing_on.handed_on(c, client["id"])
         others = copying.other_codes(c, client["id"])
     found = {
         "client": {name: client[name] for name in ("code", "born_year", "sex", "added_at")},
@@ -60,6 +61,7 @@ def held_about(practice: Practice, code: str) -> dict[str, Any]:
         "alerts": alerts,
         "watched": _watched(practice, {row["instrument"] for row in forms} | {row["instrument"] for row in alerts}),
         "sheets": sheets,
+        "exports": exports,
     }
     head = {"schema": SCHEMA, "made_on": practice.today(), "practice": practice.settings.text("practice.name")}
     return {**head, **_Others(code, others).out_of(found)}

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import msgspec
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.practice.beside import Beside, forget_messages, look_beside, remove_pages
-from fit_toolkit.store import backups, holds, tombstones
+from fit_toolkit.store import backups, handing_on, holds, tombstones
 from fit_toolkit.store.erase import GONE, Going, erase_rows, what_goes, word
 from fit_toolkit.store.lock import hold_lock
 from fit_toolkit.store.scrub import scrub
@@ -36,6 +36,7 @@ class Erasure:
     beside: Beside
     held: Sequence[str]
     backups: Sequence[str]
+    exports: Sequence[datetime]  # when something about them was handed on
 
 
 class Stones(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,8 @@ def preview(practice: Practice, code: str) -> Erasure:
         going = what_goes(c, code)
         held = [hold["reason"] for hold in holds.in_force(c, going.client, on=practice.today())]
         kept = [each["path"] for each in backups.holding(c, since=going.added_at)]
-    return Erasure(going, look_beside(practice, code, going.sheets), held, kept)
+        exports = [each["at"] for each in handing_on.handed_on(c, going.client)]
+    return Erasure(going, look_beside(practice, code, going.sheets), held, kept, exports)
 
 
 def erase(practice: Practice, code: str, *, reason: str, actor: str) -> Erasure:
@@ -71,9 +73,8 @@ def erase(practice: Practice, code: str, *, reason: str, actor: str) -> Erasure:
         remove_pages(practice, after)
         forget_messages(after, code, keys)
         _finish(practice)
-    return Erasure(
-        before.going, Beside(before.beside.listed, before.beside.pages, after.messages, after.named), (), before.backups
-    )
+    beside = Beside(before.beside.listed, before.beside.pages, after.messages, after.named)
+    return replace(before, beside=beside)
 
 
 def finish_erased(practice: Practice, code: str) -> bool:

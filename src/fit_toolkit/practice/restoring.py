@@ -19,7 +19,6 @@ from fit_toolkit.practice.practice import Practice
 from fit_toolkit.practice.setting_up import FOLDERS
 from fit_toolkit.practice.verifying import Finding, verify
 from fit_toolkit.settings import FILE, load_settings
-from fit_toolkit.sheets.batch_folder import PLACES
 from fit_toolkit.store import backups, holds, tombstones
 from fit_toolkit.store.backup import contents, revision_of
 from fit_toolkit.store.lock import hold_lock
@@ -49,7 +48,7 @@ class Kept:
     stones: list[Tombstone] = field(default_factory=list)
     backups: list[dict[str, Any]] = field(default_factory=list)
     holds: list[dict[str, Any]] = field(default_factory=list)
-    places: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)  # places of sheets, keys: what no backup may hold or know
 
 
 def try_out(file: Path, clock: Clock) -> tuple[Manifest, list[Finding]]:
@@ -139,8 +138,9 @@ def _bring_up(folder: Path, stones: Sequence[Tombstone], kept: Kept, clock: Cloc
         write_stones(practice)
         for name in FOLDERS:
             (folder / name).mkdir(mode=0o700, exist_ok=True)
-        if kept.places:
-            (folder / PLACES).write_bytes(kept.places)
+        for name, content in kept.files.items():
+            (folder / name).write_bytes(content)
+            (folder / name).chmod(0o600)
     finally:
         practice.store.close()
     return done
@@ -155,8 +155,8 @@ def _looked_through(folder: Path, clock: Clock) -> Iterator[Finding]:
 def _kept_of(folder: Path) -> Kept:
     """What of the practice that is replaced has to go on; its store may be what is broken."""
     kept = Kept(stones=read_stones(folder / STONES))
-    with suppress(FileNotFoundError):
-        kept.places = (folder / PLACES).read_bytes()
+    own = (each for each in folder.glob(".fit-*") if each.is_file() and not each.is_symlink())
+    kept.files = {each.name: each.read_bytes() for each in own if each.name != STONES}
     with suppress(FitError):
         settings = load_settings(folder, environment={})
         store = open_store(settings.text("store.url") or folder / settings.text("store.path"), upgrade=False)
