@@ -22,6 +22,7 @@ COMMANDS = {
     "init": ("fit_toolkit.cli.init:command", "Set up a practice: settings, an empty store, folders."),
     "demo": ("fit_toolkit.cli.demo:command", "A synthetic practice end to end: ratings, alerts, sheets."),
     "import": ("fit_toolkit.cli.import_:command", "Bring in ratings from a file."),
+    "fetch": ("fit_toolkit.cli.fetch:command", "Fetch an export from REDCap or LimeSurvey into a file."),
     "pseudonym": ("fit_toolkit.cli.pseudonym:command", "What somebody is called here; the key that decides it."),
     "form": ("fit_toolkit.cli.form:command", "Print a blank form."),
     "enter": ("fit_toolkit.cli.enter:command", "Type in paper forms."),

@@ -62,6 +62,7 @@ class _Checks:
             ("sections", self.sections),
             ("safety", self.safety),
             ("mail", self.mail),
+            ("sources", self.sources),
             ("alert run", self.alert_run),
         )
 
@@ -197,6 +198,25 @@ class _Checks:
                 if file.is_file()
                 else fail("mail password", "no such file", f"see {FILE}")
             )
+
+    def sources(self) -> Iterator[Verdict]:
+        """Every source that fit fetch knows can be asked as it is written, and its secret is private; nobody is asked."""
+        from fit_toolkit.intake.fetch import secret_file, sources_of
+
+        root = self.practice.root
+        try:
+            found = sources_of(self.settings.tables.get("sources", {}), root)
+        except FitError as error:
+            yield fail("sources", str(error), f"mend [sources] in {FILE}")
+            return
+        for name, source in found.items():
+            file = secret_file(source, root)
+            if file is not None and not file.is_file():
+                yield fail(f"source {name}", "the file with its token or password is not there", f"see {FILE}")
+            elif file is not None:
+                yield _private(f"source {name}", file)
+            else:
+                yield ok(f"source {name}", "its secret is expected in the environment")
 
     def alert_run(self) -> Iterator[Verdict]:
         """Alerts were looked for lately, and the last run came to an end."""

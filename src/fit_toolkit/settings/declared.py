@@ -123,6 +123,6 @@ SETTINGS = (
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
-# Tables whose content somebody else checks: the engine the policies and sections, each channel, reader and writer its own settings.
+# Tables whose content somebody else checks: the engine the policies and sections, each channel, reader, source and writer its own settings.
 FREE_ARRAYS = ("policies", "sections")
-FREE_TABLES = ("channels", "readers", "writers")
+FREE_TABLES = ("channels", "readers", "sources", "writers")

@@ -203,7 +203,7 @@ class _Document:
         return tuple(self._table((name, place), entry) for place, entry in enumerate(array))
 
     def tables(self) -> dict[str, dict[str, PolicyTable]]:
-        """Return `[channels.NAME]`, `[readers.NAME]` and `[writers.NAME]` as they stand."""
+        """Return `[channels.NAME]`, `[readers.NAME]`, `[sources.NAME]` and `[writers.NAME]` as they stand."""
         return {section: self.named(section) for section in FREE_TABLES}
 
     def named(self, section: str) -> dict[str, PolicyTable]:
