@@ -14,6 +14,7 @@ from fit_toolkit.intake.answers import Read, canonical, read_answers
 from fit_toolkit.intake.context import Findings, read_context
 from fit_toolkit.intake.expand import Bools, Laid
 from fit_toolkit.intake.people import resolve
+from fit_toolkit.intake.persons import read_persons
 from fit_toolkit.intake.piece import Ints
 from fit_toolkit.intake.records import Ask, Problem
 from fit_toolkit.store import ratings
@@ -54,7 +55,7 @@ def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool)
         for id in forms.loc[forms["known"].astype(bool), "instrument"].unique()
         if catalog.get(id).construct == "alliance"
     }
-    forms = resolve(c, forms, ask, found, alliance)
+    forms = read_persons(c, laid, resolve(c, forms, ask, found, alliance), found)
     read = read_answers(laid, forms, catalog, comma=comma)
     found.problems.extend(read.problems)
     forms["canon"] = read.canon.reindex(forms.index)

@@ -15,6 +15,7 @@ from fit_toolkit.intake.layout import CONTEXT, Group, Layout
 from fit_toolkit.intake.mapping import Target
 from fit_toolkit.intake.piece import Coded, Ints, Piece, group
 from fit_toolkit.intake.records import Problem
+from fit_toolkit.model.writing import unguarded
 
 Bools = NDArray[np.bool_]
 
@@ -98,14 +99,14 @@ def _context(piece: Piece, layout: Layout, fixed: dict[str, str], instrument: st
         if name in fixed:
             made[name] = Coded.always(fixed[name], len(piece))
         elif name in layout.roles:
-            made[name] = _meant(piece.columns[layout.roles[name]].strip(), layout.target(name))
+            made[name] = meant(piece.columns[layout.roles[name]].strip(), layout.target(name))
         else:
             made[name] = Coded.always("", len(piece))
     made["instrument"] = made["instrument"].map(lambda text: text or instrument)
     return made
 
 
-def _meant(column: Coded, target: Target) -> Coded:
+def meant(column: Coded, target: Target) -> Coded:
     """Put what a map says in the place of the words of a role, and nothing in the place of what stands for nothing."""
     if not target.words and not target.missing:
         return column
@@ -123,7 +124,10 @@ def _forms(piece: Piece, context: dict[str, Coded], which: Ints, seq: Ints, inde
     """Give the context of the forms that begin in some rows."""
     texts = {name: context[name].codes[which] for name in CONTEXT}
     frame = {name: Coded(codes, context[name].texts).cells() for name, codes in texts.items()}
-    return DataFrame({"row": piece.rows[which], "seq": seq, **frame}, index=index)
+    forms = DataFrame(frame, index=index, dtype=object)
+    forms.insert(0, "row", piece.rows[which])
+    forms.insert(1, "seq", seq)
+    return forms
 
 
 def _wide(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cells, tuple[Ints, Ints]]:
@@ -176,7 +180,7 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     first[form[::-1]] = np.arange(len(form))[::-1]  # the last one written is the first row
     kept = np.flatnonzero(answered)
     forms = _forms(piece, context, first[kept], piece.rows[first[kept]], Index(kept))
-    names = _meant(piece.columns[layout.roles[kind]].strip(), layout.target(kind))
+    names = meant(piece.columns[layout.roles[kind]].strip(), layout.target(kind))
     cells = Cells(
         form=form,
         row=piece.rows,
@@ -212,8 +216,9 @@ class _Words:
     def read(self, column: Coded, values: dict[str, float]) -> tuple[Ints, Ints]:
         """Give the places of the cells of a column, as they came and as they are read."""
         known = _reader(values)
-        raw = np.array([self.raws.setdefault(text, len(self.raws)) for text in column.texts], dtype=np.int64)
-        read = [known(text) for text in column.texts]
+        came = [unguarded(text) for text in column.texts]  # an export of ours puts a quote mark before a formula
+        raw = np.array([self.raws.setdefault(text, len(self.raws)) for text in came], dtype=np.int64)
+        read = [known(text) for text in came]
         text = np.array([self.texts.setdefault(text, len(self.texts)) for text in read], dtype=np.int64)
         return (raw[column.codes], text[column.codes]) if len(raw) else (column.codes, column.codes)
 

@@ -67,6 +67,7 @@ class _Newcomers:
     clients: dict[str, int] = field(default_factory=dict)
     episodes: dict[str, admit.Opening] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)
+    about: dict[str, tuple[int | None, str | None]] = field(default_factory=dict)
 
     def gather(self, forms: DataFrame) -> None:
         """Note the clients and episodes that the forms of a piece need, from the day of the first of them."""
@@ -81,6 +82,9 @@ class _Newcomers:
             client, _, code = str(new).partition("\x00")
             self.episodes[str(new)] = admit.Opening(client, first, int(staff), code)
             self.first[str(new)] = int(seq)
+        if "born_year" in forms:  # the file says something about people
+            told = forms.drop_duplicates("client")
+            self.about.update(zip(told["client"], zip(told["born_year"], told["sex"], strict=True), strict=True))
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,13 @@ class _Writer:
     rules: Rules | None
     written: Written
     stored: Runs[Stored]
-    touched: set[int]
+    touched: list[Ints]
     assumed: bool
 
     def open(self, newcomers: _Newcomers) -> dict[str, tuple[int, int]]:
         """Add the clients and open the episodes that accepted forms need, in the order of the file."""
         admit.add_clients(self.c, sorted(newcomers.clients, key=newcomers.clients.__getitem__), at=self.ask.now)
+        people.fill_in(self.c, newcomers.about)
         order = sorted(newcomers.episodes, key=newcomers.first.__getitem__)
         openings = [newcomers.episodes[new] for new in order]
         self.written.opened = len(openings)
@@ -120,7 +125,7 @@ class _Writer:
         made_of = [self.part(part, forms.loc[part.numbers.index], pairs) for part in ready.parts]
         stored = pd.concat(made_of).sort_values("id")
         self.stored.add(_blocks(stored), len(stored))
-        self.touched.update(forms["episode_id"].unique().tolist())
+        self.touched.append(forms["episode_id"].unique().astype(np.int64))
 
     def part(self, part: Answers, mine: DataFrame, pairs: Mapping[tuple[int, int], int]) -> DataFrame:
         """Store the forms of one instrument with what is made of them; give what there is to tell about them."""
@@ -216,16 +221,16 @@ def write(  # noqa: PLR0913 - what writing needs, by name
         c, ask.kind, actor=ask.actor, at=ask.now, source_sha256=source_sha256, map_sha256=ask.map_sha256
     )
     stored = Runs[Stored](spool, lambda each: each.administration, _unpacked)
-    writer = _Writer(c, ask, catalog, rules, written, stored, set(), assumed)
+    writer = _Writer(c, ask, catalog, rules, written, stored, [], assumed)
     opened = writer.open(newcomers)
     done = 0
-    ids = np.asarray(ratings.new_ids(c, len(order)), dtype=np.int64)
+    ids = _array(ratings.new_ids(c, len(order)))
     for ready in shelf:
         if len(ready.forms):
             writer.piece(ready, ids[np.searchsorted(order, ready.forms["seq"])], opened)
         done += len(ready.forms)
         told(done)
-    touch(c, sorted(writer.touched), "import", ask.now)
+    touch(c, np.unique(np.concatenate(writer.touched)).tolist(), "import", ask.now)
     written.stored = stored.sealed()
     there = dict.fromkeys(counts, 0)
     if ask.batch:  # one more form of a pile
@@ -233,6 +238,12 @@ def write(  # noqa: PLR0913 - what writing needs, by name
         there = {fate: getattr(batch, fate) for fate in counts}
     ratings.finish_batch(c, written.batch, **{fate: count + there[fate] for fate, count in counts.items()})
     return written
+
+
+def _array(ids: Sequence[int]) -> Ints:
+    """Give ids as an array; a range of them is never written out."""
+    made = np.arange(ids.start, ids.stop) if isinstance(ids, range) else np.asarray(ids)
+    return made.astype(np.int64, copy=False)
 
 
 def _blocks(stored: DataFrame) -> Iterator[list[list[Any]]]:

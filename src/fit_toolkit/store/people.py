@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -297,6 +297,21 @@ def persons_of(c: sa.Connection, member_ids: Iterable[int] | None) -> dict[int, 
     """Return year of birth and sex by member id, for figures that hold for some people only."""
     query = sa.select(s.member.c.id, s.client.c.born_year, s.client.c.sex).select_from(s.member.join(s.client))
     return {row[0]: (row[1], row[2]) for row in rows_in(c, query, s.member.c.id, member_ids)}
+
+
+def about(c: sa.Connection, codes: Iterable[str]) -> dict[str, tuple[int | None, str | None]]:
+    """Return year of birth and sex by client code."""
+    query = sa.select(s.client.c.code, s.client.c.born_year, s.client.c.sex)
+    return {row[0]: (row[1], row[2]) for row in rows_in(c, query, s.client.c.code, codes)}
+
+
+def fill_in(c: sa.Connection, told: Mapping[str, tuple[int | None, str | None]]) -> None:
+    """Note year of birth and sex by client code where nothing is noted yet."""
+    for at, column in enumerate((s.client.c.born_year, s.client.c.sex)):
+        rows = [{"of": code, "new": said[at]} for code, said in told.items() if said[at] is not None]
+        if rows:
+            where = (s.client.c.code == sa.bindparam("of"), column.is_(None))
+            c.execute(sa.update(s.client).where(*where).values({column: sa.bindparam("new")}), rows)
 
 
 def staff_id(c: sa.Connection, code: str) -> int:
