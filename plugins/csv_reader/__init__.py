@@ -8,7 +8,7 @@ import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress
-from operator import methodcaller
+from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TextIO, TypeAlias
 
@@ -160,7 +160,7 @@ def _delimiter(text: str, name: str) -> str:
     return counts[0][1] if counts[0][0] else ","
 
 
-def _taken(blocks: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[list[int], Records]]:
+def _taken(blocks: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[Sequence[int], Records]]:
     """Give the records that are not blank, with the lines they begin on, as many at a time as stand in a block."""
     before, block = 0, ""
     for more in blocks:
@@ -171,7 +171,8 @@ def _taken(blocks: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[l
             continue
         except csv.Error:
             break
-        yield _filled([before + 1, *(before + end + 1 for end in ends)], records)
+        begins = range(before + 1, before + len(ends) + 1)
+        yield _filled(begins if isinstance(ends, range) else [before + 1, *(before + end + 1 for end in ends)], records)
         before, block = before + ends[-1], ""
     if block:  # what is wrong with it is found row by row
         yield _filled(*_slowly(block, before, delimiter, name))
@@ -215,11 +216,11 @@ def _plain_cells(block: str, delimiter: str) -> list[tuple[str, ...]] | None:
     return list(zip(*[cells] * (counts.pop() + 1), strict=True))
 
 
-def _filled(begins: list[int], records: Records) -> tuple[list[int], Records]:
+def _filled(begins: Sequence[int], records: Records) -> tuple[Sequence[int], Records]:
     """Leave blank records out."""
-    full = [bool(each) and bool(each[0].strip() or any(cell.strip() for cell in each)) for each in records]
-    if all(full):
+    if all(records) and all(map(str.strip, map(itemgetter(0), records))):  # as in nearly every file
         return begins[: len(records)], records
+    full = [bool(each) and bool(each[0].strip() or any(cell.strip() for cell in each)) for each in records]
     return list(compress(begins, full)), list(compress(records, full))
 
 
@@ -249,14 +250,15 @@ def _plain(problem: str) -> str:
 
 
 def _tables(
-    header: Sequence[str], taken: Iterable[tuple[list[int], Records]], count: int, notes: tuple[str, ...]
+    header: Sequence[str], taken: Iterable[tuple[Sequence[int], Records]], count: int, notes: tuple[str, ...]
 ) -> Iterator[RawTable]:
     """Cut records into tables; of rows that are shorter than the header line, how many there are is said at the end."""
     short, first = 0, 0
     lines: list[int] = []
     records: list[Sequence[str]] = []
     for more, body in taken:
-        few = [at for at, record in enumerate(body) if len(record) < len(header)]
+        some = min(map(len, body), default=len(header)) < len(header)
+        few = [at for at, record in enumerate(body) if len(record) < len(header)] if some else []
         first = first or (more[few[0]] if few else 0)
         short += len(few)
         lines.extend(more)
@@ -271,10 +273,11 @@ def _tables(
 
 def _table(header: Sequence[str], lines: list[int], records: Records, notes: tuple[str, ...]) -> RawTable:
     """Make rows as long as the longest; columns beyond the header have no name."""
-    width = max(len(header), *map(len, records)) if records else len(header)
+    lengths = {len(header), *map(len, records)}
+    width = max(lengths)
     return RawTable(
         columns=(*header, *[""] * (width - len(header))),
-        rows=[record if len(record) == width else [*record, *[""] * (width - len(record))] for record in records],
+        rows=records if len(lengths) == 1 else [[*record, *[""] * (width - len(record))] for record in records],
         lines=lines,
         notes=notes,
     )

@@ -13,7 +13,7 @@ from fit_toolkit.intake.source import Progress, Source
 from fit_toolkit.intake.spool import Spool
 
 SORTING: Final = "sorting"
-CELLS: Final = 400_000  # so many cells are worked on at once
+CELLS: Final = 800_000  # so many cells are worked on at once
 FORMS: Final = 40_000  # and at most so many rows, where a row is a form
 
 

@@ -16,6 +16,7 @@ from fit_toolkit.store import people, tombstones
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+PAIR = 1 << 31  # more than there are members of staff: an episode and one of them as one number
 FOREVER = date.max.toordinal()
 ERASED = "a client with this code was erased; take the rows out (somebody who has come back gets a new code)"
 CAPITALS = "there is such a code with other capitals"
@@ -161,13 +162,13 @@ def _therapists(c: Connection, forms: DataFrame, found: Findings, alliance: set[
 
 
 def _pairs(forms: DataFrame) -> Series[Any]:
-    return Series(list(zip(forms["episode_id"], forms["staff_id"], strict=True)), index=forms.index, dtype=object)
+    return forms["episode_id"].astype("int64") * PAIR + forms["staff_id"]
 
 
 def _assigned(c: Connection, there: DataFrame) -> dict[str, Any]:
     """Give who may be named for an episode, and whose it was on the day of each form."""
     entries = people.assignments_of(c, [int(id) for id in there["episode_id"].unique()])
-    pairs = {(each.episode_id, each.staff_id) for each in entries if each.role != "supervisor"}
+    pairs = {each.episode_id * PAIR + each.staff_id for each in entries if each.role != "supervisor"}
     rows = [
         (each.episode_id, each.staff_id, each.starts_on.toordinal()) for each in entries if each.role == "therapist"
     ]

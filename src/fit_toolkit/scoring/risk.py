@@ -52,7 +52,9 @@ def risk_left_out(instrument: Instrument, numbers: DataFrame, raw: DataFrame | N
             if item in skip.items and set(skip.when) <= set(numbers.columns):
                 silent = silent & (ticks_of(numbers, skip.when) != ticks(skip.equals))
         if raw is not None and item in raw.columns:
-            silent = silent & np.array([way_out(str(text)) != "not-applicable" for text in raw[item]], dtype=np.bool_)
+            words = raw[item].to_numpy(dtype=object)
+            excused = [row for row in np.flatnonzero(silent) if way_out(str(words[row])) == "not-applicable"]
+            silent = silent & ~np.isin(np.arange(len(silent)), excused)
         found += [(int(row), item) for row in np.flatnonzero(silent)]
     return DataFrame(sorted(found), columns=["row", "item"])
 

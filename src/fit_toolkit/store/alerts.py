@@ -81,7 +81,7 @@ def get_alert(c: sa.Connection, alert: int) -> dict[str, Any]:
     return found[0]
 
 
-def insert_alerts(c: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def insert_alerts(c: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
     """Store new alerts and return their ids in order; a second live alert of one key is refused by the store."""
     columns = dict.fromkeys(key for row in rows for key in row if key != "id")
     return insert_many(c, s.alert, [{key: row.get(key) for key in columns} for row in rows])

@@ -36,7 +36,7 @@ def _nothing(given: Sequence[Any] | Same) -> bool:
     """Whether a column holds nothing in any row, and need not be named."""
     if isinstance(given, Same):
         return given.value is None
-    return all(value is None for value in given)
+    return given.count(None) == len(given)
 
 
 def _mark(c: sa.Connection, at: int) -> str:

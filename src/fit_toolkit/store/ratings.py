@@ -78,7 +78,7 @@ def add_administrations(
     add_scores(c, ids, scores)
     add_risks(c, ids, risks)
     touch(c, episodes_of(c, {row.member_id for row in rows}), why, at)
-    return ids
+    return list(ids)
 
 
 def supersede(c: sa.Connection, replaced: Sequence[int], change: Change) -> None:
@@ -315,7 +315,7 @@ def add_score_columns(c: sa.Connection, columns: Mapping[str, Sequence[Any]], co
     insert_columns(c, s.score, columns, count)
 
 
-def new_ids(c: sa.Connection, count: int) -> list[int]:
+def new_ids(c: sa.Connection, count: int) -> Sequence[int]:
     """Set aside the ids of administrations that are about to be stored."""
     return reserve_ids(c, A, count)
 

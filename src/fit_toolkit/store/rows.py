@@ -38,7 +38,7 @@ def dicts(rows: Iterable[sa.Row[Any]]) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it begins so
 
 
-def insert_many(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+def insert_many(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
     """Insert rows into a table with running numbers and return their new ids in the same order."""
     ids = reserve_ids(c, table, len(rows))
     if rows:
@@ -46,7 +46,7 @@ def insert_many(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]
     return ids
 
 
-def reserve_ids(c: sa.Connection, table: sa.Table, count: int) -> list[int]:
+def reserve_ids(c: sa.Connection, table: sa.Table, count: int) -> Sequence[int]:
     """Set aside the next ids of a table; to be used in this transaction, which keeps other writers out.
 
     Asking the database for the ids of rows just inserted makes it insert them one by one: five times slower.
@@ -55,7 +55,7 @@ def reserve_ids(c: sa.Connection, table: sa.Table, count: int) -> list[int]:
         numbers = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, "id"))
         return list(c.execute(sa.select(numbers).select_from(sa.func.generate_series(1, count))).scalars())
     last = c.scalar(sa.select(_SEQUENCE.c.seq).where(_SEQUENCE.c.name == table.name)) or 0
-    return list(range(last + 1, last + 1 + count))
+    return range(last + 1, last + 1 + count)
 
 
 def utc(at: datetime | None = None) -> datetime:
