@@ -32,6 +32,16 @@ def test_an_alert_comes_in_after_fourteen_days_and_a_flagged_answer_after_one(pr
     assert list(found) == ["c003", "c002"]  # safety first
 
 
+def test_what_is_new_stands_before_what_was_seen_and_stands_longer(practice: Practice) -> None:
+    found = cases(
+        practice,
+        Person(alerts=(Alert(severity="safety", days=40, state="snoozed"),)),
+        Person(alerts=(Alert(severity="safety", days=2),)),
+        Person(alerts=(Alert(days=60),)),
+    )
+    assert list(found) == ["c002", "c001", "c003"]
+
+
 def test_what_came_up_on_two_days_comes_in_while_one_of_them_stands(practice: Practice) -> None:
     found = cases(
         practice,

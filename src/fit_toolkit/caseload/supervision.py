@@ -98,7 +98,7 @@ def build_supervision(c: sa.Connection, catalog: Catalog, now: datetime, on: dat
         member = table.ids[row]
         said = [*why[row], *([stuck_text(slow[row])] if row in slow else [])]
         cases.append(_case(table, catalog, row, said, alerts[member], tried[member], int(waited[row])))
-    cases.sort(key=lambda case: (min(RANK[a.severity] for a in case.alerts), -case.days_open, case.client))
+    cases.sort(key=lambda case: (_first(case), -case.days_open, case.client))
     return Supervision(on=on, looked_at=int(np.count_nonzero(~table.over)), cases=tuple(cases))
 
 
@@ -166,6 +166,11 @@ def _case(
         tried=tuple(_tried(act) for act in acts[:LAST_TRIED]), tried_in_all=len(acts),
         days_since_rating=None if np.isnan(since) else int(since), days_open=waited,
     )  # fmt: skip
+
+
+def _first(case: Case) -> tuple[int, bool]:
+    """The most pressing alert that stands: severity first, then what nobody has noted anything about."""
+    return min((RANK[each.severity], each.state != "new") for each in case.alerts)
 
 
 def _tried(act: dict[str, Any]) -> Tried:
