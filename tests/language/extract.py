@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_file
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = {"say": None, "plural": (1, 2), "mark": None, "marked": None, "_": None}
 LAYERS = ("courses", "sheets", "caseload", "report")  # whose words are said on a page
-TEMPLATES = ("sheets", "partials", "caseload", "report", "forms")  # the demo speaks English
+TEMPLATES = ("sheets", "partials", "caseload", "report", "forms", "copy")  # the demo speaks English
 Message = str | tuple[str, str]
 
 
