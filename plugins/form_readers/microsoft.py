@@ -6,6 +6,7 @@ import re
 import struct
 import zlib
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -68,7 +69,12 @@ class MicrosoftFormsReader(FormReader, frozen=True):
         """Give the rows of the workbook, or of the CSV."""
         with path.open("rb") as file:
             packed = file.read(4) == ZIP
-        yield from ExcelReader().parts(path, rows) if packed else super().tables(path, rows)
+        if not packed:
+            yield from super().tables(path, rows)
+            return
+        for table in ExcelReader().parts(path, rows):
+            notes = (note for note in table.notes if not note.startswith(f"column '{table.columns[0]}'"))
+            yield replace(table, notes=tuple(notes))  # its first column numbers the answers: no code has lost a zero
 
 
 def _peek(head: bytes) -> Iterator[str]:

@@ -67,6 +67,7 @@ def test_columns_of_the_service_are_settled_and_whoever_answered_is_personal(tmp
     assert table.personal == ("Email", "Name")
     assert list(table.rows[0])[2:] == ["2026-01-05 10:04:09", "anonymous", "", "", "k01", "walking;talking;", ""]
     assert list(table.lines) == [2]
+    assert not any("holds numbers" in note for note in table.notes)
 
 
 @pytest.mark.parametrize(
