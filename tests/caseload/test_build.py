@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fit_toolkit.caseload import page
 from fit_toolkit.caseload.build import Line
 from fit_toolkit.caseload.table import Wanted
 from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.practice import Practice
-from fit_toolkit.practice.caseload import make_caseload
+from fit_toolkit.practice.caseload import as_html, make_caseload
 from tests.caseload.making import Alert, Person, ago, write
 
 DAYS = st.sampled_from([0, 1, 3, 6, 7, 8, 13, 14, 15, 16, 20, 21, 22, 29, 30, 31, 45])
@@ -184,3 +186,12 @@ def test_what_no_run_has_looked_at_is_not_called_calm_without_saying_so(practice
     (line,) = make_caseload(practice, Wanted()).lines
     assert line.need == "calm"
     assert "has not been compared" in " ".join((line.why, *line.also))
+
+
+def test_a_page_says_how_many_it_leaves_out(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "MOST_LINES", 2)
+    write(practice, [Person(), Person(alerts=(Alert(severity="safety"),)), Person(), Person()])
+    html, _ = as_html(practice, Wanted(), supervision=False)
+    assert re.findall(r"<bdi>(c\d+)</bdi>", html) == ["c002", "c001"]
+    assert "4 clients" in html
+    assert "2 more clients, with less pressing reasons, are not on this page" in html

@@ -16,6 +16,7 @@ MARKS = {
     Need.SAFETY_NEW: "hot", Need.ATTENTION_NEW: "hot", Need.SAFETY_SEEN: "hot seen", Need.ATTENTION_SEEN: "hot seen",
     Need.CALM: "soft", Need.PAUSED: "soft", Need.ENDED: "soft",
 }  # fmt: skip
+MOST_LINES, MOST_CASES = 2000, 500  # of one page; the table, CSV and JSON have them all
 HOT = (Need.SAFETY_NEW, Need.ATTENTION_NEW)
 
 
@@ -23,7 +24,7 @@ def list_page(caseload: Caseload) -> dict[str, Any]:
     """Give the list as rows of the page."""
     lines: list[dict[str, Any]] = []
     before = ""
-    for line in caseload.lines:
+    for line in caseload.lines[:MOST_LINES]:
         lines.append(
             {
                 "words": line.words, "mark": MARKS.get(NEEDS[line.need], ""), "begins": line.need != before, "client": line.client,
@@ -36,7 +37,14 @@ def list_page(caseload: Caseload) -> dict[str, Any]:
         before = line.need
     counts = Counter(NEEDS[line.need] for line in caseload.lines)
     said = [(say(WORDS[need]), counts[need], need in HOT) for need in Need if counts[need]]
-    return {"on": caseload.on, "lines": lines, "counts": said, "unseen": sum(line.unseen for line in caseload.lines)}
+    return {
+        "on": caseload.on,
+        "lines": lines,
+        "all": len(caseload.lines),
+        "left_out": len(caseload.lines) - len(lines),
+        "counts": said,
+        "unseen": sum(line.unseen for line in caseload.lines),
+    }
 
 
 def supervision_page(supervision: Supervision) -> dict[str, Any]:
@@ -51,9 +59,16 @@ def supervision_page(supervision: Supervision) -> dict[str, Any]:
             "tried": [{"on": each.on, "by": each.by, "what": each.what, "note": each.note} for each in case.tried],
             "more": case.tried_in_all if case.tried_in_all > len(case.tried) else 0,
         }
-        for case in supervision.cases
+        for case in supervision.cases[:MOST_CASES]
     ]  # fmt: skip
-    return {"on": supervision.on, "cases": cases, "looked_at": supervision.looked_at, "rule": rule()}
+    return {
+        "on": supervision.on,
+        "cases": cases,
+        "all": len(supervision.cases),
+        "left_out": len(supervision.cases) - len(cases),
+        "looked_at": supervision.looked_at,
+        "rule": rule(),
+    }
 
 
 def rule() -> str:
