@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import itertools
+import pickle
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fit_toolkit.errors import FitError
+from fit_toolkit.errors import FitError, StoreError
 from fit_toolkit.intake import partition, spool
 from fit_toolkit.intake.columns import as_map, propose
 from fit_toolkit.intake.importing import rejected_file, run_import
@@ -211,6 +214,24 @@ def test_a_large_file_is_read_only_once(clinic: Clinic) -> None:
     mapping = Map(instrument="phq-9", columns=dict(names))
     wish = Ask(actor="anna", today=TODAY, now=NOW)
     assert run_import(clinic.store, clinic.catalog, source, mapping, wish, file="answers.csv").forms == 30
+
+
+@pytest.mark.usefixtures("small_groups")
+@pytest.mark.parametrize("after", [0, 12, 30])
+def test_a_full_disk_is_said_and_leaves_nothing(clinic: Clinic, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    kept, count = pickle.dump, itertools.count()
+
+    def full(*given: Any, **named: Any) -> None:
+        if next(count) >= after:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        kept(*given, **named)
+
+    before = dump(clinic)
+    monkeypatch.setattr(pickle, "dump", full)
+    with pytest.raises(StoreError, match="the disk is full") as caught:
+        import_it(clinic, scattered(60), 50, Map(instrument="phq-9"))
+    assert caught.value.hint == "nothing was changed"
+    assert dump(clinic) == before
 
 
 def test_what_is_set_aside_has_no_name_and_is_read_again_in_order(tmp_path: Path) -> None:
