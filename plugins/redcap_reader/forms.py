@@ -48,7 +48,7 @@ def labelled_cell(row: Sequence[str], plan: Plan) -> str:
     for at in plan.statuses.values():
         if row[at] in LABELS:
             return f"the column '{plan.columns[at]}' holds words, not 0, 1, 2"
-    for name, at in (plan.events | plan.repeats).items():
+    for name, at in plan.named:
         if row[at] and not _EVENT.fullmatch(row[at]):
             return f"the column '{name}' holds words, not unique names"
     return ""
@@ -61,8 +61,8 @@ class Plan:
     columns: tuple[str, ...]
     statuses: dict[str, int]
     stamps: dict[str, int]
-    events: dict[str, int]
-    repeats: dict[str, int]
+    named: tuple[tuple[str, int], ...]  # columns that hold unique names: of events, of repeated instruments
+    repeat: int | None
     blocks: dict[str, range]
     answers: tuple[int, ...]
 
@@ -77,8 +77,8 @@ class Plan:
             columns=tuple(columns),
             statuses=statuses,
             stamps=stamps,
-            events={name: at[name] for name in (EVENT,) if name in at},
-            repeats={name: at[name] for name in (INSTRUMENT,) if name in at},
+            named=tuple((name, at[name]) for name in (EVENT, INSTRUMENT) if name in at),
+            repeat=at.get(INSTRUMENT),
             blocks=dict(_blocks(at, statuses, stamps)),
             answers=tuple(place for place in at.values() if place not in own),
         )
@@ -126,7 +126,7 @@ class Plan:
 
     def _of(self, form: str, cells: Sequence[str]) -> Sequence[int]:
         """Give the places of a form's answers in a row: all of them where the row or the file holds this form only."""
-        alone = len(self.statuses) == 1 or any(cells[place].strip() == form for place in self.repeats.values())
+        alone = len(self.statuses) == 1 or (self.repeat is not None and cells[self.repeat].strip() == form)
         return self.answers if alone else [place for place in self.blocks.get(form, ()) if place in self.answers]
 
 

@@ -1,4 +1,9 @@
-"""Files fetched from where ratings are collected: the only part of an import that may use the network."""
+"""Files fetched from where ratings are collected: the only part of an import that may use the network.
+
+One form post (REDCap) and three JSON calls (LimeSurvey), by the standard library. PyCap 2.7 and citric 2.3 would bring six
+packages and more between the token and the network, and neither would do what is needed here: follow nobody to another
+host, stop at so many bytes, and repeat no word of what a server says.
+"""
 
 from __future__ import annotations
 

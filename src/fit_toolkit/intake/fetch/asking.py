@@ -42,12 +42,12 @@ def ask(source: Source, body: bytes, kind: str, *, most: int = 0) -> Iterator[by
     with _sorted(), closing(_opener(source).open(request, timeout=source.seconds)) as answer:
         promised = int(answer.headers.get("Content-Length") or -1)
         if promised > most:
-            raise _too_much(source)
+            raise _too_much(most)
         got = 0
         while piece := answer.read1(CHUNK):
             got += len(piece)
             if got > most:
-                raise _too_much(source)
+                raise _too_much(most)
             if time.monotonic() > until:
                 raise TimeoutError
             yield piece
@@ -112,5 +112,7 @@ def _unreached(error: OSError) -> FitError:
     return DataError(f"the server cannot be reached: {type(error).__name__}", hint=AGAIN)
 
 
-def _too_much(source: Source) -> DataError:
-    return DataError(f"the export is larger than {source.megabytes} MB", hint="`megabytes` in [sources] allows more")
+def _too_much(most: int) -> DataError:
+    if most < 1 << 20:  # an answer that carries no data
+        return DataError("the server says more than there is to say", hint="nothing was written")
+    return DataError(f"the export is larger than {most >> 20} MB", hint="`megabytes` in [sources] allows more")
