@@ -249,3 +249,36 @@ def test_a_file_that_asks_nothing_about_safety_needs_no_warning(clinic: Fit, tmp
     file = write(tmp_path, "client,date,q1,q2,q3,q4,q5,q6,q7\nA,2026-02-01,1,1,1,1,1,1,1\n")
     said = clinic("import", file, "--instrument", "gad-7")
     assert (said.code, "WARNING" in said.err) == (0, False)
+
+
+def test_the_schema_of_maps_is_printed_for_editors(clinic: Fit) -> None:
+    printed = clinic("import", "--map-schema")
+    assert printed.code == 0
+    schema = json.loads(printed.out)
+    assert {"timezone", "missing", "columns"} <= set(schema["$defs"]["Map"]["properties"])
+    assert {"words", "missing", "values"} <= set(schema["$defs"]["Target"]["properties"])
+
+
+def test_a_map_saved_twice_is_the_same_and_used_asks_nothing(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n")
+    saved = [tmp_path / name for name in ("one.yaml", "two.yaml")]
+    for each in saved:
+        assert clinic("import", file, "--instrument", "phq-9", "--dry-run", "--save-map", str(each)).code == 0
+    assert saved[0].read_bytes() == saved[1].read_bytes()
+    assert clinic("import", file, "--map", str(saved[0])).code == 0
+
+
+def test_a_file_named_undo_is_given_with_its_folder(
+    clinic: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,{GOOD}\n", "undo")
+    monkeypatch.chdir(tmp_path)
+    assert clinic("import", "./undo", "--instrument", "phq-9", "--reader", "csv").code == 0
+
+
+def test_times_of_day_are_taken_with_a_zone_and_become_days_of_the_practice(clinic: Fit, tmp_path: Path) -> None:
+    file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01T23:30,{GOOD}\n")
+    assert clinic("import", file, "--instrument", "phq-9").code == 3
+    assert clinic("import", file, "--instrument", "phq-9", "--timezone", "America/New_York").code == 0
+    assert "2026-02-02" in clinic("void", "--list", "A").out
+    assert clinic("import", file, "--instrument", "phq-9", "--timezone", "New York").code == 2

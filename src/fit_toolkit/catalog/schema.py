@@ -15,6 +15,10 @@ KINDS: dict[str, type[msgspec.Struct]] = {"instrument": Instrument, "wording": W
 
 def json_schema(kind: str = "instrument") -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of a kind of file; editors use it for completion and checking."""
-    schema = msgspec.json.schema(KINDS[kind])
-    title = f"fit-toolkit {kind} file"
+    return schema_of(KINDS[kind], f"fit-toolkit {kind} file")
+
+
+def schema_of(cls: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of the files that are read as one type."""
+    schema = msgspec.json.schema(cls)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}

@@ -33,6 +33,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def _map_schema(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print what editors need to complete and check maps, and do nothing else."""
+    if not wanted:
+        return
+    import json
+
+    from fit_toolkit.catalog.schema import schema_of
+    from fit_toolkit.intake.mapping import Map
+
+    click.echo(json.dumps(schema_of(Map, "fit-toolkit map of a file"), indent=2))
+    context.exit()
+
+
 class _Import(click.Command):
     """A command whose first word may be `undo`; a file of that name is given as ./undo."""
 
@@ -64,6 +77,8 @@ class _Import(click.Command):
 @click.option("--reader", default="", metavar="KIND", help="Which reader to use.")
 @click.option("--encoding", default="", help="How the text is encoded, such as cp1252; otherwise UTF-8.")
 @click.option("--format", "fmt", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--map-schema", is_flag=True, is_eager=True, expose_value=False, callback=_map_schema,
+              help="Print the JSON Schema of maps, for editors, and exit.")  # fmt: skip
 @dry_run_option
 @pass_app
 def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | None, fmt: str, **given: Any) -> int:
