@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -15,6 +19,8 @@ from fit_toolkit import DataError, RawTable, Reader
 
 from .sample import SAMPLE
 
+CHILD: Final = Path(__file__).with_name("child.py")
+LONGEST: Final = 600  # seconds for a file of any size that is taken
 AGAIN: Final = "open it in SPSS or PSPP and save it again"
 INSTALL: Final = "pip install 'fit-toolkit[spss]'"
 BEGINS: Final = (b"$FL2", b"$FL3")
@@ -45,12 +51,15 @@ class SpssReader(Reader, frozen=True):
 
     def rows(self, path: Path) -> RawTable:
         """Read all cases."""
-        cells, about = _read(path, self.encoding)
+        found = _read(path, self.encoding)
+        cells = found["cells"]
         count = len(next(iter(cells.values()), ()))
-        if about.number_rows is not None and about.number_rows != count:
-            raise DataError(f"the file has {count} cases and says {about.number_rows}", where=path.name, hint=AGAIN)
-        missing = _Missing(about.missing_ranges)
-        columns = [_column(values, missing, name, _shower(_form(about, name)), path) for name, values in cells.items()]
+        if found["cases"] is not None and found["cases"] != count:
+            raise DataError(f"the file has {count} cases and says {found['cases']}", where=path.name, hint=AGAIN)
+        missing = _Missing(found["missing"])
+        columns = [
+            _column(values, missing, name, _shower(found["formats"][name]), path) for name, values in cells.items()
+        ]
         return RawTable(
             columns=tuple(cells),
             rows=[list(row) for row in zip(*columns, strict=True)],
@@ -60,30 +69,25 @@ class SpssReader(Reader, frozen=True):
         )
 
 
-def _read(path: Path, encoding: str) -> tuple[dict[str, Sequence[Any]], Any]:
-    """Read values and what the file says about them; labels stay where they are."""
+def _read(path: Path, encoding: str) -> dict[str, Any]:
+    """Read values and what the file says about them in a process of its own; labels stay where they are."""
+    if find_spec("pyreadstat") is None:
+        raise DataError("reading SPSS files needs pyreadstat", where=path.name, hint=INSTALL)
+    command = [sys.executable, "-I", str(CHILD), str(path.resolve()), encoding]
     try:
-        import pyreadstat
-    except ImportError as error:
-        raise DataError("reading SPSS files needs pyreadstat", where=path.name, hint=INSTALL) from error
-    try:
-        cells, about = pyreadstat.read_sav(
-            path,
-            encoding=encoding or None,
-            apply_value_formats=False,
-            user_missing=True,
-            disable_datetime_conversion=True,
-            output_format="dict",
+        ran = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=LONGEST,
         )
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, LookupError, ValueError) as error:
+    except subprocess.SubprocessError:  # refused, crashed, or at it for ever; what it says itself is of no help
         problem = "the SPSS file is damaged, or its texts are in another encoding"
-        raise DataError(problem, where=path.name, hint=f"{AGAIN}, or name its encoding") from error
-    return dict(cells), about
-
-
-def _form(about: Any, name: str) -> str:
-    """Give the format a variable is shown in, such as F8.2."""
-    return str(about.original_variable_types.get(name, ""))
+        raise DataError(problem, where=path.name, hint=f"{AGAIN}, or name its encoding") from None
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
 
 
 def _column(values: Sequence[Any], missing: _Missing, name: str, shown: Callable[[Any], str], path: Path) -> list[str]:
