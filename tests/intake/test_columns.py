@@ -57,6 +57,14 @@ def test_columns_named_after_instruments_are_their_totals_or_items(clinic: Clini
     assert made.columns["gad7_1"] == Target(item="q1", instrument="gad-7")
 
 
+def test_the_last_of_a_row_of_items_is_no_total_although_it_is_called_like_one(clinic: Clinic, tmp_path: Path) -> None:
+    for head in ("phq[1],phq[2],phq[9]", "phq_1,phq_9", "phq01,phq09"):
+        last = head.split(",")[-1]
+        assert proposals(clinic, tmp_path, f"client,{head}")[last] == ("", "unknown")
+        assert proposals(clinic, tmp_path, f"client,{head}", Map())[last] == ("", "unknown")
+    assert proposals(clinic, tmp_path, "client,phq2,phq9,gad2,gad7", Map())["gad7"] == ("gad-7 total", "alias")
+
+
 def test_the_instruments_named_in_the_file_settle_its_items(clinic: Clinic, tmp_path: Path) -> None:
     table = table_of(tmp_path, "Client,Date,Measure,Q1\nA,2026-02-01,gad-7,1\n")
     found = {each.column: each.target for each in propose(table, Map(), clinic.catalog)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -15,6 +16,7 @@ from fit_toolkit.intake.personal import is_personal
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,4})[^0-9A-Za-z]*", re.DOTALL)
 How = Literal["exact", "format", "spelling", "alias", "ignored", "personal", "unknown"]
 ALIASES: dict[str, tuple[str, ...]] = {
     "client": (
@@ -84,6 +86,10 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
     stems = {} if instruments else _by_stem(catalog)
     ids = set(ROLES) | {id for each in instruments for id in (*each.item_ids, *(scale.id for scale in each.scales))}
     declared = _declared(instruments)
+    numbered = _numbered(table.columns)  # phq[9] beside phq[1] is an item, not the total of the phq-9
+    totals = {scale.id for each in instruments for scale in each.scales}
+    names = {name: target for name, target in names.items() if not (name in numbered and target in totals)}
+    stems = {name: target for name, target in stems.items() if not (name in numbered and target.scale)}
     taken: set[str] = set()
     proposals = []
     for position, column in enumerate(table.columns):
@@ -114,6 +120,16 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
         samples = () if how == "personal" else samples
         proposals.append(Proposal(column, target, how, full, samples, hint))
     return proposals
+
+
+def _numbered(columns: Sequence[str]) -> set[str]:
+    """Give the plain names that differ from others by a number only, where these begin with 0 or 1: items of something."""
+    found: dict[str, dict[int, str]] = {}
+    for column in columns:
+        if hit := _NUMBERED.fullmatch(column):
+            found.setdefault(hit[1], {})[int(hit[2])] = column
+    rows = (each for each in found.values() if len(each) > 1 and {0, 1} & each.keys())
+    return {plain_name(column) for each in rows for column in each.values()}
 
 
 def _hint(column: str, ids: set[str]) -> str:
