@@ -27,17 +27,22 @@ from fit_toolkit.sheets.batch import Outcome, Wish, make_batch
 from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared, in_turn
 from fit_toolkit.sheets.pdf import VARIANT
 from fit_toolkit.sheets.render import render_sheet
-from tests.clinic import Clinic
+from fit_toolkit.store import people
+from tests.clinic import START, Clinic
 
 OVERHEAD, SPEED_UP, HTML = 1.15, 1.7, 20.0
 TURN = 10  # sheets
+THERAPISTS = 10
 
 
 def clinic(folder: Path, members: int) -> Clinic:
-    """A practice of one therapist with so many clients, ten sessions each, two people rating."""
+    """A practice of ten therapists with so many clients together, ten sessions each, two people rating."""
     made = Clinic(folder, day=80)
+    with made.practice.store.begin() as c:
+        for at in range(THERAPISTS):
+            people.add_staff(c, f"t{at}", role="therapist", starts_on=START)
     for at in range(members):
-        made.open(f"c{at}")
+        made.open(f"c{at}", therapist=f"t{at % THERAPISTS}")
         for week in range(10):
             made.rate(f"c{at}", 7 * week, 6 + (week + at) % 3)
             made.rate(f"c{at}", 7 * week, 7, instrument="today-together-therapist")

@@ -42,7 +42,7 @@ def test_what_a_sheet_raises_is_told_without_its_message(tmp_path: Path) -> None
 
 def test_a_batch_starts_no_more_processes_than_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_work, "_processors", lambda: 8)
-    assert [workers(0, n) for n in (0, 1, 4, 5, 12, 200)] == [1, 1, 1, 2, 3, 8]
+    assert [workers(0, n) for n in (0, 1, 4, 5, 12, 200)] == [0, 1, 1, 2, 3, 8]
     assert workers(2, 200) == 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -22,7 +23,7 @@ PART = ".fit-part"  # an unfinished file ends with it
 MARK = b'<meta name="generator" content="fit-toolkit '  # every page of ours says so
 GROUP_MAY_READ = stat.S_IRGRP | stat.S_IXGRP
 EVERYBODY = stat.S_IRWXO
-OFTEN = 8  # files after which the list is written again
+SECONDS = 1.0  # after so long the list is written again: what a kill costs is made anew
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class Folder:
         made = _made(path)
         self._manifest = _read(path / MANIFEST)
         self._listed = set(self._manifest.files)  # in the file, too
-        self._unsaved = 0
+        self._saved = time.monotonic()
         if made:
             self._manifest.ours = True
             self.save()
@@ -97,12 +98,11 @@ class Folder:
         """Write the list."""
         _write(self.path / MANIFEST, msgspec.json.format(msgspec.json.encode(self._manifest, order="sorted")), 0o600)
         self._listed = set(self._manifest.files)
-        self._unsaved = 0
+        self._saved = time.monotonic()
 
     def _change(self, name: str, entry: Kept) -> None:
         self._manifest.files[name] = entry
-        self._unsaved += 1
-        if self._unsaved >= OFTEN:
+        if time.monotonic() - self._saved >= SECONDS:
             self.save()
 
     def keep(self, name: str, *, day: date) -> None:

@@ -27,13 +27,15 @@ from fit_toolkit.language import language_of, speaking
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.guard import has_own
 from fit_toolkit.sheets.look import Look
-from fit_toolkit.sheets.pdf import VARIANT, PrintingError, sheet_pdf
+from fit_toolkit.sheets.pdf import VARIANT, PrintingError, sheet_pdf, write_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
 
 Format: TypeAlias = Literal["pdf", "html", "both"]
 SECONDS = 60.0  # a sheet takes a tenth of one
 PER_WORKER = 4  # fewer sheets than this are made before another worker has started
-AHEAD = 2  # sheets that wait for each worker, so that none of them is idle while the next is read
+AHEAD = (
+    4  # sheets that wait for each worker, so that none of them is idle while the next are read, or a stack is joined
+)
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def _tools() -> str:
 
 
 def workers(jobs: int, sheets: int) -> int:
-    """How many processes are worth their start."""
-    return max(1, min(jobs or _processors(), math.ceil(sheets / PER_WORKER)))
+    """How many processes are worth their start; none where there is nothing to make."""
+    return min(jobs or _processors(), math.ceil(sheets / PER_WORKER))
 
 
 def _processors() -> int:
@@ -134,6 +136,8 @@ def in_processes(
     while True:
         lost: list[Job] = []
         with _pool(shared, count) as pool:
+            for _ in range(count):  # they get ready while the first sheets are read
+                pool.submit(_get_ready)
             yield from _until_one_dies(pool, rest, lost, work, count * AHEAD)
         if not lost:
             return
@@ -225,13 +229,27 @@ def _begin(shared: Shared) -> None:
         threading.Thread(target=end, name="fit-parent", daemon=True).start()
 
 
+def _get_ready() -> None:
+    """Do in a worker what its first sheet would wait for; what is wrong there is said by that sheet."""
+    (shared,) = _shared
+    if shared.fmt != "html":
+        with _ended_after(shared.seconds), suppress(PrintingError):
+            write_pdf("<html lang=en><title>-</title><body style='font: 8pt sans-serif'>-</body></html>")
+
+
 def _in_worker(work: Work, job: Job) -> Done:
     """Do one piece of work; a sheet that hangs, in Python or in a library, ends its process."""
     (shared,) = _shared
+    with _ended_after(shared.seconds):
+        return work(shared, job)
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no path of ours; a traceback may hold data
-        faulthandler.dump_traceback_later(shared.seconds, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            return work(shared, job)
+            yield
         finally:
             faulthandler.cancel_dump_traceback_later()
             sys.stdout.flush()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from fit_toolkit.language import spoken
 from fit_toolkit.language.packs import locale_of
@@ -20,17 +21,23 @@ def _locale(language: str) -> Locale:
 
 def say_day(day: date, language: str = "") -> str:
     """A date in words, as the heading of a page has it; in the language spoken now where none is given."""
-    locale = _locale(language)
+    return _in_full(day, _locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _in_full(day: date, locale: Locale) -> str:
     return format_date(day, "long" if locale.language != "en" else "d MMMM y", locale=locale)
 
 
 def say_short(day: date, *, year: bool = False, language: str = "") -> str:
     """A date that fits under an axis."""
-    locale = _locale(language)
+    return _in_short(day, year, _locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _in_short(day: date, year: bool, locale: Locale) -> str:  # noqa: FBT001 - the cache wants places
     if locale.language == "en":
         return format_date(day, "d MMM y" if year else "d MMM", locale=locale)
-    from babel.dates import format_skeleton
-
     return str(format_skeleton("yMMMd" if year else "MMMd", day, locale=locale))
 
 

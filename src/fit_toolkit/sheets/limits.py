@@ -171,6 +171,8 @@ def said(speak: Callable[..., Any]) -> Callable[..., Any]:
     @pass_context
     @wraps(speak)
     def call(context: Any, *words: Any, **values: Any) -> Any:
+        if not values:
+            return speak(context, *words)
         places = 1 + max((word.count("%") for word in words if isinstance(word, str)), default=0)
         longest = max((len(str(plain(value))) for value in values.values()), default=0)
         if 6 * longest * places > LARGEST:

@@ -41,7 +41,6 @@ class _Folders(BaseLoader):
 
     def __init__(self, folders: Sequence[Folder]) -> None:
         self.folders = tuple(folders)
-        self.bundled = files("fit_toolkit.templates")
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, None, Callable[[], bool]]:
         text = self._find(template)
@@ -62,7 +61,13 @@ class _Folders(BaseLoader):
                 if len(text) > LARGEST:
                     raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
                 return text
-        return _read(self.bundled, ours)
+        return _bundled(ours)
+
+
+@lru_cache(maxsize=256)
+def _bundled(name: str) -> str | None:
+    """One of ours, which nobody changes while we run; templates of others are looked at every time."""
+    return _read(files("fit_toolkit.templates"), name)
 
 
 def _read(folder: Path | Traversable, name: str) -> str | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from fit_toolkit.language import say
 from fit_toolkit.sheets.chart import DENSE
-from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.data import Panel, SheetData
 from fit_toolkit.sheets.fragment import words_in
 
 LONG_WORD = re.compile(r"\S{34}(?=\S)")
@@ -58,6 +58,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         client=cut(sheet.client, 40),
         therapist=cut(sheet.therapist, 44),
         headline=cut(sheet.headline, 260),
+        panels=tuple(_titled(panel, 60 if tight else 100) for panel in sheet.panels),
         risk=risk,
         alerts=alerts,
         more_alerts=sheet.more_alerts + len(sheet.alerts) - len(alerts),
@@ -70,6 +71,12 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
         sources=(cut(" ".join(sheet.sources), _room_for_sources(sheet, density)),),
     )
+
+
+def _titled(panel: Panel, most: int) -> Panel:
+    if len(panel.title) <= most and len(panel.what) <= most:
+        return panel
+    return replace(panel, title=cut(panel.title, most), what=cut(panel.what, most))
 
 
 def without_last_section(sheet: SheetData, page: str) -> SheetData | None:
