@@ -242,3 +242,23 @@ def test_it_is_made_while_somebody_writes_without_what_is_not_kept_yet(clinic: C
     assert contents(tmp_path / "copy.db")["client"][0] == 3
     assert contents(clinic.root / "store.db")["client"][0] == 4
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+
+
+def test_a_monitor_is_told_when_the_newest_is_too_old(clinic: Clinic, fit: Shell) -> None:
+    assert "backup" not in fit("check").out
+    text = (clinic.root / "fit.toml").read_text(encoding="utf-8")
+    (clinic.root / "fit.toml").write_text(text.replace("# max_age_days = 0", "max_age_days = 2"), encoding="utf-8")
+    assert "no backup was ever made" in fit("check").out
+    backup(fit)
+    assert "backup was" not in fit("check").out
+    fit.hours = 49
+    assert "the newest backup is 2 days old" in fit("check").out
+
+
+def test_it_is_scheduled_where_copies_are_kept(clinic: Clinic, fit: Shell) -> None:
+    assert "backup" not in fit("schedule", "cron").out
+    text = (clinic.root / "fit.toml").read_text(encoding="utf-8")
+    (clinic.root / "fit.toml").write_text(text.replace("# keep = 0", "keep = 14"), encoding="utf-8")
+    assert "40 5 * * *" in fit("schedule", "cron").out
+    quiet = fit("backup", "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")

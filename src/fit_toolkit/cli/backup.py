@@ -20,10 +20,11 @@ from fit_toolkit.errors import ConfigError, ExitCode, UsageError
 @click.option("--check", "check", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Make no backup; unpack this one in a temporary folder and look through it as fit verify does.")  # fmt: skip
 @click.option("--list", "listing", is_flag=True, help="Make no backup; list those made and whether they are there.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing when all went well, for cron.")
 @format_option
 @pass_app
 def command(
-    app: App, *, output: Path | None, keep: int | None, check: Path | None, listing: bool, fmt: str
+    app: App, *, output: Path | None, keep: int | None, check: Path | None, listing: bool, quiet: bool, fmt: str
 ) -> int:  # fmt: skip
     """Copy the store and the practice's own files into one file, while others work.
 
@@ -48,6 +49,8 @@ def command(
         )
     wanted = practice.settings.number("backup.keep") if keep is None else keep
     made = back_up(practice, output, actor=app.actor, keep=wanted)
+    if quiet:
+        return ExitCode.OK
     click.echo(made.path)
     app.say(f"{count(made.rows, 'row')}, {made.size:,} bytes, sha256 {made.sha256}")
     for name in made.left_out:

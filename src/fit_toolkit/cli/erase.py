@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -104,7 +105,7 @@ def _tell(app: App, found: Erasure) -> None:
     if found.backups:
         app.say(f"{count(len(found.backups), 'backup')} made while the client was here still hold them:")
         for path in found.backups:
-            app.say(f"  {path}")
+            app.say(f"  {path}" + ("" if Path(path).is_file() else " (not there now)"))
         app.say("  When one is put back, fit restore erases them again. Let them run out, or remove them.")
     if found.exports:
         days = ", ".join(sorted({f"{at:%Y-%m-%d}" for at in found.exports}))

@@ -41,13 +41,15 @@ class Clock(click.ParamType[tuple[int, int]]):
 def command(app: App, kind: str, at: tuple[int, int], user: str | None, output: Path | None) -> None:
     """Print what starts `fit alerts run` every morning, `fit alerts deliver` every hour of the day, and `fit check`.
 
+    Where `backup.keep` is set, also `fit backup`, before the run.
+
     Nothing is installed: copy the lines where they belong. What is due in a week, such as the weekly digest, is part
     of the run of the morning and needs no line of its own.
     """
     from fit_toolkit.cli.scheduling import jobs
 
     practice = app.practice
-    planned = jobs(practice.root, hour=at[0], minute=at[1])
+    planned = jobs(practice.root, hour=at[0], minute=at[1], backup=practice.settings.number("backup.keep") > 0)
     if at[0] in (1, 2):
         app.say("at the change to or from summer time this hour may be missing or come twice; 06:10 is safer")
     if kind == "cron":

@@ -1,4 +1,4 @@
-"""What has to be started when, whatever starts it: the commands of the three jobs, with whole paths."""
+"""What has to be started when, whatever starts it: the commands of the jobs, with whole paths."""
 
 from __future__ import annotations
 
@@ -26,16 +26,26 @@ class Job:
     quiet: bool = False  # prints a line also when all is well, which is nothing to be told of
 
 
-def jobs(folder: Path, *, hour: int, minute: int) -> tuple[Job, ...]:
-    """Give the run of the morning, the retry of what could not be sent, and the look at whether all is well."""
+def jobs(folder: Path, *, hour: int, minute: int, backup: bool = False) -> tuple[Job, ...]:
+    """Give the run of the morning, the retry of what could not be sent, and the look at whether all is well.
+
+    With `backup` also a copy of the practice, half an hour before the run.
+    """
     fit = (*program(), "--practice", str(folder))
     if any(ord(letter) < 32 for part in fit for letter in part):
         raise UsageError("a path with a line break cannot be written into a schedule", hint="move the practice")
     later = (hour * 60 + minute + 90) % 1440
+    before = (hour * 60 + minute - 30) % 1440
+    copies = (
+        Job(
+            "backup", "copy the practice, and remove old copies", (*fit, "backup", "--quiet"), before // 60, before % 60
+        ),
+    )
     return (
         Job("alerts", "look at what is new or due, and send", (*fit, "alerts", "run", "--max-runtime", LONGEST), hour, minute),
         Job("deliver", "send again what could not be sent", (*fit, "alerts", "deliver"), FIRST, (minute + 30) % 60, hourly=True),
         Job("check", "say so when all is not well", (*fit, "check"), later // 60, later % 60, quiet=True),
+        *(copies if backup else ()),
     )  # fmt: skip
 
 

@@ -7,14 +7,14 @@ unknown, never fine.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fit_toolkit.errors import LockedError, StoreError
-from fit_toolkit.store import freshness, open_store, watching
+from fit_toolkit.store import backups, freshness, open_store, tombstones, watching
 from fit_toolkit.store.opening import OlderStoreError
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def look(practice: Practice, limits: Limits) -> Report:
         try:
             with store.read() as c:
                 found = watching.figures(c, now=now, patience=limits.message)
+                copies, cut_off = backups.listed(c), len(tombstones.unfinished(c))
             whole, unread = watching.intact(store) if limits.integrity else (True, 0)
         finally:
             store.close()
@@ -129,9 +130,34 @@ def look(practice: Practice, limits: Limits) -> Report:
     report.findings += _runs(report, found, limits, now)
     report.findings += _messages(report, found)
     report.findings += _safety(report, found, limits, now)
+    report.findings += _backups(
+        report, [row["made_at"] for row in copies], practice.settings.number("backup.max_age_days"), now
+    )
+    if cut_off:
+        what = "an erasure was cut off: the same fit erase finishes it"
+        report.findings.append(Finding(Status.WARNING, what))
     if limits.plugins:
         report.findings += _plugins(report, practice)
     return report
+
+
+def _backups(report: Report, made: Sequence[datetime], longest: int, now: datetime) -> Iterator[Finding]:
+    """The newest backup, where the practice says how old it may be."""
+    if not longest:
+        return
+    limit = timedelta(days=longest)
+    if not made:
+        yield Finding(Status.WARNING, "no backup was ever made (fit backup)")
+        return
+    age = max(now - made[-1], timedelta(0))
+    told = "how long ago the newest backup was made"
+    report.figures.append(
+        Figure(
+            "backup_age", int(age.total_seconds()), told, limit.total_seconds(), unit="s", metric="backup_age_seconds"
+        )
+    )
+    if age > limit:
+        yield Finding(Status.WARNING, f"the newest backup is {freshness.ago(age)} old (fit backup)")
 
 
 def _runs(report: Report, found: watching.Figures, limits: Limits, now: datetime) -> Iterator[Finding]:

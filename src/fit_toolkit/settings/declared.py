@@ -111,6 +111,7 @@ SETTINGS = (
     Setting("retention.years", int, 0, "What is kept may go so many years after the last episode ended: fit erase --due lists and erases it; 0: no period.", minimum=0),
     Setting("backup.folder", str, "backups", "Where fit backup puts copies, relative to the practice; better on another disk."),
     Setting("backup.keep", int, 0, "fit backup removes older copies of its own in that folder beyond so many; 0: none.", minimum=0),
+    Setting("backup.max_age_days", int, 0, "fit check warns when the newest copy is older than this; 0: never.", minimum=0),
     Setting("plugins.enabled", list, [], "Installed packages that may be loaded, by name, and plugins that ship but are off."),
     Setting("plugins.disabled", list, [], "Plugins that are not to be loaded, bundled ones and drop-ins included."),
     Setting("plugins.pinned", dict, {}, "What each was when it was enabled; `fit plugins enable` writes it, and a change is told."),
