@@ -74,9 +74,9 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
 
 
 def _titled(panel: Panel, most: int) -> Panel:
-    if len(panel.title) <= most and len(panel.what) <= most:
+    if len(panel.title) <= most and len(panel.what) <= 100:
         return panel
-    return replace(panel, title=cut(panel.title, most), what=cut(panel.what, most))
+    return replace(panel, title=cut(panel.title, most), what=cut(panel.what, 100))
 
 
 def without_last_section(sheet: SheetData, page: str) -> SheetData | None:
