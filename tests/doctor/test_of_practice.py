@@ -212,3 +212,15 @@ def test_a_section_without_its_template_is_found_before_a_sheet_is_wanted(practi
     file = practice / "fit.toml"
     file.write_text(file.read_text() + '[[sections]]\nkind = "bare"\n')
     assert "there is no template sections/bare.html" in only(practice, "sections").found
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o600, State.OK), (0o640, State.FAIL), (None, State.FAIL)])
+def test_the_key_of_the_pseudonyms_is_there_and_private(
+    practice: Path, tmp_path_factory: pytest.TempPathFactory, mode: int | None, state: State
+) -> None:
+    key = tmp_path_factory.mktemp("keys") / "key"
+    (practice / "fit.toml").write_text(f'[import]\npseudonyms = true\npseudonym_key_file = "{key}"\n')
+    if mode is not None:
+        key.write_text("00" * 32)
+        key.chmod(mode)
+    assert only(practice, "pseudonyms").state is state

@@ -10,7 +10,6 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.forms import typist
 from fit_toolkit.cli.output import dry_run_option, emit, visible
-from fit_toolkit.cli.pseudonyms import names_of, remember_key
 from fit_toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -53,9 +52,10 @@ def command(
     from fit_toolkit.intake.mapping import Map, load_map
     from fit_toolkit.intake.read import read_table
     from fit_toolkit.intake.source import Source
+    from fit_toolkit.practice.pseudonyms import names_of, remember_key
 
     practice = app.practice
-    names = names_of(practice, given.pop("pseudonymise"))
+    names = names_of(practice, asked=given.pop("pseudonymise"))
     said = {name: value for name, value in given.items() if value}
     base: Map = msgspec.structs.replace(load_map(map_file) if map_file else Map(), **said)
     usual = {kind: table.values for kind, table in practice.settings.tables.get("readers", {}).items()}

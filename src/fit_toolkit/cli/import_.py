@@ -15,7 +15,6 @@ from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
 from fit_toolkit.cli.progress import progress
-from fit_toolkit.cli.pseudonyms import names_of, remember_key
 from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
 
@@ -95,11 +94,12 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     from fit_toolkit.intake.mapping import fingerprint as map_hash
     from fit_toolkit.intake.mapping import instrument_words, load_map
     from fit_toolkit.intake.read import fingerprint, read_source
+    from fit_toolkit.practice.pseudonyms import names_of, remember_key
 
     if map_file and save_map:
         raise UsageError("--map and --save-map do not go together")
     base = _base(load_map(map_file) if map_file else None, given)
-    names = names_of(app.practice, given["pseudonymise"])
+    names = names_of(app.practice, asked=given["pseudonymise"])
     ids = {each.id for each in app.practice.catalog} | instrument_words(base)
     usual = {kind: table.values for kind, table in app.practice.settings.tables.get("readers", {}).items()}
     with progress({"reading": 1}) as told:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from fit_toolkit.cli.context import App, pass_app
-from fit_toolkit.cli.pseudonyms import key_of
 from fit_toolkit.errors import UsageError
 
 
@@ -22,6 +21,8 @@ def command(app: App, new_key: Path | None) -> None:
     What the other system calls the person is asked for, or read from stdin, a line each; never give it as an argument,
     where others could read it in the list of processes. Capitals and blanks make no difference.
     """
+    from fit_toolkit.practice.pseudonyms import key_of
+
     if new_key is not None:
         _make(app, new_key)
         return

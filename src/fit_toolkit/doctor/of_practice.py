@@ -62,6 +62,7 @@ class _Checks:
             ("sections", self.sections),
             ("safety", self.safety),
             ("mail", self.mail),
+            ("pseudonyms", self.pseudonyms),
             ("sources", self.sources),
             ("alert run", self.alert_run),
         )
@@ -198,6 +199,19 @@ class _Checks:
                 if file.is_file()
                 else fail("mail password", "no such file", f"see {FILE}")
             )
+
+    def pseudonyms(self) -> Iterator[Verdict]:
+        """Where clients get pseudonyms, their key is there, private, and not in the practice."""
+        from fit_toolkit.practice.pseudonyms import SETTING, read_own_key
+
+        if not self.settings.flag("import.pseudonyms") and not self.settings.text(SETTING):
+            return
+        try:
+            read_own_key(self.practice)
+        except FitError as error:
+            yield fail("pseudonyms", f"{error.where}: {error.what}".removeprefix(": "), error.hint)
+        else:
+            yield ok("pseudonyms", "their key is there, and private; is there a copy in another place?")
 
     def sources(self) -> Iterator[Verdict]:
         """Every source that fit fetch knows can be asked as it is written, and its secret is private; nobody is asked."""

@@ -1,4 +1,4 @@
-"""The key of the pseudonyms, for the commands that need it."""
+"""The key by which clients of imported files are named, where the practice wants pseudonyms."""
 
 from __future__ import annotations
 
@@ -9,32 +9,38 @@ from fit_toolkit.errors import ConfigError
 
 if TYPE_CHECKING:
     from fit_toolkit.intake.identity import Pseudonyms
-    from fit_toolkit.practice import Practice
+    from fit_toolkit.practice.practice import Practice
 
 SETTING = "import.pseudonym_key_file"
 
 
-def names_of(practice: Practice, asked: bool | None) -> Pseudonyms | None:
+def names_of(practice: Practice, *, asked: bool | None) -> Pseudonyms | None:
     """Give who names the clients of a file, where they get pseudonyms: as asked, else as fit.toml says."""
     wanted = practice.settings.flag("import.pseudonyms") if asked is None else asked
     return key_of(practice) if wanted else None
 
 
-def key_of(practice: Practice) -> Pseudonyms:
-    """Read the key; another one than that of the clients who are here already is refused."""
+def read_own_key(practice: Practice) -> Pseudonyms:
+    """Read the key that fit.toml names."""
     from fit_toolkit.intake.identity import HOW, read_key
-    from fit_toolkit.store import marks
 
     named = practice.settings.text(SETTING)
     if not named:
         raise ConfigError("pseudonyms need a key", hint=HOW)
-    names = read_key(practice.root / Path(named).expanduser(), practice.root)
+    return read_key(practice.root / Path(named).expanduser(), practice.root)
+
+
+def key_of(practice: Practice) -> Pseudonyms:
+    """Read the key; another one than that of the clients who are here already is refused."""
+    from fit_toolkit.store import marks
+
+    names = read_own_key(practice)
     with practice.store.read() as c:
         there = marks.mark(c, marks.PSEUDONYM_KEY)
     if there not in {"", names.mark}:
         raise ConfigError(
             "this is another key than the one that named the clients of this practice",
-            where=named, hint="restore that one; with this one everybody would come in anew",
+            where=practice.settings.text(SETTING), hint="restore that one; with this one everybody would come in anew",
         )  # fmt: skip
     return names
 
