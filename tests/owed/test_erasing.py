@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from fit_toolkit.practice import beside
 from fit_toolkit.store import people, tombstones
 from fit_toolkit.store import schema as s
 from tests.cli.shell import Shell
@@ -133,9 +134,15 @@ def test_erasing_twice_says_when(fit: Shell) -> None:
 
 
 def test_a_file_of_others_that_names_the_code_is_said(clinic: Clinic, fit: Shell) -> None:
-    (clinic.root / "list.csv").write_text(f"client\n{CODE}\n", encoding="utf-8")
+    across = b"x" * (beside.BLOCK - 5) + f",{CODE},".encode()
+    for name, content in (
+        ("list.csv", f"client\n{CODE}\n".encode()),
+        ("large.csv", across),
+        ("other.csv", b"canary-771"),
+    ):
+        (clinic.root / name).write_bytes(content)
     done = fit("erase", CODE, "--reason", "x", "--yes")
-    assert "list.csv" in done.err
+    assert [name in done.err for name in ("list.csv", "large.csv", "other.csv")] == [True, True, False]
     assert (clinic.root / "list.csv").exists()
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MESSAGES = "messages.jsonl"  # of the channel `file`
 NUMBER = re.compile(r"0*(\d+)(?:-client)?\.(?:html|pdf)")
-LARGEST = 64 * 2**20  # bytes of a file that is looked into
+BLOCK, OVERLAP = 2**20, 256  # bytes read at a time, and how many of them again with the next
 HEAD = 4096
 
 
@@ -58,9 +58,8 @@ def look_beside(practice: Practice, code: str, sheets: Sequence[int]) -> Beside:
     for file in _files(practice, roots):
         if file in taken:
             continue
-        content = _content(file)
-        named = pattern.search(content) is not None
-        ours = MARK in content[:HEAD]
+        head, named = _look_into(file, pattern)
+        ours = MARK in head
         number = NUMBER.fullmatch(file.name)
         numbered = number is not None and int(number[1]) in numbers
         if (numbered and (ours or any(file.is_relative_to(home) for home in homes))) or (ours and named):
@@ -133,9 +132,15 @@ def _files(practice: Practice, roots: Sequence[Path]) -> Iterator[Path]:
                 yield file
 
 
-def _content(file: Path) -> bytes:
+def _look_into(file: Path, pattern: re.Pattern[bytes]) -> tuple[bytes, bool]:
+    """The beginning of a file, and whether the code is anywhere in it; what is packed cannot be searched."""
     try:
         with file.open("rb") as source:
-            return source.read(LARGEST)
+            before = source.read(BLOCK)
+            head, named = before[:HEAD], pattern.search(before) is not None
+            while not named and file.suffix != ".zip" and (block := source.read(BLOCK)):
+                before = before[-OVERLAP:] + block  # it may lie across two blocks
+                named = pattern.search(before) is not None
     except OSError:
-        return b""
+        return b"", False
+    return head, named
