@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Cells: TypeAlias = dict[tuple[int, str], Any]
+MOST_KNOWN = 20_000  # different cells, so that what is known of them stays small
 # What `fit import` reads without a map, in its words.
 IMPORTED = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
 CODEBOOK = ("instrument", "version", "what", "id", "label", "type", "minimum", "maximum", "step", "options", "direction",
@@ -62,14 +63,16 @@ class Tables:
         self.rows[name] += len(texts[0]) if texts else 0
 
     def _text(self, cell: Any) -> str:
-        """Write one cell; the same cell is worked out once."""
+        """Write one cell; a number or text that comes again is worked out once."""
+        if type(cell) is int:
+            return str(cell)
         found = self._known.get((type(cell), cell))
         if found is None:
             found = text_of(cell, self._cell)
             if self._delimiter == "\t":
                 found = " ".join(found.split()) if any(sign in found for sign in "\t\r\n") else found
             found = found or self._missing
-            if len(self._known) < 100_000:
+            if len(self._known) < MOST_KNOWN:
                 self._known[type(cell), cell] = found
         return found
 

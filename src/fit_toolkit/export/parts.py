@@ -42,27 +42,27 @@ class Source:
 
     def parts(self) -> Iterator[ExportPart]:
         """Make the parts one after the other; one without rows where there is nothing."""
-        known: dict[int, int] = {}
         some: list[int] = []
-        count = 0
+        count = before = 0
         for each in self.clients():
             if some and count + each.forms > FORMS:
-                yield self.part(some, known)
+                part = self.part(some, before)
+                before += len(part.administrations)
+                yield part
                 some, count = [], 0
             some.append(each.client_id)
             count += each.forms
-        yield self.part(some, known)
+        yield self.part(some, before)
 
-    def part(self, clients: Sequence[int], known: dict[int, int]) -> ExportPart:
-        """Make the part of some clients; `known` gives the numbers of administrations and goes on from part to part."""
+    def part(self, clients: Sequence[int], before: int) -> ExportPart:
+        """Make the part of some clients; `before` says how many administrations have their numbers already."""
         rows = handing_on.ratings_of(self.c, clients, self.wanted)
         whose = handing_on.therapists_of(self.c, {row.episode_id for row in rows})
         found = [(row, row.therapist or _on(whose.get(row.episode_id, ()), row.session_on)) for row in rows]
         if self.wanted.therapists:
             found = [(row, therapist) for row, therapist in found if therapist in self.wanted.therapists]
         found.sort(key=self._place)
-        for row, _ in found:
-            known[row.id] = len(known) + 1
+        known = {row.id: number for number, (row, _) in enumerate(found, before + 1)}
         ids = [row.id for row, _ in found]
         self.told.update(row.client_id for row, _ in found)
         scores = handing_on.scores_of(self.c, ids)
