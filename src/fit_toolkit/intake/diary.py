@@ -291,6 +291,8 @@ def _episodes(entries: Sequence[_Entry]) -> list[int]:
 
 
 def _notes(check: _Check, mapping: Map, ask: Ask) -> Iterator[str]:
+    if not len(check.table):
+        yield "the file has no rows below its header line"
     yield from (note for note in check.table.notes if not note.startswith(("encoding:", "delimiter:")))
     if check.assumed and not mapping.timezone:
         yield f"times without an offset are the practice's ({ask.zone})"
