@@ -146,6 +146,17 @@ def test_a_file_of_others_that_names_the_code_is_said(clinic: Clinic, fit: Shell
     assert (clinic.root / "list.csv").exists()
 
 
+def test_a_pdf_under_any_name_is_known_by_its_number_and_other_pdfs_of_ours_are_named(
+    clinic: Clinic, fit: Shell
+) -> None:
+    for name, client in (("mine.pdf", CODE), ("theirs.pdf", THIRD)):
+        assert fit("sheet", client, "--episode", f"{client}-1", "-o", str(clinic.root / name)).code == 0
+    assert fit("report", "-o", str(clinic.root / "report.pdf")).code == 0
+    done = fit("erase", CODE, "--reason", "x", "--yes")
+    assert [(clinic.root / f"{name}.pdf").exists() for name in ("mine", "theirs", "report")] == [False, True, True]
+    assert ["theirs.pdf" in done.err, "report.pdf" in done.err] == [False, True]
+
+
 def test_exports_that_held_them_are_said(fit: Shell, tmp_path: Path) -> None:
     assert fit("export", "-o", str(tmp_path / "out")).code == 0
     assert "1 export held them" in fit("erase", CODE, "--reason", "x", "--yes").err

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MESSAGES = "messages.jsonl"  # of the channel `file`
 NUMBER = re.compile(r"0*(\d+)(?:-client)?\.(?:html|pdf)")
+LARGEST = 64 * 2**20  # bytes of a PDF that is looked into
 BLOCK, OVERLAP = 2**20, 256  # bytes read at a time, and how many of them again with the next
 HEAD = 4096
 
@@ -42,33 +44,44 @@ class Beside:
 def look_beside(practice: Practice, code: str, sheets: Sequence[int]) -> Beside:
     """Find the files about a client in the practice and wherever `fit sheets` has put pages.
 
-    A sheet is known by its number, everything else by the code where it can be read. Inside PDFs of others nobody looks.
+    A sheet is known by its number, everything else by the code where it can be read. Other PDFs of ours, such as a
+    caseload, are named, as nobody can search in them; PDFs of others are not looked into.
     """
     found, numbers = Beside(), set(sheets)
     pattern = re.compile(word(code).pattern.encode(), re.IGNORECASE)
     roots = places(practice.root)
-    taken: set[Path] = set()
+    taken: set[Path] = set()  # on the list of a folder, which says what they show
     for place in roots:
         for folder in folders_in(place, today=practice.today()):
+            taken |= {folder.path / name for name in folder.files}
             names = [name for name, entry in folder.files.items() if numbers & {*entry.sheets}]
             if names:
                 found.listed.append((folder.path, names))
-                taken |= {folder.path / name for name in names}
     homes = [*roots, practice.path("sheets.folder")]
     for file in _files(practice, roots):
-        if file in taken:
-            continue
-        head, named = _look_into(file, pattern)
-        ours = MARK in head
-        number = NUMBER.fullmatch(file.name)
-        numbered = number is not None and int(number[1]) in numbers
-        if (numbered and (ours or any(file.is_relative_to(home) for home in homes))) or (ours and named):
-            found.pages.append(file)
-        elif file.name == MESSAGES:
-            found.messages.append(file)
-        elif named:
-            found.named.append(file)
+        if file not in taken:
+            at_home = any(file.is_relative_to(home) for home in homes)
+            _sort(found, file, pattern, numbers, at_home=at_home)
     return found
+
+
+def _sort(found: Beside, file: Path, pattern: re.Pattern[bytes], numbers: set[int], *, at_home: bool) -> None:
+    """Put one file where it belongs, if it is about the client."""
+    shown = _of_pdf(file) if file.suffix.lower() == ".pdf" else None
+    if shown is not None:
+        if shown in numbers or not shown:
+            (found.pages if shown else found.named).append(file)
+        return
+    head, named = _look_into(file, pattern)
+    ours = MARK in head
+    number = NUMBER.fullmatch(file.name)
+    numbered = number is not None and int(number[1]) in numbers
+    if (numbered and (ours or at_home)) or (ours and named):
+        found.pages.append(file)
+    elif file.name == MESSAGES:
+        found.messages.append(file)
+    elif named:
+        found.named.append(file)
 
 
 def remove_pages(practice: Practice, found: Beside) -> None:
@@ -130,6 +143,22 @@ def _files(practice: Practice, roots: Sequence[Path]) -> Iterator[Path]:
                     continue
                 seen.add(file)
                 yield file
+
+
+def _of_pdf(file: Path) -> int | None:
+    """The number of the sheet that a PDF of ours is, by its title; 0 for another page of ours, None for what is not ours."""
+    if file.stat().st_size > LARGEST:
+        return None
+    content = file.read_bytes()
+    for start in re.finditer(rb"stream\r?\n", content):
+        unpacked = zlib.decompressobj()
+        with suppress(zlib.error):
+            text = unpacked.decompress(content[start.end() :], BLOCK)
+            if b"<dc:title>" in text and b"fit-toolkit" in text:
+                title = re.sub(rb"<[^>]*>", b" ", text[text.index(b"<dc:title>") : text.index(b"</dc:title>")])
+                digits = re.findall(rb"[0-9]+", title)  # a day has more than one number
+                return int(digits[0]) if len(digits) == 1 and len(digits[0]) >= len("0001") else 0
+    return None
 
 
 def _look_into(file: Path, pattern: re.Pattern[bytes]) -> tuple[bytes, bool]:
