@@ -171,7 +171,8 @@ def test_a_writer_writes_its_table(clinic: Path, said: Callable[[Kind, str], str
     first, *rows = (clinic / "scores" / "scores.csv").read_text().splitlines()
     assert first == "client,date,session,instrument,rater,scale,value,status"
     assert [row.split(",", 2)[2] for row in rows if ",total," in row] == [
-        f"{session},today-together-client,client,total,{value},complete" for session, value in enumerate((8.0, 7.0, 6.0, 5.0), 1)
+        f"{session},today-together-client,client,total,{value},complete"
+        for session, value in enumerate((8.0, 7.0, 6.0, 5.0), 1)
     ]
 
 
