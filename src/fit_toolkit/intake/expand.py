@@ -173,6 +173,9 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     missing = frozenset(text.strip() for text in (*layout.mapping.missing, *target.missing))
     column = _answered(piece.columns[layout.roles["value"]], missing)
     raw, text = words.read(column, {**layout.mapping.values, **target.values})
+    column = piece.columns[layout.roles[kind]].strip()
+    passed = column.among({word.strip() for word in layout.target(kind).missing}.__contains__)
+    text = np.where(passed, 0, text)  # an item that the map says is none of the instrument's
     count = int(form.max()) + 1 if len(form) else 0
     answered = np.zeros(count, dtype=np.bool_)
     answered[form[text != 0]] = True
@@ -180,7 +183,7 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     first[form[::-1]] = np.arange(len(form))[::-1]  # the last one written is the first row
     kept = np.flatnonzero(answered)
     forms = _forms(piece, context, first[kept], piece.rows[first[kept]], Index(kept))
-    names = meant(piece.columns[layout.roles[kind]].strip(), layout.target(kind))
+    names = meant(column, layout.target(kind))
     cells = Cells(
         form=form,
         row=piece.rows,

@@ -1,0 +1,246 @@
+"""A QuestionnaireResponse as rows: whose it is, of which day and form, and one answer a row; nothing is interpreted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fit_toolkit import DataError
+
+from .document import AGAIN, Found, Number
+from .names import ABSENT, ANSWERS, CLIENT, CONTEXT, ORDINAL, QUESTIONNAIRE, WAY_OUT, WEIGHT
+
+FOREIGN: Final = ("subject", "questionnaire", "authored", "source", "linkId", "answer", "id")
+OWN: Final = (*FOREIGN[:3], *CONTEXT, *FOREIGN[4:])
+TAKEN: Final = ("completed", "amended")
+STATUSES: Final = (*TAKEN, "in-progress", "entered-in-error", "stopped")
+NUMBERS: Final = ("valueDecimal", "valueInteger")
+TEXTS: Final = ("valueString", "valueDate", "valueDateTime", "valueTime", "valueUri")
+NO_ANSWER: Final = ("valueAttachment", "valueReference")
+PLAIN: Final = ("", "1", "{score}")  # units that are none
+DEEPEST: Final = 30
+_VERSION: Final = re.compile(r"/_history/[^/]*$")
+_UNFIT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+@dataclass
+class Context:
+    """What holds for a whole file: its name, its patients by what refers to them, and what was passed over."""
+
+    file: str
+    system: str = ""
+    patients: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    absent: int = 0
+    unread: int = 0
+
+    def learn(self, found: Found) -> None:
+        """Keep the identifiers of a patient, and nothing else."""
+        resource = found.resource
+        kept: Mapping[str, Any] = {name: resource[name] for name in ("id", "identifier") if name in resource}
+        for key in {found.url, f"Patient/{resource.get('id')}"} - {""}:
+            self.patients[key] = kept
+
+
+def is_own(resource: Mapping[str, Any]) -> bool:
+    """Say whether a response was written by this toolkit."""
+    return any(each in CONTEXT.values() for each, _ in _extensions(resource))
+
+
+def why_not(resource: Mapping[str, Any], where: str) -> str:
+    """Say why a response is no rating, or nothing; another version of FHIR is refused."""
+    if (
+        "group" in resource
+        or isinstance(resource.get("questionnaire"), dict)
+        or {"parent", "context"} & resource.keys()
+    ):
+        raise DataError("this is FHIR of an older version; R4 is read", where=where, hint="ask for FHIR R4 (4.0.1)")
+    status = resource.get("status")
+    if status not in STATUSES:
+        raise DataError("a response without a status that FHIR R4 knows", where=where, hint=AGAIN)
+    if status not in TAKEN:
+        return f"responses that are {status}"
+    subject = resource.get("subject")
+    kind = _kind(subject) if isinstance(subject, dict) else ""
+    return "" if kind in {"", "Patient"} else "responses that are not about a Patient"
+
+
+def rows_of(found: Found, context: Context, columns: tuple[str, ...]) -> list[list[str]]:
+    """Give a response as rows, one answer each.
+
+    Raises:
+        DataError: something in it cannot be told for certain; names the place.
+    """
+    resource = found.resource
+    where = f"{context.file}:{found.line}"
+    said = {
+        "subject": _client(resource, context, where),
+        "questionnaire": _questionnaire(resource, where),
+        "authored": _text(resource, "authored", where),
+        "id": _text(resource, "id", where),
+        "source": _kind(resource.get("source")),
+    }
+    marks = dict(_extensions(resource))
+    said |= {name: _extended(marks.get(url)) for name, url in CONTEXT.items()}
+    answers: dict[str, str] = {}
+    for place, link, text in _items(resource, context, where, found.place, 0):
+        if link in answers:
+            raise DataError(
+                "several answers to one item; a rating has one", where=f"{where} {place}",
+                hint="leave this questionnaire out: --reader fhir with `questionnaire` in the map's settings",
+            )  # fmt: skip
+        answers[link] = text
+    made = [[{**said, "linkId": link, "answer": text}[name] for name in columns] for link, text in answers.items()]
+    if any(_UNFIT.search(cell) for row in made for cell in row):
+        raise DataError("a character that no text may have", where=f"{where} {found.place}".strip(), hint=AGAIN)
+    return made
+
+
+def _items(
+    parent: Mapping[str, Any], context: Context, where: str, place: str, depth: int
+) -> Iterator[tuple[str, str, str]]:
+    """Give the answers of a response with their places, groups and items below answers flattened."""
+    if depth > DEEPEST:
+        raise DataError("items are nested too deeply", where=where, hint=AGAIN)
+    for number, item in enumerate(_list(parent, "item", f"{where} {place}")):
+        here = f"{place}.item[{number}]".lstrip(".")
+        link = _text(item, "linkId", f"{where} {here}")
+        answers = _list(item, "answer", f"{where} {here}")
+        if answers and not link:
+            raise DataError("an answer to an item without a linkId", where=f"{where} {here}", hint=AGAIN)
+        for each in answers:
+            text = _answer(each, context, f"{where} {here}")
+            if text:
+                yield here, link, text
+            yield from _items(each, context, where, f"{here}.answer", depth + 1)
+        yield from _items(item, context, where, here, depth + 1)
+
+
+def _answer(answer: Mapping[str, Any], context: Context, where: str) -> str:
+    """Give the text of one answer: a number as it is written, a choice by the weight the file gives it, or by its code."""
+    given = [name for name in answer if name.startswith("value")]
+    marks = dict(_extensions(answer))
+    if WAY_OUT in marks:
+        return _extended(marks[WAY_OUT])
+    if not given:
+        nested = [each for name, each in answer.items() if name.startswith("_value") and isinstance(each, dict)]
+        context.absent += any(ABSENT in dict(_extensions(each)) for each in (answer, *nested))
+        return ""
+    if len(given) > 1:
+        raise DataError("an answer of two types", where=where, hint=AGAIN)
+    (name,) = given
+    value = answer[name]
+    if name in NUMBERS and isinstance(value, Number):
+        return str(value)
+    if name in TEXTS and isinstance(value, str) and not isinstance(value, Number):
+        return value
+    if name == "valueBoolean" and isinstance(value, bool):
+        return "true" if value else "false"
+    if name == "valueCoding" and isinstance(value, dict):
+        return _coding(value, where)
+    if name == "valueQuantity" and isinstance(value, dict) and isinstance(value.get("value"), Number):
+        unit = value.get("code") or value.get("unit") or ""
+        return str(value["value"]) if unit in PLAIN else f"{value['value']} {unit}"
+    if name in NO_ANSWER:
+        context.unread += 1
+        return ""
+    raise DataError("an answer that is not what its type says", where=where, hint=AGAIN)
+
+
+def _coding(coding: Mapping[str, Any], where: str) -> str:
+    system = coding.get("system")
+    code = _text(coding, "code", where)
+    own = isinstance(system, str) and system.startswith(ANSWERS)
+    weights = [each.get("valueDecimal") for url, each in _extensions(coding) if url in {ORDINAL, WEIGHT}]
+    if weights and not (own and code):
+        if len(set(weights)) > 1 or not isinstance(weights[0], Number):
+            raise DataError("the weight of an answer is no number, or there are two", where=where, hint=AGAIN)
+        return str(weights[0])
+    if not code:  # what was chosen is not said in a way that stays the same
+        raise DataError("a choice without a code", where=where, hint="export codes, not only what they are called")
+    return code
+
+
+def _client(resource: Mapping[str, Any], context: Context, where: str) -> str:
+    """Give what a response calls its subject: the last part of the reference, or an identifier."""
+    subject = resource.get("subject")
+    if not isinstance(subject, dict):
+        return ""
+    reference = _VERSION.sub("", _text(subject, "reference", where))
+    patient = _patient(reference, resource, context)
+    if context.system:
+        listed = [subject.get("identifier"), *_identifiers(patient)]
+        values = {
+            _text(each, "value", where)
+            for each in listed
+            if isinstance(each, dict) and each.get("system") == context.system
+        }
+        return next(iter(values)) if len(values) == 1 else ""
+    own = [each for each in _identifiers(patient) if each.get("system") == CLIENT]
+    if own:
+        return _text(own[0], "value", where)
+    if reference.startswith(("urn:", "#")) and patient:
+        named = [_text(each, "value", where) for each in _identifiers(patient)]
+        return named[0] if len(named) == 1 else _text(patient, "id", where)
+    if reference.startswith("#"):
+        return ""
+    if reference:
+        return reference.rpartition(":" if reference.startswith("urn:") else "/")[2]
+    identifier = subject.get("identifier")
+    return _text(identifier, "value", where) if isinstance(identifier, dict) else ""
+
+
+def _patient(reference: str, resource: Mapping[str, Any], context: Context) -> Mapping[str, Any]:
+    if reference.startswith("#"):
+        contained = _list(resource, "contained", context.file)
+        return next((each for each in contained if each.get("id") == reference[1:]), {})
+    short = "/".join(reference.split("/")[-2:])
+    return context.patients.get(reference) or context.patients.get(short, {})
+
+
+def _identifiers(patient: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = patient.get("identifier")
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def _questionnaire(resource: Mapping[str, Any], where: str) -> str:
+    canonical = _text(resource, "questionnaire", where)
+    own = canonical.removeprefix(QUESTIONNAIRE)
+    return own.partition("|")[0] if own != canonical else canonical
+
+
+def _kind(reference: object) -> str:
+    """Give the type of what is referred to: Patient, Practitioner."""
+    if not isinstance(reference, dict):
+        return ""
+    named = reference.get("type")
+    path = reference.get("reference")
+    parts = _VERSION.sub("", path).split("/") if isinstance(path, str) else []
+    return named if isinstance(named, str) else parts[-2] if len(parts) > 1 else ""
+
+
+def _text(holder: Mapping[str, Any], name: str, where: str) -> str:
+    value = holder.get(name, "")
+    if not isinstance(value, str) or isinstance(value, Number):
+        raise DataError(f"{name} is no text", where=where, hint=AGAIN)
+    return value
+
+
+def _list(holder: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
+    value = holder.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise DataError(f"{name} is no list of objects", where=where.strip(), hint=AGAIN)
+    return value
+
+
+def _extensions(holder: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    listed = holder.get("extension")
+    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return [(str(each.get("url", "")), each) for each in found]
+
+
+def _extended(extension: Mapping[str, Any] | None) -> str:
+    """Give the value of an extension of ours."""
+    values = [each for name, each in (extension or {}).items() if name.startswith("value")]
+    return str(values[0]) if len(values) == 1 and isinstance(values[0], str) else ""
