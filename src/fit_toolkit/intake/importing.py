@@ -175,7 +175,8 @@ def _set_aside(table: RawTable, layout: Layout) -> list[str]:
     others = [column for column in layout.ignored if column not in table.personal]
     said = [f"left out on purpose: {', '.join(others)}"] if others else []
     said += [f"dropped because they tell who somebody is: {', '.join(personal)}"] if personal else []
-    return said + [f"{count} records left out: {why}" for why, count in table.left_out.items()]
+    left = ((f"{count} records" if count != 1 else "1 record", why) for why, count in table.left_out.items())
+    return said + [f"{records} left out: {why}" for records, why in left]
 
 
 def _absent(layout: Layout, mapping: Map, catalog: Catalog) -> list[str]:

@@ -136,15 +136,18 @@ class _Writer:
             instrument, part.numbers, totals=part.totals, rules=self.rules, people=self.persons(instrument, mine)
         )
         ratings.add_score_columns(self.c, _score_columns(ids, scores), len(scores))
-        ratings.add_risks(self.c, ids, risks)
+        rows = risks["row"].to_numpy(dtype=np.int64)
+        answered = {"item": risks["item"].tolist(), "value": risks["value"].tolist()}
+        told = {"administration_id": [ids[row] for row in rows.tolist()], **answered}
+        ratings.add_risk_columns(self.c, told, len(risks))
         flagged, silent = np.zeros(len(ids), dtype=np.bool_), np.zeros(len(ids), dtype=np.bool_)
-        flagged[[each["row"] for each in risks]] = True
+        flagged[rows] = True
         if not part.totals:
             silent[_silent(part)] = True
         self.written.flagged += int(flagged.sum())
         self.written.left_out += int(silent.sum())
-        told = mine[["id", "line", "client", "instrument", "session_on"]]
-        return told.assign(flagged=flagged, left_out=silent)
+        shown = mine[["id", "line", "client", "instrument", "session_on"]]
+        return shown.assign(flagged=flagged, left_out=silent)
 
     def persons(self, instrument: Instrument, forms: DataFrame) -> DataFrame | None:
         """Say what is known about those who are rated, where a figure of the instrument asks for it."""
@@ -295,15 +298,15 @@ def results(
     `people` has the rows of `numbers` and says who is rated, as `score` takes it.
     """
     scores, risks = _results(instrument, numbers, totals=totals, rules=rules, people=people)
-    return records(scores), risks
+    return records(scores), records(risks)
 
 
 def _results(
     instrument: Instrument, numbers: DataFrame, *, totals: bool, rules: Rules | None, people: DataFrame | None
-) -> tuple[DataFrame, list[dict[str, Any]]]:
+) -> tuple[DataFrame, DataFrame]:
     frame = numbers.reset_index(drop=True)
     if totals:
         scores = entered(instrument, frame, people=people)
-        return scores[scores["status"] != "unscorable"], []
-    flagged = records(risk(instrument, frame).drop_duplicates(["row", "item"])) if instrument.risk else []
+        return scores[scores["status"] != "unscorable"], risk(instrument, frame.iloc[:0])
+    flagged = risk(instrument, frame).drop_duplicates(["row", "item"])
     return score(instrument, frame, rules, people=people), flagged

@@ -315,6 +315,11 @@ def add_score_columns(c: sa.Connection, columns: Mapping[str, Sequence[Any]], co
     insert_columns(c, s.score, columns, count)
 
 
+def add_risk_columns(c: sa.Connection, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+    """Store so many answers to risk items given by columns of the table."""
+    insert_columns(c, s.risk_answer, columns, count)
+
+
 def new_ids(c: sa.Connection, count: int) -> Sequence[int]:
     """Set aside the ids of administrations that are about to be stored."""
     return reserve_ids(c, A, count)
