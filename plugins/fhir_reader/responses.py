@@ -22,6 +22,9 @@ NO_ANSWER: Final = ("valueAttachment", "valueReference")
 PLAIN: Final = ("", "1", "{score}")  # units that are none
 DEEPEST: Final = 30
 _VERSION: Final = re.compile(r"/_history/[^/]*$")
+_QUOTED: Final = re.compile(  # an import takes a quote mark of a spreadsheet away; nobody has put one here
+    r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)
 _UNFIT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -134,7 +137,7 @@ def _answer(answer: Mapping[str, Any], context: Context, where: str) -> str:
     if name in NUMBERS and isinstance(value, Number):
         return str(value)
     if name in TEXTS and isinstance(value, str) and not isinstance(value, Number):
-        return value
+        return f"'{value}" if _QUOTED.match(value) else value
     if name == "valueBoolean" and isinstance(value, bool):
         return "true" if value else "false"
     if name == "valueCoding" and isinstance(value, dict):

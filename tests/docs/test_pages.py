@@ -18,7 +18,7 @@ from tests.docs.pages import DOCS, Step, pages, steps, typed
 WHEN = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FOLLOWED = ["tutorial.md", "running-a-clinic.md", "add-an-instrument.md", "how-to-import.md", "from-redcap-and-limesurvey.md", "instrument-formats.md",
             "expected-response.md", "every-morning.md", "report.md", "sheets.md", "caseload.md",
-            "where-data-lies.md", "from-forms-and-spreadsheets.md", "how-to-export.md"]  # fmt: skip
+            "where-data-lies.md", "from-forms-and-spreadsheets.md", "from-and-to-fhir.md", "how-to-export.md"]  # fmt: skip
 
 
 def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

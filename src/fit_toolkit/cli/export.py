@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", required=True,
               help="The folder to make; it must not be there, or be empty.")  # fmt: skip
 @click.option("--format", "kind", default="csv", show_default=True, metavar="KIND",
-              help="csv, csv-wide, jsonl, parquet, datapackage, bids, psych-ds, redcap, or that of a plugin.")  # fmt: skip
+              help="csv, csv-wide, jsonl, parquet, datapackage, bids, psych-ds, redcap, fhir, or that of a plugin.")  # fmt: skip
 @click.option("--since", type=DAY, help="Only sessions from this day on.")
 @click.option("--until", type=DAY, help="Only sessions up to this day.")
 @click.option("--instrument", "instruments", multiple=True, metavar="ID", help="Only this one; may be repeated.")
