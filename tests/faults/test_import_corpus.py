@@ -156,3 +156,10 @@ def test_with_one_row_refused_nothing_is_written(clinic: Clinic, file: File) -> 
     assert again.accepted == (0 if outcome.written else outcome.accepted)
     assert not again.written
     assert msgspec.structs.astuple(again)[1] == outcome.rows
+
+
+def test_of_thousands_of_strange_columns_the_first_are_named(clinic: Clinic) -> None:
+    strange = ",".join(["x" * 1000, *(f"c{at}" for at in range(2_000))])
+    with pytest.raises(FitError, match=r"c38 and 1961 more") as caught:
+        bring(clinic, f"{HEAD.strip()},{strange}\n".encode())
+    assert len(str(caught.value)) < 1_000

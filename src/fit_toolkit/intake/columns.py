@@ -17,6 +17,7 @@ from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.parts import RawTable
 
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,4})[^0-9A-Za-z]*", re.DOTALL)
+HINTED = 200  # columns nobody knows that a near name is looked for: in a file of thousands it would take minutes
 How = Literal["exact", "format", "spelling", "alias", "ignored", "personal", "unknown"]
 ALIASES: dict[str, tuple[str, ...]] = {
     "client": (
@@ -91,7 +92,7 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
     names = {name: target for name, target in names.items() if not (name in numbered and target in totals)}
     stems = {name: target for name, target in stems.items() if not (name in numbered and target.scale)}
     taken: set[str] = set()
-    proposals = []
+    proposals, unknown = [], 0
     for position, column in enumerate(table.columns):
         if not column.strip() or column in base.columns or column in base.ignore:
             continue
@@ -116,7 +117,8 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
         if how == "unknown" and is_personal(column):
             how = "personal"
         taken.add(target)
-        hint = _hint(column, ids) if how == "unknown" else ""
+        unknown += how == "unknown"
+        hint = _hint(column, ids) if how == "unknown" and unknown <= HINTED else ""
         samples = () if how == "personal" else samples
         proposals.append(Proposal(column, target, how, full, samples, hint))
     return proposals

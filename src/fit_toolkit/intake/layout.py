@@ -11,11 +11,13 @@ from fit_toolkit.catalog.convert import nearest
 from fit_toolkit.errors import DataError
 from fit_toolkit.intake.mapping import DIARY_ROLES, ROLES, Map, Target
 from fit_toolkit.intake.moments import Moments
+from fit_toolkit.intake.records import SHOWN
 from fit_toolkit.intake.values import Every
 from fit_toolkit.model.instrument import Instrument
 
 CONTEXT = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
 ALWAYS_IGNORED = ("problem",)  # the column that a file of rejected rows has more
+NAMED = 40  # columns that a message names
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,15 @@ def _no_doubles(columns: Sequence[str], file: str) -> None:
     seen: set[str] = set()
     doubles = sorted({column for column in columns if column.strip() and (column in seen or seen.add(column))})  # type: ignore[func-returns-value]
     if doubles:
-        raise DataError(f"columns with the same name: {', '.join(doubles)}", where=f"{file}:1")
+        raise DataError(f"columns with the same name: {_listed(doubles)}", where=f"{file}:1")
 
 
 def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str, *, nameless: bool) -> None:
     said = []
     if missing:
-        said.append("missing columns: " + ", ".join(missing))
+        said.append("missing columns: " + _listed(missing))
     if unknown:
-        said.append("unknown columns: " + ", ".join(_readable(column) for column in unknown))
+        said.append("unknown columns: " + _listed(unknown))
     said += wrong
     if said:
         hint = "give their meaning in a map, or name them under `ignore` there: fit import FILE --save-map MAP"
@@ -195,8 +197,15 @@ def _complete(layout: Layout, mapping: Map, file: str) -> None:
         raise DataError("; ".join(lacking), where=f"{file}:1", findings=tuple(lacking))
 
 
+def _listed(columns: Sequence[str]) -> str:
+    """Name columns for a person; of very many, and of very long ones, the beginning."""
+    more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
+    return ", ".join(map(_readable, columns[:NAMED])) + more
+
+
 def _readable(column: str) -> str:
-    return column if column.isprintable() and column.isascii() else repr(column)
+    shown = column if len(column) <= SHOWN else f"{column[:SHOWN]}..."
+    return shown if shown.isprintable() and shown.isascii() else repr(shown)
 
 
 def suggestion(column: str, ids: Iterable[str]) -> str:
