@@ -135,6 +135,12 @@ def test_the_page_of_all_keeps_everybody_in_a_column_of_their_own(
         assert bird in column
         assert strangers(plain(column), bird) == set()
         assert f".{BIRDS.index(bird) + 1}" in plain(column)
-    outside = plain(re.sub(r"<section.*?</section>", " ", page, flags=re.DOTALL))
+    rest = re.sub(r"<section.*?</section>", " ", page, flags=re.DOTALL)
+    rows = re.findall(r'<tr><th class="name" scope="row">.*?</tr>', rest, re.DOTALL)
+    assert len(rows) >= len(group)
+    for row in rows:
+        bird = next(name for name in BIRDS if name in row)
+        assert strangers(plain(row), bird) == set(), "a row holds numbers of the one it names"
+    outside = plain(re.sub(r'<tr><th class="name" scope="row">.*?</tr>', " ", rest, flags=re.DOTALL))
     assert not TENTH.findall(outside.replace(episode, "")), "no number is made of several people"
     assert not [name for name in BIRDS if name in outside.replace(episode, "")]

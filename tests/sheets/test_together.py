@@ -57,6 +57,13 @@ def test_every_chart_has_the_same_axes(shell: Shell) -> None:
     assert len(set(re.findall(r'<path class="sessions" d="([^"]*)"', page))) == 1
 
 
+def test_the_numbers_of_each_scale_stand_in_a_table_with_a_row_for_each_member(shell: Shell) -> None:
+    page = shell("--episode", "person-a-1", "--together").out
+    tables = re.findall(r"<table>.*?</table>", page, re.DOTALL)
+    assert [re.findall(r'scope="row">([^<]*)<', table) for table in tables] == [list(EIGHT)] * 2
+    assert [table.count("<td>") for table in tables] == [6 * len(EIGHT)] * 2
+
+
 def test_who_never_rated_has_a_column_that_says_so(shell: Shell) -> None:
     columns = re.findall(r"<section.*?</section>", shell("--episode", "ada-1", "--together").out, re.DOTALL)
     assert [column.count("Not rated yet.") for column in columns] == [0, 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fit_toolkit.sheets.client import client_page
 from fit_toolkit.sheets.trim import cut, trim
 from fit_toolkit.sheets.twin import twin
@@ -41,11 +43,23 @@ def test_the_table_says_the_same_as_the_charts() -> None:
     assert table.earlier == 2
 
 
+def test_a_long_title_is_cut_in_the_table_of_a_crowded_page_only() -> None:
+    panel = replace(examples.falling().panels[0], title="How the work together went this time, all things considered")
+    assert "all things considered, client" in twin((panel,)).rows[0].label
+    assert twin((panel,), letters=36).rows[0].label == "How the work together went this…, client"
+
+
+def test_no_word_of_an_alert_is_longer_than_a_line() -> None:
+    sheet = examples.falling()
+    crowded = trim(replace(sheet, alerts=tuple(replace(a, basis="x" * 200, reason="x" * 200) for a in sheet.alerts)))
+    assert all(
+        len(word) <= 34 for a in crowded.alerts for word in f"{a.basis} {a.reason}".replace("\u200b", " ").split()
+    )
+
+
 def test_an_answer_left_out_shows_in_its_cell() -> None:
     panel = examples.falling().panels[0]
     series = panel.series[0]
-    from msgspec.structs import replace
-
     points = (*series.points[:-1], replace(series.points[-1], answered=7))
     table = twin((replace(panel, series=(replace(series, points=points),)),))
     assert table.rows[0].cells[-1] == "7.1 (7/9)"

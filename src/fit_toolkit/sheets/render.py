@@ -33,6 +33,7 @@ PAGES = ("therapist", "client")
 ROOM = {"normal": (5.4, 24.0, 14.0), "close": (4.8, 19.0, 11.0), "tight": (4.4, 15.0, 9.0), "scant": (3.8, 11.0, 7.0)}
 LARGEST = 256 * 1024  # a template is a page, not a data file
 OWN = {"normal": 24.0, "close": 22.0, "tight": 20.0, "scant": 17.0}  # a panel of the client's page
+SHORT_TITLE = 36  # letters of a scale's title in the table of a crowded page
 Folder: TypeAlias = "Path | Traversable | TemplateFolder"
 
 
@@ -177,6 +178,11 @@ def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, 
             inset_height=inset,
             sessions=sheet.sessions if density in {"normal", "close"} else None,
         ),
-        "twin": twin(sheet.panels, last=4 if look.large else 6, ranges=density != "scant"),
+        "twin": twin(
+            sheet.panels,
+            last=4 if look.large else 6,
+            ranges=density != "scant",
+            letters=SHORT_TITLE if density == "scant" else None,
+        ),
         "history": tables(sheet.history, large=look.large) if sheet.history is not None else None,
     }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fit_toolkit.sheets.chart import Chart, Plot, chart, number, places
-from fit_toolkit.sheets.data import Panel, SheetData
+from fit_toolkit.sheets.data import Panel, RiskAnswer, SheetData
 from fit_toolkit.sheets.language import say_day, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
 from fit_toolkit.sheets.pdf import write_pdf
 from fit_toolkit.sheets.render import Folder, render
-from fit_toolkit.sheets.trim import trim
+from fit_toolkit.sheets.trim import cut, trim
+from fit_toolkit.sheets.twin import Twin, twin
 
 if TYPE_CHECKING:
     from fit_toolkit.sheets.together import Together
@@ -23,9 +26,12 @@ FEW = 4  # up to so many people two columns are enough
 PAGES = 2  # for a group of eight
 # by density: how high a chart is where there are two columns, and where there are three
 HEIGHT = {"normal": (24.0, 17.0), "close": (19.0, 14.0), "tight": (15.0, 11.0), "scant": (11.0, 9.0)}
-LETTER, LINE = 1.45, 4.13  # about how wide a letter of the text is, and how high a line
+# by density: about how wide a letter of the text is, and how high a line
+LINES = {"normal": (1.42, 4.13), "close": (1.36, 3.82), "tight": (1.29, 3.53), "scant": (1.19, 3.15)}
+RULE = 3.4  # the rule left of a risk answer, and the room beside it
 SAFE = "Staying safe: "
 ASIDE = 17.0  # room for the last value and whose it is
+NAME = 20  # letters of a member's name in a table
 
 
 class Last(Struct, frozen=True, kw_only=True):
@@ -51,6 +57,14 @@ class Column(Struct, frozen=True, kw_only=True):
     charts: tuple[tuple[Plot, Last], ...]
 
 
+class Numbers(Struct, frozen=True, kw_only=True):
+    """One scale as numbers: a row for each member, and one for what the therapist rated about them."""
+
+    title: str
+    n: int | None  # answers behind each number unless a cell says otherwise
+    table: Twin
+
+
 def render_together(
     data: Together, *, folders: Sequence[Folder] = (), density: str = "normal", look: Look = PLAIN
 ) -> str:
@@ -60,8 +74,9 @@ def render_together(
     laid, columns = _columns(data, (width - 0.5) / look.scale, HEIGHT[density][across == 3], density)
     values = {
         "sheet": data,
-        "rows": [_row(columns[at : at + across], width) for at in range(0, len(columns), across)],
+        "rows": [_row(columns[at : at + across], width, density) for at in range(0, len(columns), across)],
         "chart": laid,
+        "numbers": _numbers(data, last=4 if look.large else 6),
         "column": round(width, 2),
         "between": BETWEEN,
         "density": density,
@@ -69,15 +84,21 @@ def render_together(
     return render("sheets/together.html", values, folders=folders, language=data.language, look=look)
 
 
-def _row(columns: Sequence[Column], width: float) -> Row:
+def _row(columns: Sequence[Column], width: float, density: str) -> Row:
     """One row; how many lines a risk answer takes is guessed from its letters."""
-    letters = int(width / LETTER) - 4
+    letter, line = LINES[density]
     lines = [
-        1 + sum(-(-len(f"{SAFE}{a.item} {a.answer}: {say_day(a.dates[0])} · {a.state}") // letters) for a in risks)
-        for risks in (column.sheet.risk.answers for column in columns)
+        1 + sum(len(wrap(_said(risk), int((width - RULE) / letter))) for risk in column.sheet.risk.answers)
+        for column in columns
     ]
     most = max(lines)
-    return Row(columns=tuple(columns), lead=round(most * LINE + (2.6 if most > 1 else 0), 2))
+    return Row(columns=tuple(columns), lead=round(most * line + (2.6 if most > 1 else 0), 2))
+
+
+def _said(risk: RiskAnswer) -> str:
+    """A flagged answer about as it is printed."""
+    state = f" · {risk.state}" if risk.state else ""
+    return f"{SAFE}{risk.item} {risk.answer}: {say_day(risk.dates[0])}{state}"
 
 
 def _columns(data: Together, width: float, height: float, density: str) -> tuple[Chart, list[Column]]:
@@ -90,6 +111,19 @@ def _columns(data: Together, width: float, height: float, density: str) -> tuple
         charts = tuple((next(plots), _last(panel)) for panel in sheet.panels)
         columns.append(Column(sheet=trim(sheet, "scant" if density == "scant" else "tight"), charts=charts))
     return laid, columns
+
+
+def _numbers(data: Together, *, last: int) -> list[Numbers]:
+    """The charts once more, scale by scale, so that everybody's numbers stand below each other."""
+    made = []
+    for panels in zip(*(sheet.panels for sheet in data.members), strict=True):
+        named = [replace(p, title=cut(m.client, NAME)) for m, p in zip(data.members, panels, strict=True)]
+        table = twin(named, last=last, ranges=False)
+        n = max((row.n for row in table.rows if row.n is not None), default=None)
+        rows = tuple(replace(row, n=None if row.n == n else row.n) for row in table.rows)
+        if rows:
+            made.append(Numbers(title=panels[0].title, n=n, table=replace(table, rows=rows)))
+    return made
 
 
 def _last(panel: Panel) -> Last:

@@ -36,6 +36,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
             a,
             what=cut(a.what, 40),
             reason=cut(a.reason, {"normal": 150, "close": 150, "tight": 110}.get(density, 80)),
+            basis=cut(a.basis, 120),
             done=cut(a.done, 60),
             last="" if density == "scant" else cut(a.last, 80),
         )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from fit_toolkit.language import say
 from fit_toolkit.sheets.chart import number, places
 from fit_toolkit.sheets.data import BandPoint, Panel, Point
+from fit_toolkit.sheets.trim import cut
 
 
 class TwinRow(Struct, frozen=True, kw_only=True):
@@ -46,20 +47,24 @@ def _range(point: BandPoint, panel: Panel) -> str:
     return say("%(low)s to %(high)s", low=low, high=high)
 
 
-def twin(panels: Sequence[Panel], *, last: int = 8, ranges: bool = True) -> Twin:
-    """The last sessions of all panels side by side; `ranges`: with those that were usual or expected."""
+def twin(panels: Sequence[Panel], *, last: int = 8, ranges: bool = True, letters: int | None = None) -> Twin:
+    """The last sessions of all panels side by side; `ranges`: with those that were usual or expected.
+
+    A title longer than `letters` is cut to that: it stands whole above its chart.
+    """
     days = sorted({p.on for panel in panels for s in panel.series for p in s.points})
     shown = tuple(days[-last:])
     rows = []
     for panel in panels:
+        title = panel.title if letters is None else cut(panel.title, letters)
         for series in panel.series:
             by_day = {p.on: p for p in series.points}
-            label = f"{panel.title}, {series.label}" if len(panel.series) > 1 else panel.title
+            label = f"{title}, {series.label}" if len(panel.series) > 1 else title
             n = max((p.items for p in series.points if p.items is not None), default=None)
             rows.append(TwinRow(label=label, n=n, cells=tuple(cell(by_day.get(d), places(panel)) for d in shown)))
         for band in (panel.band, panel.expected) if ranges else ():
             edges = {p.on: _range(p, panel) for p in band.points} if band is not None else {}
             cells = tuple(edges.get(d, "") for d in shown)
             if band is not None and any(cells):
-                rows.append(TwinRow(label=f"{panel.title}, {band.label}", n=None, cells=cells))
+                rows.append(TwinRow(label=f"{title}, {band.label}", n=None, cells=cells))
     return Twin(days=shown, rows=tuple(rows), earlier=len(days) - len(shown))
