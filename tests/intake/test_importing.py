@@ -355,6 +355,15 @@ def test_episodes_are_opened_when_asked(clinic: Clinic) -> None:
     assert clinic.add(text, open_episodes=True).unchanged == 3
 
 
+def test_an_episode_is_opened_under_the_code_that_the_file_gives_it(clinic: Clinic) -> None:
+    text = f"client,episode,date,{NINE}\nN,spring,2026-02-08,{nine()}\nN,spring,2026-02-01,{nine()}\nM,m-7,2026-02-01,{nine()}\n"
+    outcome = clinic.add(text, open_episodes=True)
+    assert (outcome.accepted, outcome.episodes_opened) == (3, 2)
+    with clinic.store.read() as c:
+        assert [each.code for client in "NM" for each in people.list_episodes(c, client=client)] == ["spring", "m-7"]
+    assert clinic.add(text, open_episodes=True).unchanged == 3
+
+
 def test_the_only_therapist_of_a_practice_is_assigned(clinic: Clinic) -> None:
     with clinic.store.begin() as c:
         people.transfer(c, "EF", "T1", on=date(2026, 1, 2), at=NOW)

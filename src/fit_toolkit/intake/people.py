@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAIR = 1 << 31  # more than there are members of staff: an episode and one of them as one number
 FOREVER = date.max.toordinal()
+BETWEEN = "/"  # the client and the code of an episode to be opened, as one text; no code has it, and numpy drops a NUL
 ERASED = "a client with this code was erased; take the rows out (somebody who has come back gets a new code)"
 CAPITALS = "there is such a code with other capitals"
 
@@ -117,7 +118,7 @@ def _unmet(forms: DataFrame, unmet: DataFrame, known: dict[str, list[Candidate]]
             elif not later:
                 opened[str(client)] = code
     take = unmet["client"].isin(list(opened))
-    forms.loc[unmet.index[take], "new"] = unmet.loc[take, "client"] + "\x00" + unmet.loc[take, "client"].map(opened)
+    forms.loc[unmet.index[take], "new"] = unmet.loc[take, "client"] + BETWEEN + unmet.loc[take, "client"].map(opened)
     rest = unmet[~take]
     why = [
         problems.get(client) or _why(known.get(client, []), day, episode)

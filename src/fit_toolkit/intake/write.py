@@ -15,6 +15,7 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.intake.answers import Answers, stored_texts
 from fit_toolkit.intake.check import Checked
 from fit_toolkit.intake.expand import records
+from fit_toolkit.intake.people import BETWEEN
 from fit_toolkit.intake.piece import Ints
 from fit_toolkit.intake.records import Ask, Stored
 from fit_toolkit.intake.spool import Runs, Spool
@@ -79,7 +80,7 @@ class _Newcomers:
         for new, first, staff, seq in zip(
             found.index, found["session_on"], found["staff_id"], found["seq"], strict=True
         ):
-            client, _, code = str(new).partition("\x00")
+            client, _, code = str(new).partition(BETWEEN)
             self.episodes[str(new)] = admit.Opening(client, first, int(staff), code)
             self.first[str(new)] = int(seq)
         if "born_year" in forms:  # the file says something about people
@@ -216,7 +217,9 @@ def write(  # noqa: PLR0913 - what writing needs, by name
     for ready in shelf:
         newcomers.gather(ready.forms)
         places.append(ready.forms["seq"].to_numpy(dtype=np.int64))
-    order = np.sort(np.concatenate(places))
+    order = np.concatenate(places)
+    del places
+    order.sort()
     written = Written()
     if not len(order):
         return written
@@ -227,10 +230,10 @@ def write(  # noqa: PLR0913 - what writing needs, by name
     writer = _Writer(c, ask, catalog, rules, written, stored, [], assumed)
     opened = writer.open(newcomers)
     done = 0
-    ids = _array(ratings.new_ids(c, len(order)))
+    ids = ratings.new_ids(c, len(order))
     for ready in shelf:
         if len(ready.forms):
-            writer.piece(ready, ids[np.searchsorted(order, ready.forms["seq"])], opened)
+            writer.piece(ready, _taken(ids, np.searchsorted(order, ready.forms["seq"])), opened)
         done += len(ready.forms)
         told(done)
     touch(c, np.unique(np.concatenate(writer.touched)).tolist(), "import", ask.now)
@@ -243,10 +246,11 @@ def write(  # noqa: PLR0913 - what writing needs, by name
     return written
 
 
-def _array(ids: Sequence[int]) -> Ints:
-    """Give ids as an array; a range of them is never written out."""
-    made = np.arange(ids.start, ids.stop) if isinstance(ids, range) else np.asarray(ids)
-    return made.astype(np.int64, copy=False)
+def _taken(ids: Sequence[int], places: Ints) -> Ints:
+    """Give some of the ids; a range of them is never written out."""
+    if isinstance(ids, range):
+        return places + ids.start
+    return np.array([ids[place] for place in places.tolist()], dtype=np.int64)
 
 
 def _blocks(stored: DataFrame) -> Iterator[list[list[Any]]]:
