@@ -67,5 +67,5 @@ def utc(at: datetime | None = None) -> datetime:
 def touch(c: sa.Connection, episode_ids: Iterable[int], why: str, at: datetime | None = None) -> None:
     """Put episodes on the work list of the next run, in the transaction that changes their data."""
     moment = utc(at)
-    if rows := [{"episode_id": episode, "why": why, "at": moment} for episode in dict.fromkeys(episode_ids)]:
-        c.execute(sa.insert(s.touched), rows)
+    for part in chunks(episode_ids):
+        c.execute(sa.insert(s.touched), [{"episode_id": episode, "why": why, "at": moment} for episode in part])
