@@ -130,23 +130,35 @@ def _hidden(marks: Marks) -> Iterator[str]:
 
 def _lines(path: Path, sheet: Any, marks: Marks) -> Iterator[tuple[int, list[Any]]]:
     """Give each row that holds anything with its number; a formula whose result was not kept is refused."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of dates beyond the calendar, which come as cells with an error
-        sheet.reset_dimensions()
-        results = enumerate(sheet.iter_rows(), start=1)
-        if not marks.formulas:
-            yield from ((number, list(cells)) for number, cells in results)
+    sheet.reset_dimensions()
+    results = enumerate(_quietly(sheet.iter_rows()), start=1)
+    if not marks.formulas:
+        yield from ((number, list(cells)) for number, cells in results)
+        return
+    with _opened(path, results=False) as other:
+        twin = next(each for each in other.worksheets if _part(each) == _part(sheet))
+        twin.reset_dimensions()
+        for (number, cells), written in zip(results, _quietly(twin.iter_rows()), strict=True):
+            for cell, formula in zip(cells, written, strict=False):
+                if formula.data_type == "f" and cell.value is None and cell.data_type == "n":
+                    where = f"{path.name}:{sheet.title}!{formula.coordinate}"
+                    hint = "open the workbook, let it calculate, and save it; or paste the values"
+                    raise DataError("the result of this formula was not kept", where=where, hint=hint)
+            yield number, list(cells)
+
+
+def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
+    """Give rows without hearing of dates beyond the calendar, which come as cells with an error.
+
+    The warnings are kept quiet for one row at a time: what is kept quiet in a generator would be so for whoever asks it.
+    """
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            row = next(rows, None)
+        if row is None:
             return
-        with _opened(path, results=False) as other:
-            twin = next(each for each in other.worksheets if _part(each) == _part(sheet))
-            twin.reset_dimensions()
-            for (number, cells), written in zip(results, twin.iter_rows(), strict=True):
-                for cell, formula in zip(cells, written, strict=False):
-                    if formula.data_type == "f" and cell.value is None and cell.data_type == "n":
-                        where = f"{path.name}:{sheet.title}!{formula.coordinate}"
-                        hint = "open the workbook, let it calculate, and save it; or paste the values"
-                        raise DataError("the result of this formula was not kept", where=where, hint=hint)
-                yield number, list(cells)
+        yield row
 
 
 def _tables(

@@ -33,7 +33,7 @@ ON_LOADING = {
     "import_prints": "implements no hook; is @hookimpl missing?",
     "hook_misspelt": "there is no hook 'register_alert_polices'; did you mean 'register_alert_policies'?",
     "hook_wraps": "register_alert_policies is a hook wrapper; a plugin may not change another's results",
-    "hook_newer": "is written for hook API 2.0; this toolkit has 1.1",
+    "hook_newer": "is written for hook API 2.0; this toolkit has 1.2",
     "hook_endless": "gave more than 256 things",
 }
 ON_ASKING = {
