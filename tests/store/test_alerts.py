@@ -42,7 +42,7 @@ def row_of(alert: Alert, **changes: Any) -> dict[str, Any]:
 
 
 def add(c: sa.Connection, *made: Alert, **changes: Any) -> list[int]:
-    return alerts.insert_alerts(c, [row_of(alert, **changes) for alert in made])
+    return list(alerts.insert_alerts(c, [row_of(alert, **changes) for alert in made]))
 
 
 handled = st.builds(Handled, day=st.integers(0, 30_000), level=st.none() | st.integers(-(10**9), 10**9),
