@@ -33,10 +33,10 @@ class FhirReader(Reader, frozen=True):
         b'{"resourceType": "Bundle", "type": "collection", "entry": [\n'
         b' {"resource": {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire":\n'
         b'  "http://example.org/Questionnaire/week|1", "subject": {"reference": "Patient/k01"},\n'
-        b'  "authored": "2026-01-05", "item": [{"linkId": "q1", "answer": [{"valueInteger": 7}]},\n'
-        b'  {"linkId": "q2", "answer": [{"valueDecimal": 6.5}]}]}},\n'
-        b' {"resource": {"resourceType": "QuestionnaireResponse", "status": "in-progress", "questionnaire":\n'
-        b'  "http://example.org/Questionnaire/week|1", "subject": {"reference": "Patient/k02"}}}]}\n'
+        b'  "authored": "2026-01-05", "item": [{"linkId": "q1", "answer": [{"valueInteger": 7}]}]}},\n'
+        b' {"resource": {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire":\n'
+        b'  "http://example.org/Questionnaire/week|1", "subject": {"reference": "Patient/k02"},\n'
+        b'  "authored": "2026-01-06", "item": [{"linkId": "q1", "answer": [{"valueDecimal": 6.5}]}]}}]}\n'
     )
 
     questionnaire: Annotated[str, Meta(description="take responses to this one only, with or without its version")] = ""

@@ -19,7 +19,7 @@ from tests.faults.scenarios import SCENARIOS, lived_in
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills are POSIX")
 MOST = 20
 LEAST = {
-    "import": 80,
+    "import": 50,
     "enter": 40,
     "ack": 40,
     "move": 40,
