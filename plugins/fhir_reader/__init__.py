@@ -24,7 +24,7 @@ MEANT = {"subject": "client", "questionnaire": "instrument", "authored": "date",
 class FhirReader(Reader, frozen=True):
     """FHIR R4 in JSON: QuestionnaireResponse, alone, in a Bundle or one a line; one answer a row.
 
-    Responses in progress, stopped or entered in error are left out. Names and addresses of patients are never read.
+    Responses in progress, stopped or entered in error are left out. Names and addresses of clients are never read.
     """
 
     kind: ClassVar[str] = "fhir"

@@ -30,20 +30,20 @@ _UNFIT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 @dataclass
 class Context:
-    """What holds for a whole file: its name, its patients by what refers to them, and what was passed over."""
+    """What holds for a whole file: its name, its clients by what refers to them, and what was passed over."""
 
     file: str
     system: str = ""
-    patients: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    clients: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     absent: int = 0
     unread: int = 0
 
     def learn(self, found: Found) -> None:
-        """Keep the identifiers of a patient, and nothing else."""
+        """Keep the identifiers of a client, and nothing else."""
         resource = found.resource
         kept: Mapping[str, Any] = {name: resource[name] for name in ("id", "identifier") if name in resource}
         for key in {found.url, f"Patient/{resource.get('id')}"} - {""}:
-            self.patients[key] = kept
+            self.clients[key] = kept
 
 
 def is_own(resource: Mapping[str, Any]) -> bool:
@@ -171,21 +171,21 @@ def _client(resource: Mapping[str, Any], context: Context, where: str) -> str:
     if not isinstance(subject, dict):
         return ""
     reference = _VERSION.sub("", _text(subject, "reference", where))
-    patient = _patient(reference, resource, context)
+    known = _client_of(reference, resource, context)
     if context.system:
-        listed = [subject.get("identifier"), *_identifiers(patient)]
+        listed = [subject.get("identifier"), *_identifiers(known)]
         values = {
             _text(each, "value", where)
             for each in listed
             if isinstance(each, dict) and each.get("system") == context.system
         }
         return next(iter(values)) if len(values) == 1 else ""
-    own = [each for each in _identifiers(patient) if each.get("system") == CLIENT]
+    own = [each for each in _identifiers(known) if each.get("system") == CLIENT]
     if own:
         return _text(own[0], "value", where)
-    if reference.startswith(("urn:", "#")) and patient:
-        named = [_text(each, "value", where) for each in _identifiers(patient)]
-        return named[0] if len(named) == 1 else _text(patient, "id", where)
+    if reference.startswith(("urn:", "#")) and known:
+        named = [_text(each, "value", where) for each in _identifiers(known)]
+        return named[0] if len(named) == 1 else _text(known, "id", where)
     if reference.startswith("#"):
         return ""
     if reference:
@@ -194,16 +194,16 @@ def _client(resource: Mapping[str, Any], context: Context, where: str) -> str:
     return _text(identifier, "value", where) if isinstance(identifier, dict) else ""
 
 
-def _patient(reference: str, resource: Mapping[str, Any], context: Context) -> Mapping[str, Any]:
+def _client_of(reference: str, resource: Mapping[str, Any], context: Context) -> Mapping[str, Any]:
     if reference.startswith("#"):
         contained = _list(resource, "contained", context.file)
         return next((each for each in contained if each.get("id") == reference[1:]), {})
     short = "/".join(reference.split("/")[-2:])
-    return context.patients.get(reference) or context.patients.get(short, {})
+    return context.clients.get(reference) or context.clients.get(short, {})
 
 
-def _identifiers(patient: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    listed = patient.get("identifier")
+def _identifiers(known: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = known.get("identifier")
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 

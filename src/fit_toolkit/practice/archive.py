@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -90,10 +91,8 @@ def read_archive(file: Path, folder: Path | None) -> Manifest:
         raise damaged(file, "it cannot be read") from error
     except OSError as error:
         raise DataError(f"the backup cannot be read: {error.strerror or 'damaged'}", where=str(file)) from error
-    except Exception as error:
-        if type(error).__module__.startswith("zlib"):
-            raise damaged(file, "it cannot be unpacked") from error
-        raise
+    except zlib.error as error:
+        raise damaged(file, "it cannot be unpacked") from error
     return manifest
 
 
