@@ -39,6 +39,8 @@ ANSWERS = {
     "today-together-client": {f"q{number}": ["0", "10", "7", "does-not-fit", "rather-not-say", ""] for number in range(1, 11)},
     "today-together-therapist": {f"q{number}": ["0", "10", "7", "does-not-fit", ""] for number in range(1, 9)},
 }  # fmt: skip
+# "" means the usual one of the instrument, which is therefore not named a second time.
+OCCASIONS = {name: sorted({"", "start", "between"} - {CATALOG.get(name).usual_occasion}) for name in ANSWERS}
 FREE = {"today-together-client": ("keep", "change"), "today-together-therapist": ("keep", "change")}
 
 
@@ -50,7 +52,7 @@ def forms(draw: st.DrawFn) -> dict[tuple[str, ...], dict[str, str]]:
         instrument = draw(st.sampled_from(sorted(ANSWERS)))
         client = draw(st.sampled_from(sorted(EPISODES)))
         day = f"2026-02-{draw(st.integers(1, 9)):02}"
-        key = (client, day, instrument, draw(st.sampled_from(["", "start", "between"])))
+        key = (client, day, instrument, draw(st.sampled_from(OCCASIONS[instrument])))
         if draw(st.integers(0, 4)) == 0 and instrument == "phq-9":
             answers = {"total": str(draw(st.integers(0, 27)))}
         else:
