@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 LONG = os.environ.get("FIT_TEST_LONG") == "1"
 
 # Two busy cores make single examples slow by chance, so no deadline. What passes here passes in CI: the examples are the
-# same in every run, but where depth is asked for. New ones are looked for with --long, or with FIT_TEST_RANDOM=1.
+# same in every run, but where depth is asked for. New ones are looked for with --long and --random.
 RANDOM = LONG or os.environ.get("FIT_TEST_RANDOM") == "1"
 settings.register_profile(
     "fit", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=not RANDOM
