@@ -66,6 +66,33 @@ def test_the_lines_of_cron_run_in_cron_s_bare_surroundings(fit: Fit) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), command
 
 
+def test_the_sheets_of_the_day_follow_the_run_where_they_are_wanted(fit: Fit, tmp_path: Path) -> None:
+    *_, (when, command) = crontab(fit("cron", "--sheets", "--at", "23:45")[1])
+    assert when[:2] == ["15", "0"]
+    done = subprocess.run(["/bin/sh", "-c", command], env=CRON, cwd="/", capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    service = units(tmp_path / "units", fit, "--sheets")["fit-sheets.service"]
+    assert service["Unit"]["After"].endswith("fit-alerts.service")
+    assert service["Service"]["ExecStart"].endswith(" sheets --quiet")
+    assert "sheets --quiet" in fit("windows", "--sheets")[1]
+
+
+def test_what_writes_outside_the_practice_may_do_so_and_nothing_else_may(
+    fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIT_SHEETS_FOLDER", str(tmp_path / "pages"))
+    monkeypatch.setenv("FIT_BACKUP_FOLDER", str(tmp_path / "copies"))
+    monkeypatch.setenv("FIT_BACKUP_KEEP", "3")
+    assert f"fit-sheets may not start without it: {tmp_path / 'pages'}\n" in fit("systemd", "--sheets")[2]
+    found = units(tmp_path / "units", fit, "--sheets")
+    may = {name: found[f"fit-{name}.service"]["Service"]["ReadWritePaths"] for name in ("alerts", "sheets", "backup")}
+    assert [may[name].endswith(str(tmp_path / end)) for name, end in (("sheets", "pages"), ("backup", "copies"))] == [
+        True,
+        True,
+    ]
+    assert str(tmp_path / "pages") not in may["alerts"] + may["backup"]
+
+
 def test_the_line_that_checks_is_silent_until_something_is_wrong(fit: Fit) -> None:
     _, out, _ = fit("cron")
     *_, (_, command) = crontab(out)
@@ -85,8 +112,8 @@ def test_the_time_can_be_chosen_and_the_other_jobs_follow(fit: Fit) -> None:
     assert "summer time" in fit("cron", "--at", "2:30")[2]
 
 
-def units(folder: Path, fit: Fit) -> dict[str, configparser.ConfigParser]:
-    assert fit("systemd", "--user", "root", "-o", str(folder))[0] == 0
+def units(folder: Path, fit: Fit, *options: str) -> dict[str, configparser.ConfigParser]:
+    assert fit("systemd", "--user", "root", "-o", str(folder), *options)[0] == 0
     found = {}
     for file in sorted(folder.iterdir()):
         parser = configparser.ConfigParser(interpolation=None, strict=True)

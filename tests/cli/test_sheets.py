@@ -74,7 +74,8 @@ def test_html_needs_no_process_and_the_page_lists_who_comes_when(
     clinic: Clinic, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out")) == 0
-    assert capfd.readouterr() == ("", "")
+    said = f"2026-02-04: 3 sheets made for 1 therapist in {tmp_path / 'out'}\n"
+    assert capfd.readouterr() == ("", said)
     folder = tmp_path / "out" / "anna"
     assert sorted(path.name for path in folder.iterdir()) == [
         MANIFEST,
@@ -91,6 +92,28 @@ def test_html_needs_no_process_and_the_page_lists_who_comes_when(
     ]  # fmt: skip
     assert links(folder / "index.html") == ["0001.html", "0002.html", "0003.html"]
     assert index.count("Talk about it first.") == 1
+
+
+def test_it_says_in_one_line_what_the_list_was_and_when_nobody_was_on_it(
+    clinic: Clinic, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def said(*arguments: str) -> str:
+        assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out"), *arguments) == 0
+        out, err = capfd.readouterr()
+        assert (out, err.count("\n")) == ("", 0 if "--quiet" in arguments else 1)
+        assert not any(client in err for client in CLIENTS)
+        return err
+
+    clinic.open("walk-in", therapist="ben")
+    assert "4 sheets made for 2 therapists" in said()
+    assert said("--date", "2026-02-05").startswith(
+        f"2026-02-05: 1 sheet made for 1 therapist in {tmp_path / 'out'}; the list is everybody in therapy"
+    )
+    empty = said("--date", "2026-02-05", "--therapist", "anna")
+    assert empty.startswith("2026-02-05: nobody is on the list of anna, so no sheet was made (fit appointments list")
+    assert "nobody is on the list, so" in said("--date", "2016-02-04")
+    assert "for 1 therapist" in said("--date", "2062-02-04", "--therapist", "anna")
+    assert said("--date", "2016-02-04", "--quiet") == ""
 
 
 def test_no_name_of_a_file_no_link_and_no_list_holds_a_code(clinic: Clinic, tmp_path: Path, here: None) -> None:
@@ -161,8 +184,8 @@ def test_a_sheet_that_fails_is_told_by_number_and_the_others_are_there(
         return true(sheet, page, **how)
 
     monkeypatch.setattr(batch_work, "render_sheet", faulty)
-    assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out")) == 4
-    assert capfd.readouterr() == ("", "fit: sheet 0002 (anna): unexpected error: ValueError\n")
+    assert fit(clinic, "--quiet", "--format", "html", "-o", str(tmp_path / "out")) == 4
+    assert capfd.readouterr() == ("", "fit: sheet 0002 (anna): unexpected error: ValueError\n")  # and no more
     folder = tmp_path / "out" / "anna"
     assert links(folder / "index.html") == ["0001.html", "0003.html"]
     assert (folder / "index.html").read_text().count("could not be made") == 1
@@ -180,7 +203,9 @@ def test_a_member_that_cannot_be_read_is_told_by_its_id(
 
     monkeypatch.setattr(batch_read, "build_sheet", faulty)
     assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out")) == 4
-    assert capfd.readouterr().err == "fit: member 3 (anna): unexpected error: KeyError\n"
+    assert capfd.readouterr().err.startswith(
+        "fit: member 3 (anna): unexpected error: KeyError\n2026-02-04: 2 sheets made, 1 failed"
+    )
     assert links(tmp_path / "out" / "anna" / "index.html") == ["0001.html", "0002.html"]
 
 

@@ -55,6 +55,11 @@ alerts stats --by nope
 alerts outbox --state nope
 alerts run --as-of nope
 config show nope
+sheet NOPE --language xx
+sheets --language xx -o out
+caseload --format html --language xx
+report --language xx
+copy NOPE --language xx -o out
 """
 
 

@@ -9,6 +9,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.labelled import wanted_labels
+from fit_toolkit.cli.languages import wanted_language
 from fit_toolkit.cli.output import as_csv, as_json, as_table, write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
@@ -59,10 +60,11 @@ def command(
     wanted = Wanted(
         therapist=therapist or "", supervisor=supervisor or "", labels=wanted_labels(practice, labels, site)
     )  # fmt: skip
+    code = wanted_language(language, practice.root)
     problems: tuple[str, ...] = ()
     if kind == "html":
         content, problems = caseload.as_html(
-            practice, wanted, supervision=supervision, language=language or "", large=large_print, grey=grey
+            practice, wanted, supervision=supervision, language=code, large=large_print, grey=grey
         )  # fmt: skip
     else:
         content = _text(practice, wanted, kind, supervision=supervision)

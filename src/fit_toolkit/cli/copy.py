@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fit_toolkit.cli.context import App, pass_app
+from fit_toolkit.cli.languages import wanted_language
 from fit_toolkit.cli.output import write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
@@ -37,8 +38,9 @@ def command(app: App, client: str, *, output: Path, language: str | None, no_pdf
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError("there is something in this folder already", where=str(output), hint="name a new one")
     practice = app.practice
+    code = wanted_language(language, practice.root) or practice.settings.text("practice.language")
     look = look_here(practice)
-    with speaking(language_of(language or practice.settings.text("practice.language"), practice.root)):
+    with speaking(language_of(code, practice.root)):
         held = held_about(practice, client)
         page = as_html(practice, held, look=look)
     output.mkdir(mode=0o700, parents=True, exist_ok=True)

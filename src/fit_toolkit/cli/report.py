@@ -11,6 +11,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.labelled import wanted_labels
+from fit_toolkit.cli.languages import wanted_language
 from fit_toolkit.cli.output import as_csv, write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
@@ -67,6 +68,7 @@ def command(
     if first > last:
         raise UsageError(f"{first} is after {last}", hint="--since DATE --until DATE")
     wanted = wanted_labels(practice, labels, site)
+    code = wanted_language(language, practice.root) or practice.settings.text("practice.language")
     asked = Wish(since=first, until=last, labels=wanted, open_too=open_too)
     problems: list[str] = []
     if kind in ("csv", "json"):
@@ -74,7 +76,7 @@ def command(
         content = _rows(report, kind)
     else:
         look = look_here(practice, large=large_print, grey=grey)
-        with speaking(language_of(language or practice.settings.text("practice.language"), practice.root)) as spoken:
+        with speaking(language_of(code, practice.root)) as spoken:
             report = make_report(practice, **asked)
             content = (
                 as_pdf(practice, report, look=look) if kind == "pdf" else as_html(practice, report, look=look).encode()

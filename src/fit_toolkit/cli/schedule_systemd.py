@@ -31,11 +31,13 @@ CapabilityBoundingSet=
 """
 
 
-def units(folder: Path, jobs: Iterable[Job], *, user: str, writable: Iterable[Path] = ()) -> dict[str, str]:
-    """Write the files by name; `writable` are folders outside the practice that a run writes to."""
+def units(folder: Path, jobs: Iterable[Job], *, user: str) -> dict[str, str]:
+    """Write the files by name; each job may write to the practice, and to the one folder outside that it is about."""
     files: dict[str, str] = {}
     for job in jobs:
-        files[f"fit-{job.name}.service"] = _service(folder, job, user, (folder, *writable))
+        files[f"fit-{job.name}.service"] = _service(
+            folder, job, user, (folder, job.outside) if job.outside else (folder,)
+        )
         files[f"fit-{job.name}.timer"] = _timer(job)
     return files
 
@@ -47,7 +49,7 @@ def _service(folder: Path, job: Job, user: str, writable: tuple[Path, ...]) -> s
 Description=FIT: {_text(job.what)}
 RequiresMountsFor={_word(str(folder))}
 Wants=network-online.target
-After=network-online.target
+After=network-online.target{_after(job)}
 
 [Service]
 Type=oneshot
@@ -60,6 +62,10 @@ KillMode=mixed
 TimeoutStopSec=3min
 {HARDENING}ReadWritePaths={" ".join(_word(str(path)) for path in writable)}
 """
+
+
+def _after(job: Job) -> str:
+    return f" fit-{job.after}.service" if job.after else ""
 
 
 def _timer(job: Job) -> str:

@@ -23,30 +23,45 @@ class Job:
     hour: int
     minute: int
     hourly: bool = False  # from FIRST to LAST, at `minute`
+    outside: Path | None = None  # a folder that is not in the practice, and that it writes to
+    after: str = ""  # the job whose end it waits for, where what starts it can wait
     quiet: bool = False  # prints a line also when all is well, which is nothing to be told of
 
 
-def jobs(folder: Path, *, hour: int, minute: int, backup: bool = False) -> tuple[Job, ...]:
+def jobs(
+    folder: Path, *, hour: int, minute: int, backups: Path | None = None, sheets: Path | None = None
+) -> tuple[Job, ...]:  # fmt: skip
     """Give the run of the morning, the retry of what could not be sent, and the look at whether all is well.
 
-    With `backup` also a copy of the practice, half an hour before the run.
+    With a folder for `backups` also a copy of the practice, half an hour before the run; with one for `sheets` also those
+    of the day, half an hour after it began, so that what it found is on them.
     """
     fit = (*program(), "--practice", str(folder))
     if any(ord(letter) < 32 for part in fit for letter in part):
         raise UsageError("a path with a line break cannot be written into a schedule", hint="move the practice")
+    soon = (hour * 60 + minute + 30) % 1440
     later = (hour * 60 + minute + 90) % 1440
     before = (hour * 60 + minute - 30) % 1440
-    copies = (
-        Job(
-            "backup", "copy the practice, and remove old copies", (*fit, "backup", "--quiet"), before // 60, before % 60
-        ),
-    )
+    copies = Job(
+        "backup", "copy the practice, and remove old copies", (*fit, "backup", "--quiet"), before // 60, before % 60,
+        outside=_outside(folder, backups),
+    )  # fmt: skip
+    pages = Job(
+        "sheets", "make the sheets of the day", (*fit, "sheets", "--quiet"), soon // 60, soon % 60,
+        outside=_outside(folder, sheets), after="alerts",
+    )  # fmt: skip
     return (
         Job("alerts", "look at what is new or due, and send", (*fit, "alerts", "run", "--max-runtime", LONGEST), hour, minute),
         Job("deliver", "send again what could not be sent", (*fit, "alerts", "deliver"), FIRST, (minute + 30) % 60, hourly=True),
         Job("check", "say so when all is not well", (*fit, "check"), later // 60, later % 60, quiet=True),
-        *(copies if backup else ()),
+        *([copies] if backups else []),
+        *([pages] if sheets else []),
     )  # fmt: skip
+
+
+def _outside(folder: Path, place: Path | None) -> Path | None:
+    place = place.resolve() if place is not None else folder.resolve()
+    return None if place.is_relative_to(folder.resolve()) else place
 
 
 def program() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
+from fit_toolkit.cli.languages import wanted_language
 from fit_toolkit.cli.output import write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
@@ -65,6 +66,7 @@ def command(app: App, client: str | None, **asked: Unpack[Asked]) -> int:
     from fit_toolkit.sheets.making import FORMATS
 
     _fits(client, asked)
+    asked["language"] = wanted_language(asked["language"], app.practice.root)
     output = asked["output"]
     fmt = "html" if output is None else output.suffix.lower().removeprefix(".")
     if fmt not in FORMATS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from gettext import GNUTranslations
@@ -111,10 +112,11 @@ def _read(code: str, practice: Path | None, _stamps: tuple[tuple[int, int], ...]
 @lru_cache(maxsize=64)
 def locale_of(code: str) -> Locale:
     """How a language writes dates and numbers; English for one that nobody knows."""
-    try:
-        return Locale.parse(code.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
+    whole = code.replace("-", "_")
+    for name in (whole, whole.partition("_")[0]):  # de-XX is German all the same
+        with suppress(UnknownLocaleError, ValueError):
+            return Locale.parse(name)
+    return Locale.parse("en")
 
 
 def _texts(code: str, practice: Path | None) -> Iterator[tuple[bytes, str]]:

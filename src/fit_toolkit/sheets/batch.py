@@ -73,6 +73,8 @@ class Outcome:
     failed: int = 0
     removed: int = 0
     therapists: int = 0
+    listed: int = 0  # members who are to have sheets, as often as they have one
+    everybody: int = 0  # of these therapists those who have everybody, as they keep no appointments
     partial: bool = False  # a sheet, or something on one, is missing
 
     @property
@@ -197,7 +199,9 @@ class _Batch:
                 found.append(_Stacked(stack, folder, left=len(stack.entries) * len(self.wish.pages)))
             except FitError as error:
                 self._missing(str(error), sheets=len(stack.entries) or 1)
-        self.outcome.therapists = len(found)
+        self.outcome.therapists = sum(bool(each.stack.entries) for each in found)
+        self.outcome.listed = sum(len(stack.entries) for stack in listed.stacks)
+        self.outcome.everybody = sum(bool(s.entries) and s.source == "everybody" for s in listed.stacks)
         return found
 
     def _jobs(self, stacked: Sequence[_Stacked]) -> Iterator[Job]:
