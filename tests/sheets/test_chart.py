@@ -77,6 +77,21 @@ def test_a_long_gap_breaks_the_line_and_is_named_in_days() -> None:
     assert [g.days for g in plot.gaps] == [70]
 
 
+@pytest.mark.parametrize("line", [0, 1, 2, 3, 5, 7, 14, 30])
+@pytest.mark.parametrize("value", [0, 2, 5, 30])
+def test_no_line_strikes_out_the_words_of_a_gap_and_its_name_does_not_cover_them(line: float, value: float) -> None:
+    at = Cutoff(value=line, label="a line", source="")
+    days = [START, START + timedelta(days=91), START + timedelta(days=500), START + timedelta(days=591)]
+    plot = drawn(panel([value, 30, 8, 9], days=days, maximum=60, cutoff=at)).plots[0]
+    frame, (near, *_, far) = plot.main, plot.gaps
+    assert frame.cutoff_y is not None
+    assert frame.cutoff_name_y is not None
+    assert abs(near.y - frame.cutoff_name_y) >= 2.4
+    for gap in (near, far):
+        assert not gap.y - 1.8 < frame.cutoff_y < gap.y + 0.4
+        assert frame.top < gap.y - 1.8 < gap.y < frame.bottom
+
+
 def test_a_gap_within_the_limit_does_not_break_the_line() -> None:
     days = [START, START + timedelta(days=42)]
     plot = drawn(panel([5, 6], days=days)).plots[0]

@@ -20,6 +20,7 @@ from fit_toolkit.sheets.chart_words import (
     apart,
     beside_rule,
     dates_on_axis,
+    gap_words,
     leaders,
     marks_in_rows,
     mm,
@@ -46,6 +47,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     """A stretch without ratings that is long enough to be named."""
 
     x: float
+    y: float  # what its words stand on
     room: float
     days: int
 
@@ -246,17 +248,19 @@ def _between(a: Point, b: Point, share: float, x: Place) -> tuple[float, float]:
     return x(a.on) + share * (x(b.on) - x(a.on)), a.value + share * (b.value - a.value)
 
 
-def _gaps(panel: Panel, x: Place) -> tuple[Gap, ...]:
+def _gaps(panel: Panel, main: Frame, x: Place) -> tuple[Gap, ...]:
     own = next((s for s in panel.series if s.rater == "client"), None)
     if own is None:
         return ()
     cut = runs(own.points, panel.max_gap_days)
+    name = (main.cutoff_name_x, main.cutoff_name_y, panel.cutoff.label if panel.cutoff is not None else "")
     found = []
     for before, after in pairwise(cut):
         left, right = x(before[-1].on), x(after[0].on)
         days = (after[0].on - before[-1].on).days
         if right - left > 10 and days > panel.max_gap_days:
-            found.append(Gap(x=mm((left + right) / 2), room=mm(right - left), days=days))
+            at = gap_words(left, main.bottom, main.cutoff_y, name)
+            found.append(Gap(x=mm((left + right) / 2), y=at, room=mm(right - left), days=days))
     return tuple(found)
 
 
@@ -319,7 +323,7 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
                 height=mm(bottom + 1.4 + (0.8 + cells.height if cells is not None else 0)),
                 main=main,
                 inset=inset,
-                gaps=() if plots else _gaps(panel, x),
+                gaps=() if plots else _gaps(panel, main, x),
                 marks=() if plots else words,
                 mark_lines="".join(f"M{mm(x(m.on))} {mm(top)}V{mm(bottom)}" for m in shown),
                 dense=len(days) > DENSE,

@@ -19,6 +19,8 @@ OFF_LINE = 1.3  # from a line to the middle of a small word that it does not str
 NAME_OFF = 1.55  # from a line to the middle of its name
 HEADROOM = 1.6  # a line that is closer to the top of its box has its name below it: above stands the heading
 LABEL_ROOM = 3.5  # least distance between two printed values
+FOOT = 1.2  # from the foot of a box up to the words of a gap
+CAPITAL = 1.8  # how high a small word stands
 LED = 0.8  # a last value printed further off than this is joined to its line
 
 Place = Callable[[date], float]
@@ -81,6 +83,21 @@ def named_line(line: float, first: tuple[Label, ...], top: float, bottom: float)
     if below + HALF_LETTER < bottom:
         return mm(below + HALF_LETTER), tuple(replace(n, y=mm(min(n.y, line - OFF_LINE))) for n in first)
     return mm(above + HALF_LETTER), tuple(replace(n, y=mm(above - WORD_ROOM)) for n in first)
+
+
+def gap_words(left: float, bottom: float, line: float | None, name: tuple[float, float | None, str]) -> float:
+    """What the words of a gap that begins at `left` stand on: at the foot of the box, clear of its line and the line's name.
+
+    `name` is where the name of the line begins, what it stands on, and its words.
+    """
+    at = bottom - FOOT
+    if line is not None and at - CAPITAL - 0.3 < line < at + 0.6:  # it would strike them through
+        at = line - NAME_OFF + HALF_LETTER
+    begins, stands, text = name
+    if stands is not None and abs(at - stands) < WORD_ROOM and left < begins + LETTER * (len(text) + 1):
+        # a name above the line has room above itself; below it the name has none below, but above the line there is
+        at = stands - WORD_ROOM if line is None or stands < line else line - NAME_OFF + HALF_LETTER
+    return mm(at)
 
 
 def beside_rule(y: float, top: float, bottom: float) -> float:
