@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fit_toolkit.alerts import mail_text
 from fit_toolkit.alerts.mail_text import WHY, Reason, Writer
+from fit_toolkit.engine import surroundings
 from fit_toolkit.store import schema as s
 from tests.alerts.outgoing import LOW, clinic_with, messages
 
@@ -78,6 +81,10 @@ def test_a_template_of_the_practice_takes_the_place_of_ours(tmp_path: Path) -> N
     [
         "{{ nobody }}", "{% if %}", "{{ ''.__class__.__mro__ }}", "{% include '../../fit.toml' %}", "{{ 1 / 0 }}",
         "{% for i in range(99999) %}{{ i }}{% endfor %}",
+        "{% macro m(n) %}{{ m(n) }}{% endmacro %}{{ m(1) }}",
+        "{% set ns = namespace(a='a') %}{% for i in range(40) %}{% set ns.a = ns.a ~ ns.a %}{% endfor %}",
+        "{% set ns = namespace(a=[1]) %}{% for i in range(40) %}{% set ns.a = ns.a + ns.a %}{% endfor %}",
+        "{{ 'a' * 999999999 }}", "{{ '{:>99999999}'.format(why) | length }}", "{{ '%999999999d'|format(1) }}", "\xff" * 70_000,
     ],
 )  # fmt: skip
 def test_a_template_that_cannot_be_used_is_named_and_ours_is_sent(tmp_path: Path, text: str) -> None:
@@ -85,6 +92,22 @@ def test_a_template_that_cannot_be_used_is_named_and_ours_is_sent(tmp_path: Path
     assert writer.safety(Reason.NEW) == Writer().safety(Reason.NEW)
     (problem,) = writer.unusable()
     assert problem.startswith("templates/mail/safety.txt.j2: ")
+
+
+def test_a_template_that_never_ends_is_waited_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_text, "SECONDS", 0.1)
+    tries: list[float] = []
+
+    def within(seconds: float, work: Callable[[], str], *, megabytes: float) -> str:
+        tries.append(seconds)
+        return surroundings.within(seconds, work, megabytes=megabytes)
+
+    monkeypatch.setattr(mail_text, "within", within)
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    writer = own(tmp_path, "safety", f"{endless} {tmp_path}")
+    assert [writer.safety(Reason.NEW) for _ in range(3)] == [Writer().safety(Reason.NEW)] * 3
+    assert writer.unusable() == ["templates/mail/safety.txt.j2: TimeoutError"]
+    assert tries == [0.1]
 
 
 def test_the_administrator_is_told_of_a_template_that_cannot_be_used(tmp_path: Path) -> None:

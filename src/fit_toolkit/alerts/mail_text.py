@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import FunctionLoader
 
+from fit_toolkit.engine.sandbox import Sandbox, run
+from fit_toolkit.engine.surroundings import within
 from fit_toolkit.model.alerts import RANK
 
 LONGEST = 20_000  # letters
+LARGEST = 64 * 1024  # letters of a template
+SECONDS = 5.0  # a text takes a millisecond
+MEGABYTES = 200.0  # and next to nothing
 SEVERITY_WORDS = {
     "safety": "safety: needs a person now",
     "attention": "attention: worth asking about soon",
@@ -120,17 +124,18 @@ class Writer(msgspec.Struct, frozen=True):
         found = []
         for name, values in SAMPLES.items():
             try:
-                _filled(self.folder, name, {**values, "link": "x"})
-            except (TemplateError, TypeError, ValueError, ArithmeticError, OSError) as error:
+                _own(self.folder, name, {**values, "link": "x"})
+            except Exception as error:  # noqa: BLE001 - somebody's template may raise anything; a run goes on
                 found.append(f"templates/{_file(name)}: {type(error).__name__}")
         return found
 
     def _render(self, name: str, **values: Any) -> str:
         values["link"] = self.link
         try:
-            return _filled(self.folder, name, values)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, OSError):
-            return _filled(None, name, values)
+            text = _own(self.folder, name, values)
+        except Exception:  # noqa: BLE001 - somebody's template may raise anything; `unusable` names it
+            text = None
+        return _filled(None, name, values) if text is None else text
 
 
 _COUNTS = [{"count": 2, "words": "x"}]
@@ -157,28 +162,45 @@ def _file(name: str) -> str:
     return f"mail/{name}.txt.j2"
 
 
+def _own(folder: Path | None, name: str, values: Mapping[str, Any]) -> str | None:
+    """Fill a template of the practice's own, None where there is none; one that does not end is tried once."""
+    if folder is None or not (folder / _file(name)).is_file():
+        return None
+    source = _source(folder, name) or ""
+    if source in _ENDLESS:
+        raise TimeoutError
+    try:
+        return within(SECONDS, lambda: _filled(folder, name, values), megabytes=MEGABYTES)
+    except (TimeoutError, MemoryError):
+        _ENDLESS.add(source)
+        raise
+
+
+_ENDLESS: set[str] = (
+    set()
+)  # texts of templates that took too long or too much, so that not every message waits for them
+
+
 def _filled(folder: Path | None, name: str, values: Mapping[str, Any]) -> str:
-    text = _environment(folder).get_template(name).render(values).strip() + "\n"
+    text = run(_environment(folder), name, dict(values)).strip() + "\n"
     if len(text) > LONGEST:
         raise ValueError("the text is longer than a message")
     return text
 
 
 @lru_cache(maxsize=8)
-def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
+def _environment(folder: Path | None) -> Sandbox:
     # plain text for mail: escaping for HTML would show the reader &amp;
-    return ImmutableSandboxedEnvironment(
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: _source(folder, name)),
-    )
+    return Sandbox(FunctionLoader(lambda name: _source(folder, name)), autoescape=False)
 
 
 def _source(folder: Path | None, name: str) -> str | None:
     if name not in SAMPLES:  # a template may not reach for another file
         return None
     if folder is not None and (own := folder / _file(name)).is_file():
-        return own.read_text(encoding="utf-8")
+        with own.open(encoding="utf-8") as text:
+            source = text.read(LARGEST + 1)
+        if len(source) > LARGEST:
+            raise ValueError("the template is larger than a message")
+        return source
     return (files("fit_toolkit.templates") / "mail" / f"{name}.txt.j2").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from fit_toolkit.engine.sandbox import Sandbox, run
 from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
 from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.language import language_of, speaking, spoken
@@ -24,7 +25,6 @@ from fit_toolkit.sheets.facets import facet_chart
 from fit_toolkit.sheets.history import tables
 from fit_toolkit.sheets.language import say_day, say_days, say_short
 from fit_toolkit.sheets.look import PLAIN, Look
-from fit_toolkit.sheets.sandbox import Sandbox, run
 from fit_toolkit.sheets.trim import trim
 from fit_toolkit.sheets.twin import twin
 

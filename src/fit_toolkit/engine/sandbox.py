@@ -19,8 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from msgspec import Struct
 
+from fit_toolkit.engine import template_limits as limits
 from fit_toolkit.errors import ConfigError
-from fit_toolkit.sheets import limits
 
 LARGEST_PAGE = 4 * 1024 * 1024  # a crowded sheet has 60 kB
 TEXT = frozenset({
@@ -49,7 +49,7 @@ WITHOUT = (
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """The one environment templates run in: escaped, strict, and with a list of what they may reach."""
+    """The one environment templates run in: strict, with a list of what they may reach, and escaped unless it writes plain text."""
 
     code_generator_class = limits.Generator
     concat = staticmethod(limits.glued)
@@ -57,10 +57,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     weighed = staticmethod(limits.weighed)
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def __init__(self, loader: BaseLoader) -> None:
+    def __init__(self, loader: BaseLoader, *, autoescape: bool = True) -> None:
         super().__init__(
             loader=loader,
-            autoescape=True,
+            autoescape=autoescape,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -83,6 +83,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("gettext", "ngettext"):
             speak: Any = self.globals[name]
             self.globals[name] = limits.said(speak)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Leave `str.format` to `is_safe_attribute`, which has it on no list: '{:>999999999}' is a text that wide."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may reach `attr` of `obj`: fields of data, and a few harmless methods."""
