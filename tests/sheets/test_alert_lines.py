@@ -71,6 +71,19 @@ def test_what_is_put_off_says_until_when(clinic: Clinic) -> None:
     assert (line.state, line.done) == ("seen", "put off until 26 March")
 
 
+def test_an_alert_that_tells_of_an_older_rating_names_its_day(clinic: Clinic) -> None:
+    clinic.rate("c1", 0, 8)
+    clinic.rate("c1", 7, 6)
+    clinic.run()
+    (line,) = sheet(clinic).alerts
+    assert line.rated is None, "it tells of the newest rating, whose figures stand everywhere on the page"
+    clinic.rate("c1", 14, 6.5)
+    clinic.run()
+    (line,) = sheet(clinic).alerts
+    assert line.rated == START + timedelta(days=7)
+    assert "<b>The work together</b>, 12 Jan: down 2 " in render_sheet(sheet(clinic))
+
+
 def test_what_comes_and_goes_says_so(clinic: Clinic) -> None:
     for week, value in enumerate((8, 3, 8, 3, 8, 3)):
         clinic.rate("c1", 7 * week, value)

@@ -148,6 +148,7 @@ class AlertLine(Struct, frozen=True, kw_only=True):
     basis: str
     since: date
     state: State
+    rated: date | None = None  # the day of the rating it tells of, where that is not the newest
     done: str = ""  # what was done about it
     last: str = ""  # what was done about the alert of this kind before it
     code: str = ""  # to tick it off by, as long as it stands

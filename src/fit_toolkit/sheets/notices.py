@@ -147,6 +147,7 @@ def alerts_of(reading: Reading, catalog: Catalog, language: str) -> tuple[AlertL
     return tuple(
         replace(
             _alert(row, catalog, _done(row, language, reading.as_of), unstable=row["id"] in flapping),
+            rated=_rated_before(row, reading),
             last=_last_time(last.get(row["id"]), language, reading.as_of),
         )
         for row in [*live, *done[-1:]]
@@ -175,6 +176,13 @@ def _stands_above(row: Mapping[str, Any], catalog: Catalog) -> bool:
     """Whether the answer is one that its form flags: those have their own place on the sheet."""
     flagged = catalog.get(row["instrument"]).risk if row["instrument"] in catalog else ()
     return row["basis"] == "answer" and any(flag.item == row["scale"] for flag in flagged)
+
+
+def _rated_before(row: Mapping[str, Any], reading: Reading) -> date | None:
+    """The day of the rating that an alert tells of, where it is not the newest one: its figures are not those of now."""
+    given = reading.of(row["instrument"], row["rater"])
+    on: date = row["session_on"]
+    return on if row["basis"] != "absence" and given and on < given[-1].session_on else None
 
 
 def _alert(row: Mapping[str, Any], catalog: Catalog, done: str, *, unstable: bool) -> AlertLine:
