@@ -6,7 +6,6 @@ import csv
 import importlib
 import io
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,13 +80,20 @@ def _spss(table: Table) -> bytes:
     variables, columns = [], []
     for at, name in enumerate(table[0]):
         cells = [row[at] if at < len(row) else "" for row in table[1:]]
-        dated = all(re.fullmatch("2026-0[12]-[0-9]{2}", cell) for cell in cells)
+        dated = all(_is_day(cell) for cell in cells)
         plain = all(cell in {"0", "1", "2", "3"} for cell in cells)
         form = {"kind": sample.DAY, "width": 11} if dated else {} if plain else {"kind": sample.TEXT}
         variables.append(sample.Variable(name.upper()[:8] or "V", **form))
         columns.append([_spss_cell(cell, dated=dated, plain=plain) for cell in cells])
     made: bytes = sample.system_file(variables, [list(row) for row in zip(*columns, strict=True)])
     return made
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return str(date.fromisoformat(text)) == text  # 2026-02-30 can be no number of days: it goes in as text
+    except ValueError:
+        return False
 
 
 def _spss_cell(text: str, *, dated: bool, plain: bool) -> float | str:
