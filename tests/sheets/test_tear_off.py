@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from fit_toolkit.language import language_of, say, speaking
 from fit_toolkit.model.alerts import ACTIONS
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
+from fit_toolkit.sheets.making import make_sheet
 from fit_toolkit.sheets.render import render_sheet
 from tests.clinic import ARRIVING, START, Clinic
 
@@ -79,6 +82,19 @@ def test_the_page_tells_the_numbers_of_the_actions_as_the_command_reads_them(cli
     assert told in torn_off(render_sheet(sheet(clinic)))
     with speaking(language_of("de")):
         assert all(say(action) != action for action in ACTIONS)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_it_is_torn_off_one_page_only(clinic: Clinic, tmp_path: Path) -> None:
+    today = START + timedelta(days=clinic.day)
+    (tmp_path / "a.pdf").write_bytes(make_sheet(clinic.practice, 1, as_of=today, fmt="pdf", history=True))
+    told = subprocess.run(["pdftotext", str(tmp_path / "a.pdf"), "-"], capture_output=True, text=True, check=True)
+    first, second, _ = told.stdout.split("\f")
+    assert "To tear off" in first
+    assert "Made by fit-toolkit" in first
+    assert "Every answer" in second
+    assert "To tear off" not in second
+    assert "Made by fit-toolkit" not in second
 
 
 def test_without_an_alert_there_is_nothing_to_tear_off(clinic: Clinic) -> None:
