@@ -93,6 +93,8 @@ class FhirReader(Reader, frozen=True):
             return OTHERS
         asked = found.resource.get("questionnaire")
         wanted = self.questionnaire
+        if wanted and (not isinstance(asked, (str, dict)) or not asked):
+            return "responses that name no questionnaire"
         if wanted and isinstance(asked, str) and wanted not in {asked, asked.partition("|")[0]}:
             return "responses to other questionnaires"
         return why_not(found.resource, f"{where} {found.place}".strip())

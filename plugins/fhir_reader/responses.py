@@ -34,16 +34,38 @@ class Context:
 
     file: str
     system: str = ""
-    clients: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    clients: dict[str, list[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    servers: dict[str, str] = field(default_factory=dict)
     absent: int = 0
     unread: int = 0
 
     def learn(self, found: Found) -> None:
-        """Keep the identifiers of a client, and nothing else."""
+        """Keep the identifiers of a client and its server, and nothing else."""
         resource = found.resource
         kept: Mapping[str, Any] = {name: resource[name] for name in ("id", "identifier") if name in resource}
         for key in {found.url, f"Patient/{resource.get('id')}"} - {""}:
-            self.clients[key] = kept
+            listed = self.clients.setdefault(key, [])
+            if (_server(found.url), kept) not in listed:
+                listed.append((_server(found.url), kept))
+
+    def client(self, reference: str, url: str) -> Mapping[str, Any]:
+        """Give what is known of the client referred to from a resource of this address; numbers are of one server only."""
+        server = _server(reference) or _server(url)
+        short = "/".join(reference.split("/")[-2:])
+        listed = self.clients.get(reference) or self.clients.get(short, [])
+        fits = [known for of, known in listed if not server or not of or of == server]
+        return fits[0] if len(fits) == 1 else {}
+
+    def only(self, code: str, reference: str, url: str, where: str) -> str:
+        """Give a code that is the number of a client on a server; the same number of another server is refused."""
+        server = _server(reference) or _server(url)
+        known = {of for of, _ in self.clients.get(f"Patient/{code}", ())}
+        if (not server and len(known) > 1) or (server and self.servers.setdefault(code, server) != server):
+            raise DataError(
+                "clients of two servers have the same number", where=where,
+                hint="say which identifiers are the codes: client_system, in the map's settings",
+            )  # fmt: skip
+        return code
 
 
 def is_own(resource: Mapping[str, Any]) -> bool:
@@ -78,7 +100,7 @@ def rows_of(found: Found, context: Context, columns: tuple[str, ...]) -> list[li
     resource = found.resource
     where = f"{context.file}:{found.line}"
     said = {
-        "subject": _client(resource, context, where),
+        "subject": _client(found, context, where),
         "questionnaire": _questionnaire(resource, where),
         "authored": _text(resource, "authored", where),
         "id": _text(resource, "id", where),
@@ -165,13 +187,13 @@ def _coding(coding: Mapping[str, Any], where: str) -> str:
     return code
 
 
-def _client(resource: Mapping[str, Any], context: Context, where: str) -> str:
+def _client(found: Found, context: Context, where: str) -> str:
     """Give what a response calls its subject: the last part of the reference, or an identifier."""
-    subject = resource.get("subject")
+    subject = found.resource.get("subject")
     if not isinstance(subject, dict):
         return ""
     reference = _VERSION.sub("", _text(subject, "reference", where))
-    known = _client_of(reference, resource, context)
+    known = _client_of(reference, found, context)
     if context.system:
         listed = [subject.get("identifier"), *_identifiers(known)]
         values = {
@@ -188,18 +210,24 @@ def _client(resource: Mapping[str, Any], context: Context, where: str) -> str:
         return named[0] if len(named) == 1 else _text(known, "id", where)
     if reference.startswith("#"):
         return ""
+    if reference.startswith("urn:"):
+        return reference.rpartition(":")[2]
     if reference:
-        return reference.rpartition(":" if reference.startswith("urn:") else "/")[2]
+        return context.only(reference.rpartition("/")[2], reference, found.url, where)
     identifier = subject.get("identifier")
     return _text(identifier, "value", where) if isinstance(identifier, dict) else ""
 
 
-def _client_of(reference: str, resource: Mapping[str, Any], context: Context) -> Mapping[str, Any]:
+def _client_of(reference: str, found: Found, context: Context) -> Mapping[str, Any]:
     if reference.startswith("#"):
-        contained = _list(resource, "contained", context.file)
+        contained = _list(found.resource, "contained", context.file)
         return next((each for each in contained if each.get("id") == reference[1:]), {})
-    short = "/".join(reference.split("/")[-2:])
-    return context.clients.get(reference) or context.clients.get(short, {})
+    return context.client(reference, found.url)
+
+
+def _server(url: str) -> str:
+    """Give the server of an address such as https://ehr.example/fhir/Patient/1; nothing of one that names none."""
+    return url.rsplit("/", 2)[0] if url.startswith(("http://", "https://")) else ""
 
 
 def _identifiers(known: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -165,6 +165,16 @@ def test_one_questionnaire_can_be_asked_for(tmp_path: Path) -> None:
     assert table.left_out == {"responses to other questionnaires": 1}
 
 
+def test_a_response_that_names_no_questionnaire_is_none_of_the_one_asked_for(tmp_path: Path) -> None:
+    nameless = response(answered(valueInteger=1))
+    del nameless["questionnaire"]
+
+    table = taken_in(tmp_path, nameless, questionnaire="http://example.org/Questionnaire/phq")
+
+    assert len(table) == 0
+    assert table.left_out == {"responses that name no questionnaire": 1}
+
+
 @pytest.mark.parametrize(
     ("subject", "code"),
     [
@@ -200,6 +210,35 @@ def test_of_several_identifiers_the_settings_say_which_is_the_code(tmp_path: Pat
 
     assert column(taken_in(tmp_path, whole, client_system="urn:fit"), "subject") == ["k17"]
     assert column(taken_in(tmp_path, whole, client_system="urn:none"), "subject") == [""]
+
+
+def of_two_servers(*references: str) -> dict[str, Any]:
+    """A bundle of two clients who have the same number on two servers, and responses that refer to them."""
+    entries: list[dict[str, Any]] = []
+    for server, code in (("a", "k17"), ("b", "k18")):
+        one = {"resourceType": "Patient", "id": "1", "identifier": [{"system": "urn:fit", "value": code}]}
+        entries.append({"fullUrl": f"https://{server}.example/fhir/Patient/1", "resource": one})
+    for reference in references:
+        about = response(answered(valueInteger=1), subject={"reference": reference})
+        entries.append({"fullUrl": "https://b.example/fhir/QuestionnaireResponse/7", "resource": about})
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def test_the_same_number_on_two_servers_is_two_clients(tmp_path: Path) -> None:
+    urls = [f"https://{server}.example/fhir/Patient/1" for server in "abc"]
+
+    table = taken_in(tmp_path, of_two_servers(*urls, "Patient/1"), client_system="urn:fit")
+
+    assert column(table, "subject") == ["k17", "k18", "", "k18"]
+
+
+def test_numbers_of_two_servers_are_no_codes(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"clients of two servers have the same number.*client_system"):
+        taken_in(tmp_path, of_two_servers("https://a.example/fhir/Patient/1", "Patient/1"))
+    with pytest.raises(DataError, match="clients of two servers"):
+        without = of_two_servers("Patient/1")
+        del without["entry"][2]["fullUrl"]
+        taken_in(tmp_path, without)
 
 
 def test_a_file_of_lines_is_read_line_by_line_in_pieces(tmp_path: Path) -> None:
