@@ -10,13 +10,18 @@ from typing import Any, Final
 from fit_toolkit import DataError
 
 MIDNIGHT: Final = time()
-_ZEROS: Final = re.compile(r"0+")
+LONG: Final = 10**15  # of a number with more digits a spreadsheet keeps the first fifteen
+_CODE: Final = re.compile(r'(?:\[[^\]]*\])*(?:"([^"]*)"|\\([^0#?]))?(0+)(?:_.)?(?:;.*)?')  # 000, "k"00, 000;-000
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 def plain(number: float) -> str:
-    """Write a number as a spreadsheet shows it: 15 digits, no exponent, 5 and not 5.0."""
-    text = format(Decimal(format(number, ".15g")), "f")
+    """Write a number as a spreadsheet shows it: 15 digits, 5 and not 5.0; an exponent only where it has more digits.
+
+    With the exponent it can be no answer and nobody's code: two long codes may have become one number.
+    """
+    text = format(number, ".15g")
+    text = text.upper() if abs(number) >= LONG else format(Decimal(text), "f")
     return "0" if text == "-0" else text
 
 
@@ -38,11 +43,12 @@ def shown(cell: Any, where: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """Give a number; where the format of its cell adds zeros in front or a percent sign, so it does here."""
+    """Give a number; where the format of its cell adds zeros or letters in front, or a percent sign, so it does here."""
     if "%" in form:
         return plain(float(Decimal(format(value, ".15g")) * 100)) + "%"
     text = plain(value)
-    return text.zfill(len(form)) if _ZEROS.fullmatch(form) and text.isdigit() else text
+    coded = _CODE.fullmatch(form) if form != "General" and text.isdigit() else None
+    return f"{coded[1] or coded[2] or ''}{text.zfill(len(coded[3]))}" if coded else text
 
 
 def _moment(value: object) -> str:

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from fit_toolkit import DataError, RawTable, Reader
 
-from .cells import shown
+from .cells import LONG, shown
 from .package import AGAIN, DAMAGE, OLE, ZIP, Marks, damaged, look, measure
 from .sample import SAMPLE
 
@@ -212,11 +212,12 @@ class _Taken:
         self.dated: set[int] = set()  # columns with dates
         self.numbers: dict[int, str] = {}  # column -> the first cell that is a number and may be a day
         self.coded: set[int] = set()  # columns that hold whole numbers
+        self.long: dict[int, str] = {}  # column -> the first cell whose number has more digits than are kept
 
     def following(self) -> _Taken:
         """Begin the next table and remember the columns."""
         more = _Taken()
-        more.dated, more.numbers, more.coded = self.dated, self.numbers, self.coded
+        more.dated, more.numbers, more.coded, more.long = self.dated, self.numbers, self.coded, self.long
         return more
 
     def add(self, number: int, texts: list[str], cells: list[Any], where: str) -> None:
@@ -226,6 +227,8 @@ class _Taken:
         for at, cell in enumerate(cells):
             if isinstance(cell.value, date):
                 self.dated.add(at)
+            elif isinstance(cell.value, (int, float)) and abs(cell.value) >= LONG:
+                self.long.setdefault(at, cell.coordinate)
             elif isinstance(cell.value, int) and texts[at] == str(cell.value):
                 self.coded.add(at)
                 if SERIALS[0] <= cell.value <= SERIALS[1]:
@@ -248,6 +251,9 @@ class _Taken:
         """Say what was done to the cells, and what a spreadsheet may have done to them before."""
         if self.dated:
             yield "cells with a date are written as 2026-03-31"
+        for at, place in sorted(self.long.items()):
+            named = f"column '{header[at]}'" if at < len(header) else "a column"
+            yield f"{named} holds numbers of more than 15 digits, the first in {place}: spreadsheets round them; write them as text"
         for at in sorted(self.coded & set(range(len(header)))):
             if "".join(mark for mark in header[at].casefold() if mark.isalnum()) in NUMBERED:
                 yield f"column '{header[at]}' holds numbers: zeros in front of a code are lost, unless its cells are text"

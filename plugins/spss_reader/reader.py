@@ -30,6 +30,7 @@ DAYS: Final = re.compile(r"(DATE|ADATE|EDATE|SDATE|JDATE)\d*")
 MOMENTS: Final = re.compile(r"(DATETIME|YMDHMS)[\d.]*")
 TIMES: Final = re.compile(r"TIME[\d.]*")
 PADDED: Final = re.compile(r"N(\d+)")
+EXACT: Final = 2**53 - 1  # up to which SPSS tells one whole number from the next
 FILTER: Final = "filter_$"  # which cases SPSS was told to use; its own business
 
 
@@ -152,6 +153,11 @@ def _moment(seconds: float) -> datetime:
 
 
 def _number(value: float) -> str:
-    """Write a number as it is meant: 15 digits, no exponent, 5 and not 5.0."""
+    """Write a number as it is meant: 15 digits, 5 and not 5.0; whole numbers as far as they are exact.
+
+    A larger one has an exponent, with which it can be no answer and nobody's code: two codes may have become one number.
+    """
+    if abs(value) >= 1e15:
+        return str(int(value)) if abs(value) <= EXACT and value == int(value) else format(value, ".15g").upper()
     text = format(Decimal(format(value, ".15g")), "f")
     return "0" if text == "-0" else text

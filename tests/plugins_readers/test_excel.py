@@ -18,6 +18,7 @@ from fit_toolkit.errors import DataError
 from fit_toolkit.intake.mapping import Map
 from fit_toolkit.intake.read import read_source
 from fit_toolkit.model.parts import RawTable
+from fit_toolkit.model.people import is_code
 from tests.intake.making import Clinic
 from tests.plugins_readers.taking import taken
 
@@ -74,7 +75,15 @@ def cell_of(folder: Path, value: Any, form: str = "") -> str:
         (-0.0, "", "0"),
         (1e-5, "", "0.00001"),
         (123456789012, "", "123456789012"),
+        (999_999_999_999_999, "", "999999999999999"),
+        (1_234_567_890_123_457, "", "1.23456789012346E+15"),
+        (1.5e300, "", "1.5E+300"),
         (7, "000", "007"),
+        (7, '"k"000', "k007"),
+        (7, "[Red]000_ ;-000", "007"),
+        (-7, "000;-000", "-7"),
+        (7, '0" points"', "7"),
+        (7, "#,##0", "7"),
         (0.5, "0%", "50%"),
         (True, "", "TRUE"),
         ("007", "", "007"),
@@ -200,6 +209,13 @@ def test_numbers_as_codes_are_said_because_zeros_may_be_lost(tmp_path: Path) -> 
     table = table_of(saved(tmp_path, ["Client ID", "date", "q1"], [7, "2026-01-05", 7]))
     assert any(note.startswith("column 'Client ID' holds numbers") for note in table.notes)
     assert not table_of(saved(tmp_path, HEADER, ["007", "2026-01-05", 7])).notes[1:]
+
+
+def test_numbers_too_long_for_a_spreadsheet_are_said_and_are_no_codes(tmp_path: Path) -> None:
+    rows = [[1_234_567_890_123_456 + at, "2026-01-05", 7] for at in (0, 1)]
+    table = table_of(saved(tmp_path, HEADER, *rows))
+    assert any("'client' holds numbers of more than 15 digits, the first in A2" in note for note in table.notes)
+    assert not is_code(table.rows[0][0])
 
 
 def test_comments_and_rich_text_do_no_harm(tmp_path: Path) -> None:
