@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from fit_toolkit import Export, ExportPart, Writer, hookimpl
 
+PEOPLE = ("members", "assignments", "pauses", "appointments")
+SOMETIMES = PEOPLE[2:]  # written where they have rows
+
 
 class JsonlWriter(Writer, frozen=True):
-    """JSON lines: forms with answers and scores, clients; and the definitions in one JSON file."""
+    """JSON lines: forms with answers and scores, clients and who treated them; and the definitions in one JSON file."""
 
     kind: ClassVar[str] = "jsonl"
 
     def write(self, export: Export, folder: Path) -> dict[str, int]:
         """Write line by line; text is as it is, because nobody opens this in a spreadsheet."""
-        counts = {"administrations.jsonl": 0, "members.jsonl": 0, "instruments.json": len(export.instruments)}
-        with _opened(folder / "administrations.jsonl") as forms, _opened(folder / "members.jsonl") as members:
+        counts = {"instruments.json": len(export.instruments)}
+        with ExitStack() as stack:
+            files: dict[str, IO[str]] = {}
             for part in export.parts():
-                counts["administrations.jsonl"] += _lines(forms, _forms(part))
-                counts["members.jsonl"] += _lines(members, _rows(part.members))
+                told = {"administrations": _forms(part), **{name: _rows(getattr(part, name)) for name in PEOPLE}}
+                for name, rows in told.items():
+                    file = f"{name}.jsonl"
+                    if name in SOMETIMES and not rows:
+                        continue
+                    if file not in files:
+                        files[file] = stack.enter_context(_opened(folder / file))
+                    counts[file] = counts.get(file, 0) + _lines(files[file], rows)
         definitions = {id: dict(export.instruments[id]) for id in sorted(export.instruments)}
         text = json.dumps(definitions, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         (folder / "instruments.json").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writer `parquet`: four typed tables, for large data and the programs of those who work with them."""
+"""Writer `parquet`: typed tables, for large data and the programs of those who work with them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from fit_toolkit import DataError, Export, Writer, hookimpl
 
-TABLES = ("members", "administrations", "answers", "scores")
-DAYS = ("joined", "left", "opened", "closed", "date")
+TABLES = ("members", "assignments", "administrations", "answers", "scores")
+SOMETIMES = ("pauses", "appointments")  # written where they have rows
+DAYS = ("joined", "left", "opened", "closed", "date", "since", "until")
 
 
 class ParquetWriter(Writer, frozen=True):
-    """Apache Parquet: members, administrations, answers and scores, each with its types; days are days."""
+    """Apache Parquet: members, assignments, administrations, answers and scores, each with its types; days are days."""
 
     kind: ClassVar[str] = "parquet"
 
@@ -28,7 +29,10 @@ class ParquetWriter(Writer, frozen=True):
         files: dict[str, Any] = {}
         with ExitStack() as stack:
             for part in export.parts():
-                for name in TABLES:
+                for name in (*TABLES, *SOMETIMES):
+                    if name in SOMETIMES and not len(getattr(part, name)):
+                        continue
+                    rows.setdefault(f"{name}.parquet", 0)
                     table = _table(pa, getattr(part, name))
                     if name not in files:
                         files[name] = parquet.ParquetWriter(

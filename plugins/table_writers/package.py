@@ -11,11 +11,14 @@ from typing import Any, ClassVar
 from fit_toolkit import Export, Writer
 
 from .described import WORDS
-from .tables import CODEBOOK, Tables, codebook, columns_of
+from .tables import CODEBOOK, SOMETIMES, Tables, codebook, columns_of
 
-TABLES = ("members", "administrations", "answers", "scores")
+TABLES = ("members", "assignments", *SOMETIMES, "administrations", "answers", "scores")
 KEYS = {
     "members": ["client", "episode"],
+    "assignments": ["episode", "therapist", "role", "since"],
+    "pauses": ["episode", "since"],
+    "appointments": ["episode", "date"],
     "administrations": ["administration"],
     "answers": ["administration", "item"],
     "scores": ["administration", "scale"],
@@ -23,7 +26,7 @@ KEYS = {
 }
 NUMBERS = {"value", "minimum", "maximum", "step"}
 WHOLE = {"administration", "session", "session_given", "replaces", "n_answered", "n_items"}
-DAYS = {"date", "joined", "left", "opened", "closed"}
+DAYS = {"date", "joined", "left", "opened", "closed", "since", "until"}
 YES_OR_NO = {"dates_assumed", "totals"}
 HOW: Mapping[str, dict[str, Any]] = {
     "datetime": {"format": "any"},
@@ -35,26 +38,29 @@ REFERS: Mapping[str, list[dict[str, Any]]] = {"administrations": [MEMBER], "answ
 
 
 class DatapackageWriter(Writer, frozen=True):
-    """A Frictionless Data Package: five related tables under `data/` and `datapackage.json`."""
+    """A Frictionless Data Package: related tables under `data/` and `datapackage.json`."""
 
     kind: ClassVar[str] = "datapackage"
 
     def write(self, export: Export, folder: Path) -> dict[str, int]:
         """Write the tables, then what describes them."""
-        columns: dict[str, list[str]] = {"codebook": list(CODEBOOK)}
+        columns: dict[str, list[str]] = {}
         with Tables(export, folder) as tables:
             for part in export.parts():
                 for name in TABLES:
                     frame = getattr(part, name)
+                    if name in SOMETIMES and not len(frame):
+                        continue
                     columns[name] = [str(column) for column in frame.columns]
                     tables.add(f"data/{name}.csv", columns_of(frame))
             tables.add("data/codebook.csv", codebook(export))
+        columns["codebook"] = list(CODEBOOK)
         package = {
             "profile": "tabular-data-package",
             "name": "ratings",
             "title": "Ratings of sessions",
             "created": export.made_at.isoformat().replace("+00:00", "Z"),
-            "resources": [_resource(folder, name, columns[name]) for name in (*TABLES, "codebook")],
+            "resources": [_resource(folder, name, columns[name]) for name in (*TABLES, "codebook") if name in columns],
         }
         text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
         (folder / "datapackage.json").write_text(text, encoding="utf-8")

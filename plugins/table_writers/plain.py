@@ -9,6 +9,7 @@ from fit_toolkit import Export, ExportPart, Writer
 
 from .tables import (
     IMPORTED,
+    SOMETIMES,
     Cells,
     Given,
     Tables,
@@ -18,6 +19,7 @@ from .tables import (
     with_context,
 )
 
+FORM = ("mode", "language", "rated_at", "dates_assumed")  # how it was filled in, for who takes it in again
 MORE = ("administration", "state")  # with ratings that were corrected or taken back these tell them apart
 SCORES = ("client", "episode", "therapist", "date", "session", "rater", "occasion", "instrument", "scale", "value",
           "status", "reason", "n_answered", "n_items", "band", "administration")  # fmt: skip
@@ -96,12 +98,13 @@ def _ids(export: Export, frame: str, name: str) -> dict[str, list[str]]:
 
 
 def _context(export: Export) -> tuple[str, ...]:
-    return (*IMPORTED, *(MORE if export.all_states else ()))
+    return (*IMPORTED, *FORM, *(MORE if export.all_states else ()))
 
 
 def _in_order(context: dict[str, list[object]], **more: list[object]) -> dict[str, list[object]]:
-    """Put what tells forms apart at the end."""
+    """Put what tells forms apart at the end; days that were known are not worth a word."""
     last = {name: context.pop(name) for name in MORE if name in context}
+    context["dates_assumed"] = [each or "" for each in context["dates_assumed"]]
     return {**context, **more, **last}
 
 
@@ -109,3 +112,8 @@ def _common(tables: Tables, part: ExportPart) -> None:
     tables.add("scores.csv", columns_of(with_context(part, part.scores), *SCORES))
     tables.add("administrations.csv", columns_of(part.administrations))
     tables.add("members.csv", columns_of(part.members))
+    tables.add("assignments.csv", columns_of(part.assignments))
+    for name in SOMETIMES:
+        frame = getattr(part, name)
+        if len(frame):
+            tables.add(f"{name}.csv", columns_of(frame))

@@ -37,7 +37,8 @@ def test_csv_has_the_columns_of_an_import_and_one_answer_a_row(tmp_path: Path) -
     written("csv", tmp_path, example_export(clients=2, texts=("a\r\nb",)))
 
     answers = rows(tmp_path / "answers.csv")
-    assert list(answers[0]) == ["client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "value"]  # fmt: skip
+    assert list(answers[0]) == ["client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument",
+                                "mode", "language", "rated_at", "dates_assumed", "item", "value"]  # fmt: skip
     assert list(rows(tmp_path / "totals.csv")[0])[-2:] == ["scale", "value"]
     form = [
         row["value"]
@@ -95,9 +96,9 @@ def test_a_datapackage_is_valid_for_those_who_made_the_format(tmp_path: Path) ->
     with frictionless.system.use_context(trusted=True):
         report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
     assert report.flatten(["rowNumber", "fieldName", "type", "note"]) == []
-    assert report.stats["tasks"] == 5
+    assert report.stats["tasks"] == 6
     package = json.loads((tmp_path / "datapackage.json").read_text())
-    assert [each["name"] for each in package["resources"]] == ["members", "administrations", "answers", "scores", "codebook"]  # fmt: skip
+    assert [each["name"] for each in package["resources"]] == ["members", "assignments", "administrations", "answers", "scores", "codebook"]  # fmt: skip
 
 
 def test_bids_has_a_table_and_a_description_for_each_instrument(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ command = LazyGroup(
         "transfer": ("fit_toolkit.cli.episodes_transfer:command", "Hand an episode to another therapist."),
         "assign": ("fit_toolkit.cli.episodes_assign:command", "Add a cotherapist or a supervisor."),
         "label": ("fit_toolkit.cli.episodes_label:command", "Labels by which a report may be narrowed."),
+        "import": ("fit_toolkit.cli.episodes_import:command", "Bring episodes in from files, with their clients."),
         "pause": ("fit_toolkit.cli.episodes_pause:command", "Expect nothing for a while."),
     },
 )

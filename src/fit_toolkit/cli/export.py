@@ -91,6 +91,7 @@ def _ask(practice: Practice, given: dict[str, Any]) -> Ask:
         pseudonyms="none" if given["identified"] else "fresh" if given["fresh"] else "stable",
         texts=given["texts"],
         raw=given["raw"],
+        zone=practice.settings.text("practice.time_zone"),
         now=practice.now(),
         today=practice.today(),
         version=__version__,

@@ -83,10 +83,10 @@ class _Import(click.Command):
 def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | None, fmt: str, **given: Any) -> int:
     """Bring in ratings from FILE; `fit import undo BATCH --reason WHY` takes an import back.
 
-    Columns read without a map: client, therapist, episode, session, date, rater, occasion, instrument, and item ids
-    (or scale ids, for totals); or one answer a row, in columns item (or scale) and value. With --instrument, client,
-    date and the items are enough. Rows are accepted, unchanged or rejected; with one rejected row nothing is written,
-    unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
+    Columns read without a map: client, therapist, episode, session, date, rater, occasion, instrument, mode, language,
+    rated_at, dates_assumed, and item ids (or scale ids, for totals); or one answer a row, in columns item (or scale) and
+    value. With --instrument, client, date and the items are enough. Rows are accepted, unchanged or rejected; with one
+    rejected row nothing is written, unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
     """
     from fit_toolkit.intake.columns import names_instruments
     from fit_toolkit.intake.door import through_the_door

@@ -58,9 +58,12 @@ def example_export(
 
 
 def _part(clients: range, forms: int, *, missing: bool, texts: Sequence[str]) -> ExportPart:
-    members, administrations, answers, scores = [list[dict[str, Any]]() for _ in range(4)]
+    members, assignments, administrations, answers, scores = [list[dict[str, Any]]() for _ in range(5)]
     for client in clients:
         members.append(_member(client))
+        assignments.append(
+            {"episode": f"e{client:04}", "therapist": "t01", "role": "therapist", "since": "2025-01-01", "until": ""}
+        )
         for form in range(forms):
             number = client * forms + form + 1
             totals = form % 4 == 3
@@ -76,13 +79,13 @@ def _part(clients: range, forms: int, *, missing: bool, texts: Sequence[str]) ->
                 answers.append({"administration": number, "item": "note", "value": float("nan"), "raw": said,
                                 "missing": "" if said else "left-out"})  # fmt: skip
             scores.append(_score(number, known, entered=totals))
-    return part_of(members, administrations, answers, scores)
+    return part_of(members, administrations, answers, scores, assignments=assignments)
 
 
 def _member(client: int) -> dict[str, Any]:
     return {
         "client": f"p{client:04}", "episode": f"e{client:04}", "kind": "individual", "therapist": "t01",
-        "joined": "2025-01-01", "left": "", "opened": "2025-01-01", "closed": "2026-01-31" if client % 2 else "",
+        "joined": "2025-01-01", "left": "", "opened": "2025-01-01", "closed": "2026-01-31" if client % 2 else "", "close_reason": "",
         "sex": ("", "female", "male")[client % 3], "born": "1980-1984" if client % 3 else "", "labels": "",
     }  # fmt: skip
 

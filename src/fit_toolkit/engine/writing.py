@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "members": {
         "client": "str", "episode": "str", "kind": "str", "therapist": "str", "joined": "str", "left": "str",
-        "opened": "str", "closed": "str", "sex": "str", "born": "str", "labels": "str",
+        "opened": "str", "closed": "str", "close_reason": "str", "sex": "str", "born": "str", "labels": "str",
+    },
+    "assignments": {"episode": "str", "therapist": "str", "role": "str", "since": "str", "until": "str"},
+    "pauses": {"episode": "str", "since": "str", "until": "str", "reason": "str"},
+    "appointments": {
+        "episode": "str", "date": "str", "time": "str", "therapist": "str", "status": "str", "reason": "str",
     },
     "administrations": {
         "administration": "int64", "client": "str", "episode": "str", "therapist": "str", "instrument": "str",
@@ -44,26 +49,16 @@ def part_of(
     administrations: Sequence[Mapping[str, Any]] = (),
     answers: Sequence[Mapping[str, Any]] = (),
     scores: Sequence[Mapping[str, Any]] = (),
+    **more: Sequence[Mapping[str, Any]],
 ) -> ExportPart:
     """Make a part of an export from rows."""
-    rows = {"members": members, "administrations": administrations, "answers": answers, "scores": scores}
-    return part_from(**{name: _columns(name, given) for name, given in rows.items()})
+    rows = {"members": members, "administrations": administrations, "answers": answers, "scores": scores, **more}
+    return part_from({name: _columns(name, given) for name, given in rows.items()})
 
 
-def part_from(
-    *,
-    members: Mapping[str, Sequence[Any]],
-    administrations: Mapping[str, Sequence[Any]],
-    answers: Mapping[str, Sequence[Any]],
-    scores: Mapping[str, Sequence[Any]],
-) -> ExportPart:
-    """Make a part of an export from columns."""
-    return ExportPart(
-        _frame("members", members),
-        _frame("administrations", administrations),
-        _frame("answers", answers),
-        _frame("scores", scores),
-    )
+def part_from(columns: Mapping[str, Mapping[str, Sequence[Any]]]) -> ExportPart:
+    """Make a part of an export from the columns of its frames; one that is not given has no rows."""
+    return ExportPart(**{name: _frame(name, columns.get(name, {})) for name in COLUMNS})
 
 
 def _columns(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -74,7 +69,7 @@ def _frame(name: str, columns: Mapping[str, Sequence[Any]]) -> DataFrame:
     """Give every column its type, whether or not there are any rows."""
     from pandas import DataFrame, Series
 
-    return DataFrame({each: Series(columns[each], dtype=kind) for each, kind in COLUMNS[name].items()})
+    return DataFrame({each: Series(columns.get(each, ()), dtype=kind) for each, kind in COLUMNS[name].items()})
 
 
 def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> dict[str, int]:

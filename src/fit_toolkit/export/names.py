@@ -25,6 +25,11 @@ class Names:
         self._key = key
         self._made: dict[tuple[str, str], str] = {}
 
+    @property
+    def plain(self) -> bool:
+        """Whether codes are told as they are."""
+        return self._key is None
+
     def client(self, code: str) -> str:
         """Name a client."""
         return self._name("p", code)

@@ -1,4 +1,4 @@
-"""Ratings of the store as a writer is handed them: four frames for some clients at a time."""
+"""Ratings of the store as a writer is handed them: frames for some clients at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.engine.writing import COLUMNS, part_from
 from fit_toolkit.export.names import Names
+from fit_toolkit.export.people import Columns, Treatment, unseen
 from fit_toolkit.model.instrument import TICK, Instrument
 from fit_toolkit.scoring.answers import way_out
 from fit_toolkit.store import handing_on
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 FORMS = 2_000  # in a part; a client is never cut
 EPOCH = date(1970, 1, 1).toordinal()
 NAN = float("nan")
-Columns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,28 +34,42 @@ class Source:
     names: Names
     instruments: Mapping[str, Instrument]
     texts: bool
+    zone: str
     told: set[int] = field(default_factory=set)  # the clients that are in it
 
     def clients(self) -> list[Rated]:
-        """Give the clients in the order of an export: by what they are called there."""
-        return sorted(handing_on.rated(self.c, self.wanted), key=lambda each: self.names.client(each.code))
+        """Give the clients in the order of an export: by what they are called there.
+
+        Where everything is asked for, with codes as they are, those without a rating are among them.
+        """
+        found = {each.client_id: each for each in handing_on.unrated(self.c)} if self._whole else {}
+        found |= {each.client_id: each for each in handing_on.rated(self.c, self.wanted)}
+        return sorted(found.values(), key=lambda each: self.names.client(each.code))
+
+    @property
+    def _whole(self) -> bool:
+        return self.names.plain and self.wanted.everything
 
     def parts(self) -> Iterator[ExportPart]:
         """Make the parts one after the other; one without rows where there is nothing."""
         some: list[int] = []
+        seen: set[int] = set()
         count = before = 0
         for each in self.clients():
             if some and count + each.forms > FORMS:
-                part = self.part(some, before)
+                part = self.part(some, before, seen)
                 before += len(part.administrations)
                 yield part
                 some, count = [], 0
             some.append(each.client_id)
             count += each.forms
-        yield self.part(some, before)
+        yield self.part(some, before, seen)
 
-    def part(self, clients: Sequence[int], before: int) -> ExportPart:
-        """Make the part of some clients; `before` says how many administrations have their numbers already."""
+    def part(self, clients: Sequence[int], before: int, seen: set[int]) -> ExportPart:
+        """Make the part of some clients; `before` says how many administrations have their numbers already.
+
+        `seen` are the episodes that earlier parts had.
+        """
         rows = handing_on.ratings_of(self.c, clients, self.wanted)
         whose = handing_on.therapists_of(self.c, {row.episode_id for row in rows})
         found = [(row, row.therapist or _on(whose.get(row.episode_id, ()), row.session_on)) for row in rows]
@@ -64,40 +78,32 @@ class Source:
         found.sort(key=self._place)
         known = {row.id: number for number, (row, _) in enumerate(found, before + 1)}
         ids = [row.id for row, _ in found]
-        self.told.update(row.client_id for row, _ in found)
+        self.told.update(clients if self._whole else (row.client_id for row, _ in found))
         scores = handing_on.scores_of(self.c, ids)
-        members = {row.member_id for row, _ in found}
         return part_from(
-            members=self._members(members, whose),
-            administrations=self._administrations(found, scores, known),
-            answers=self._answers([row for row, _ in found], scores, known),
-            scores=_scores(ids, scores, known),
+            {
+                **self._treatment(clients, {row.member_id for row, _ in found}, seen),
+                "administrations": self._administrations(found, scores, known),
+                "answers": self._answers([row for row, _ in found], scores, known),
+                "scores": _scores(ids, scores, known),
+            }
         )
+
+    def _treatment(self, clients: Sequence[int], rated: set[int], seen: set[int]) -> dict[str, Columns]:
+        """Tell who was in treatment; pauses and appointments only where codes are the practice's own."""
+        teller = Treatment(self.c, self.wanted, self.names, self.names.plain and self.texts, self.zone)
+        members, episodes = teller.members(handing_on.memberships_of(self.c, clients) if self._whole else rated)
+        new = list(unseen(episodes, seen))
+        told = {"members": members, "assignments": teller.assignments(new)}
+        if self.names.plain:
+            told |= {"pauses": teller.pauses(new), "appointments": teller.appointments(new)}
+        return told
 
     def _place(self, rated: tuple[Any, str]) -> tuple[Any, ...]:
         row, therapist = rated
         names = self.names
         return (names.client(row.client), names.episode(row.episode), row.session_on, row.instrument, row.rater,
                 row.occasion, names.therapist(therapist), row.id)  # fmt: skip
-
-    def _members(self, members: set[int], whose: Mapping[int, Sequence[tuple[date, str]]]) -> Columns:
-        rows = handing_on.members_of(self.c, members)
-        rows.sort(key=lambda row: (self.names.client(row.client), self.names.episode(row.episode)))
-        labels = handing_on.labels_of(self.c, {row.episode_id for row in rows})
-        made = _empty("members")
-        for row in rows:
-            made["client"].append(self.names.client(row.client))
-            made["episode"].append(self.names.episode(row.episode))
-            made["kind"].append(row.kind)
-            listed = whose.get(row.episode_id, ())
-            made["therapist"].append(self.names.therapist(listed[-1][1] if listed else ""))
-            for name, day in (("joined", row.joined_on), ("left", row.left_on), ("opened", row.opened_on),
-                              ("closed", row.closed_on)):  # fmt: skip
-                made[name].append(day.isoformat() if day else "")
-            made["sex"].append(row.sex or "")
-            made["born"].append(self.names.born(row.born_year))
-            made["labels"].append(";".join(labels.get(row.episode_id, ())))
-        return made
 
     def _administrations(
         self, found: Sequence[tuple[Any, str]], scores: Mapping[int, Sequence[Any]], known: Mapping[int, int]

@@ -42,6 +42,7 @@ class Ask:
     pseudonyms: str  # none, stable or fresh
     texts: bool = False
     raw: bool = False
+    zone: str = "UTC"  # of the practice: what time an appointment is
     now: datetime
     today: date
     version: str
@@ -75,7 +76,7 @@ def run_export(store: Store, catalog: Catalog, provided: Provided, writer: Write
         files.mkdir(mode=0o700)
         with store.read() as c:
             instruments = _instruments(catalog, handing_on.instruments_rated(c, ask.wanted))
-            source = Source(c, ask.wanted, Names(ask.key), instruments, ask.texts)
+            source = Source(c, ask.wanted, Names(ask.key), instruments, ask.texts, ask.zone)
             counter = _Counter(source, sum(each.forms for each in source.clients()), told)
             export = Export(
                 counter.parts,

@@ -13,6 +13,7 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.intake.answers import Read, canonical, read_answers
 from fit_toolkit.intake.context import Findings, read_context
 from fit_toolkit.intake.expand import Bools, Laid
+from fit_toolkit.intake.given import read_given
 from fit_toolkit.intake.people import resolve
 from fit_toolkit.intake.persons import read_persons
 from fit_toolkit.intake.piece import Ints
@@ -56,6 +57,7 @@ def check(c: Connection, laid: Laid, ask: Ask, catalog: Catalog, *, comma: bool)
         if catalog.get(id).construct == "alliance"
     }
     forms = read_persons(c, laid, resolve(c, forms, ask, found, alliance), found)
+    forms = read_given(laid, forms, found)
     read = read_answers(laid, forms, catalog, comma=comma)
     found.problems.extend(read.problems)
     forms["canon"] = read.canon.reindex(forms.index)

@@ -16,6 +16,7 @@ from fit_toolkit.intake.moments import TWICE, Moments, time_of
 from fit_toolkit.intake.records import Ask, Problem
 from fit_toolkit.model.parts import RawTable
 from fit_toolkit.model.people import Appointment, Candidate, Episode
+from fit_toolkit.model.writing import unguarded
 from fit_toolkit.store import diary, people
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _read(c: Connection, check: _Check, mapping: Map, ask: Ask) -> Iterator[_Ent
             check.wrong(row, "status", "this day is still to come: it can be planned or cancelled")
         episode = _episode(check, row, day, members, episodes)
         if len(check.problems) == before:
-            reason = check.text(row, "reason") or (WITHOUT_REASON if status == "cancelled" else None)
+            reason = unguarded(check.text(row, "reason")) or (WITHOUT_REASON if status == "cancelled" else None)
             yield _Entry(
                 row,
                 diary.Booking(

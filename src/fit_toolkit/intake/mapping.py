@@ -18,8 +18,10 @@ from fit_toolkit.errors import DataError, FitError
 from fit_toolkit.intake.moments import Moments, zone_of
 from fit_toolkit.intake.values import DateFormat, Every
 
+FORM_ROLES = ("mode", "language", "rated_at", "dates_assumed")  # how a form was filled in
 ROLES = (
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
+    *FORM_ROLES,
 )  # fmt: skip
 PERSON_ROLES = ("age", "birth_year", "sex")  # about the client; only where a map says so
 DIARY_ROLES = ("time", "status", "reason")  # of appointments (fit appointments import)
@@ -32,6 +34,8 @@ WORDED = (
     "sex",
     "status",
     "therapist",
+    "mode",
+    "language",
 )  # may have words of their own
 _PLAIN = (
     "source", "reader", "encoding", "delimiter", "decimal", "date_format", "timezone", "instrument", "start", "every",

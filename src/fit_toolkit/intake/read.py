@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from fit_toolkit.engine.extras import missing_library
 from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
 from fit_toolkit.intake.mapping import ROLES
@@ -93,6 +94,8 @@ def _asked(path: Path, kind: str, ask: Callable[[], Iterator[RawTable]]) -> Iter
                 table = next(tables, None)
         except FitError:
             raise
+        except ModuleNotFoundError as error:
+            raise missing_library(error, f"the reader {kind}", path.name) from None
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror or type(error).__name__}", where=path.name) from None
         except (Exception, SystemExit) as error:

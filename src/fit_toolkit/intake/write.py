@@ -179,13 +179,13 @@ class _Writer:
             "occasion": forms["occasion"].tolist(),
             "rated_at": forms["rated_at"].tolist(),
             "rated_offset": forms["rated_offset"].tolist(),
-            "mode": Same(ask.mode),
-            "language": Same(ask.language),
+            "mode": _given(forms, "mode", ask.mode),
+            "language": _given(forms, "language", ask.language),
             "form_version": Same(instrument.version if ask.kind == "enter" else None),
             "seen_client_answers": [
                 ask.seen_client_answers if rater == "therapist" else None for rater in forms["rater"]
             ],
-            "dates_assumed": Same(self.assumed),
+            "dates_assumed": Same(self.assumed) if self.assumed else _given(forms, "dates_assumed", False),
             "raw": answers.raw,
             "numbers": answers.numbers,
             "texts": answers.texts,
@@ -244,6 +244,13 @@ def write(  # noqa: PLR0913 - what writing needs, by name
         there = {fate: getattr(batch, fate) for fate in counts}
     ratings.finish_batch(c, written.batch, **{fate: count + there[fate] for fate, count in counts.items()})
     return written
+
+
+def _given(forms: DataFrame, name: str, usual: object) -> Sequence[Any] | Same:
+    """Give what the file says about the forms; where it says nothing, what is usual."""
+    if name not in forms:
+        return Same(usual)
+    return [usual if each is None else each for each in forms[name].tolist()]
 
 
 def _taken(ids: Sequence[int], places: Ints) -> Ints:

@@ -32,15 +32,20 @@ def unguarded(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class ExportPart:
-    """The ratings of some clients, whole and in order, as four frames; a client is never in two parts.
+    """The ratings of some clients, whole and in order, as frames; a client is never in two parts.
 
-    `members` has a row per client and episode. `administrations` has a row per filled-in form, numbered through the
+    `members` has a row per client and episode, `assignments` a row per episode and who treated in it when; `pauses` and
+    `appointments` have rows where codes are the practice's own. An episode of several clients has these in one part only.
+    `administrations` has a row per filled-in form, numbered through the
     whole export in the column `administration`; `answers` (a row per item of the form, in the order of the instrument)
     and `scores` (a row per scale) refer to these numbers. Text that is not there is empty, a number that is not there
     is missing; days are ISO text. What a column holds is in the manual, docs/plugins/writer.md.
     """
 
     members: DataFrame
+    assignments: DataFrame
+    pauses: DataFrame
+    appointments: DataFrame
     administrations: DataFrame
     answers: DataFrame
     scores: DataFrame

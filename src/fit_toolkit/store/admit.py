@@ -30,7 +30,7 @@ def add_clients(c: sa.Connection, codes: Sequence[str], *, at: datetime) -> None
     """Add clients by code."""
     _free(c, s.client, codes, "client")
     refuse_erased(c, codes)
-    ids = _next_ids(c, s.client, len(codes))
+    ids = next_ids(c, s.client, len(codes))
     insert_columns(c, s.client, {"id": ids, "code": codes, "added_at": Same(utc(at))}, len(codes))
 
 
@@ -46,7 +46,7 @@ def open_episodes(
     _there(c, openings)
     count = len(openings)
     days = [each.opened_on for each in openings]
-    episodes, members = _next_ids(c, s.episode, count), _next_ids(c, s.member, count)
+    episodes, members = next_ids(c, s.episode, count), next_ids(c, s.member, count)
     insert_columns(c, s.episode, {"id": episodes, "code": codes, "kind": Same("individual"), "opened_on": days}, count)
     who = [clients[each.client] for each in openings]
     insert_columns(c, s.member, {"id": members, "episode_id": episodes, "client_id": who, "joined_on": days}, count)
@@ -57,6 +57,11 @@ def open_episodes(
     insert_columns(c, s.pair, {"member_id": [members[at] for at in led], "staff_id": staff}, len(led))
     touch(c, episodes, "opened", at)
     return list(zip(episodes, members, strict=True))
+
+
+def codes_for(c: sa.Connection, openings: Sequence[Opening]) -> list[str]:
+    """Give every episode to be opened its code, which no other has."""
+    return _codes(c, openings, _clients(c, openings))
 
 
 def _clients(c: sa.Connection, openings: Sequence[Opening]) -> dict[str, int]:
@@ -143,7 +148,7 @@ def _taken(c: sa.Connection, table: sa.Table, codes: Iterable[str]) -> set[str]:
     return found
 
 
-def _next_ids(c: sa.Connection, table: sa.Table, count: int) -> list[Any]:
+def next_ids(c: sa.Connection, table: sa.Table, count: int) -> list[Any]:
     """Set ids aside in a table without a counter of its own; in this transaction, which keeps other writers out."""
     if c.dialect.name == "postgresql":
         numbers = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, "id"))

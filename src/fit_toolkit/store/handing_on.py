@@ -28,6 +28,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     all_states: bool = False
 
+    @property
+    def everything(self) -> bool:
+        """Whether no rating is left out but those that do not count."""
+        return self in {Wanted(), Wanted(all_states=True)}
+
 
 class Rated(NamedTuple):
     """A client with ratings among those asked for, and how many at most."""
@@ -89,8 +94,54 @@ def members_of(c: sa.Connection, member_ids: Iterable[int]) -> list[Any]:
         s.episode.c.kind,
         s.episode.c.opened_on,
         s.episode.c.closed_on,
+        s.episode.c.close_reason,
     ).select_from(s.member.join(s.client).join(s.episode))
     return rows_in(c, query, s.member.c.id, member_ids)
+
+
+def unrated(c: sa.Connection) -> list[Rated]:
+    """Return the members of episodes of whom there is no rating that counts."""
+    rated = sa.select(s.member.c.client_id).select_from(_ratings()).where(_A.c.state == "valid")
+    query = sa.select(s.client.c.id, s.client.c.code).where(
+        s.client.c.id.in_(sa.select(s.member.c.client_id)), s.client.c.id.not_in(rated)
+    )
+    return [Rated(*row, 0) for row in c.execute(query)]
+
+
+def memberships_of(c: sa.Connection, client_ids: Iterable[int]) -> set[int]:
+    """Return the ids of all members that clients are."""
+    return {row.id for row in rows_in(c, sa.select(s.member.c.id), s.member.c.client_id, client_ids)}
+
+
+def assignments_of(c: sa.Connection, episode_ids: Iterable[int]) -> list[Any]:
+    """Return who was assigned to episodes, oldest first; not what was ended before it began."""
+    a = s.assignment
+    query = (
+        sa.select(a.c.episode_id, s.staff.c.code, a.c.role, a.c.starts_on, a.c.ends_on)
+        .select_from(a.join(s.staff))
+        .where(sa.or_(a.c.ends_on.is_(None), a.c.ends_on >= a.c.starts_on))
+        .order_by(a.c.starts_on, a.c.id)
+    )
+    return rows_in(c, query, a.c.episode_id, episode_ids)
+
+
+def appointments_of(c: sa.Connection, episode_ids: Iterable[int], wanted: Wanted) -> list[Any]:
+    """Return the appointments of episodes while these were open, oldest first."""
+    a = s.appointment
+    during = sa.and_(
+        a.c.on >= s.episode.c.opened_on, sa.or_(s.episode.c.closed_on.is_(None), a.c.on <= s.episode.c.closed_on)
+    )
+    query = (
+        sa.select(a.c.episode_id, a.c.on, a.c.at, s.staff.c.code, a.c.status, a.c.reason)
+        .select_from(a.join(s.episode).outerjoin(s.staff, s.staff.c.id == a.c.staff_id))
+        .where(during)
+        .order_by(a.c.on)
+    )
+    if wanted.since is not None:
+        query = query.where(a.c.on >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(a.c.on <= wanted.until)
+    return rows_in(c, query, a.c.episode_id, episode_ids)
 
 
 def therapists_of(c: sa.Connection, episode_ids: Iterable[int]) -> dict[int, list[tuple[date, str]]]:

@@ -1,0 +1,100 @@
+"""Who was in treatment, as a writer is handed it: members, who treated when, pauses and appointments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from fit_toolkit.engine.writing import COLUMNS
+from fit_toolkit.export.names import Names
+from fit_toolkit.store import diary, handing_on
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Columns = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Where it is told from, and what people are called; reasons are told only where codes are the practice's own."""
+
+    c: Connection
+    wanted: handing_on.Wanted
+    names: Names
+    reasons: bool
+    zone: str
+
+    def members(self, ids: Iterable[int]) -> tuple[Columns, list[tuple[int, str]]]:
+        """Give members, in the order of what they are called; and their episodes, in the same order, each once."""
+        rows = handing_on.members_of(self.c, ids)
+        rows.sort(key=lambda row: (self.names.client(row.client), self.names.episode(row.episode)))
+        episodes = list(dict.fromkeys((row.episode_id, self.names.episode(row.episode)) for row in rows))
+        labels = handing_on.labels_of(self.c, [id for id, _ in episodes])
+        treating = handing_on.therapists_of(self.c, [id for id, _ in episodes])
+        made = (
+            (
+                self.names.client(row.client), self.names.episode(row.episode), row.kind,
+                self.names.therapist(_last(treating.get(row.episode_id, ()))), _day(row.joined_on), _day(row.left_on),
+                _day(row.opened_on), _day(row.closed_on), self._reason(row.close_reason), row.sex or "",
+                self.names.born(row.born_year), ";".join(labels.get(row.episode_id, ())),
+            )
+            for row in rows
+        )  # fmt: skip
+        return _columns("members", made), episodes
+
+    def assignments(self, episodes: Sequence[tuple[int, str]]) -> Columns:
+        """Give who treated in episodes, and when."""
+        rows = handing_on.assignments_of(self.c, [id for id, _ in episodes])
+        return self._of("assignments", episodes, rows, lambda row: (
+            self.names.therapist(row.code), row.role, _day(row.starts_on), _day(row.ends_on)))  # fmt: skip
+
+    def pauses(self, episodes: Sequence[tuple[int, str]]) -> Columns:
+        """Give the pauses of episodes."""
+        rows = diary.list_pauses(self.c, [id for id, _ in episodes])
+        return self._of("pauses", episodes, rows, lambda row: (
+            _day(row.starts_on), _day(row.ends_on), self._reason(row.reason)))  # fmt: skip
+
+    def appointments(self, episodes: Sequence[tuple[int, str]]) -> Columns:
+        """Give the appointments of episodes; times are those of the practice's clock."""
+        rows = handing_on.appointments_of(self.c, [id for id, _ in episodes], self.wanted)
+        return self._of("appointments", episodes, rows, lambda row: (
+            _day(row.on), self._time(row.at), self.names.therapist(row.code or ""), row.status,
+            self._reason(row.reason)))  # fmt: skip
+
+    def _of(self, name: str, episodes: Sequence[tuple[int, str]], rows: Iterable[Any], tell: Any) -> Columns:
+        """Put rows in the order of their episodes."""
+        by_episode: dict[int, list[Any]] = {}
+        for row in rows:
+            by_episode.setdefault(row.episode_id, []).append(row)
+        return _columns(name, ((code, *tell(row)) for id, code in episodes for row in by_episode.get(id, ())))
+
+    def _reason(self, text: str | None) -> str:
+        return text or "" if self.reasons else ""
+
+    def _time(self, at: datetime | None) -> str:
+        return at.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).strftime("%H:%M") if at else ""
+
+
+def _columns(name: str, rows: Iterable[tuple[Any, ...]]) -> Columns:
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS[name])
+    return {each: list(cells) for each, cells in zip(COLUMNS[name], columns, strict=True)}
+
+
+def _last(listed: Sequence[tuple[date, str]]) -> str:
+    return listed[-1][1] if listed else ""
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def unseen(episodes: Sequence[tuple[int, str]], seen: set[int]) -> Iterator[tuple[int, str]]:
+    """Give the episodes that no earlier part had, and remember them."""
+    for id, code in episodes:
+        if id not in seen:
+            seen.add(id)
+            yield id, code
