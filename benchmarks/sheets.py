@@ -24,9 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import weasyprint
 
 from fit_toolkit.sheets.batch import Outcome, Wish, make_batch
-from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared, in_turn
+from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared, html_of, in_turn
 from fit_toolkit.sheets.pdf import VARIANT
-from fit_toolkit.sheets.render import render_sheet
 from fit_toolkit.store import people
 from tests.clinic import START, Clinic
 
@@ -66,7 +65,7 @@ class Turns:
         for job, came in in_turn(jobs, shared):
             yield job, came
             aside = time.process_time()
-            pages.append(render_sheet(job.sheet, job.page, look=shared.look))  # what WeasyPrint is given
+            pages.append(html_of(job, (), shared.look))  # what WeasyPrint is given
             start += time.process_time() - aside
             if len(pages) == TURN:
                 middle = time.process_time()

@@ -17,8 +17,7 @@ from fit_toolkit.sheets.data import History, HistoryRow, SheetData
 from fit_toolkit.sheets.form import render_form
 from fit_toolkit.sheets.look import PLAIN, Look, look_of
 from fit_toolkit.sheets.render import render, render_sheet
-from fit_toolkit.sheets.together import Together
-from fit_toolkit.sheets.together_page import render_together
+from fit_toolkit.sheets.together_page import Together, render_together
 from tests.report.making import Service, made_up
 from tests.sheets import examples
 

@@ -87,6 +87,12 @@ def test_everybody_in_a_couple_has_a_sheet_and_so_has_a_cotherapist(clinic: Clin
     assert who(listed(clinic)) == {"anna": couple, "ben": couple}
 
 
+def test_who_comes_together_stands_together_also_without_a_time(clinic: Clinic) -> None:
+    clinic.open("a0", "c9", therapist="anna")
+    everybody = who(listed(clinic))["anna"]
+    assert everybody == ("everybody", [("", "a0"), ("", "c9"), ("", "a1"), ("", "a2")])
+
+
 def test_one_therapist_may_be_named_and_has_to_exist(clinic: Clinic) -> None:
     assert list(who(listed(clinic, therapist="ben"))) == ["ben"]
     with pytest.raises(DataError, match="no member of staff"):

@@ -111,14 +111,32 @@ def test_nor_does_a_pdf(shell: Shell, tmp_path: Path, bird: str) -> None:
 def test_pages_that_were_joined_are_about_one_client_each(shell: Shell, tmp_path: Path) -> None:
     outcome = shell("sheets", "-o", str(tmp_path / "out"), "--for", "both", "--jobs", "1")
     assert outcome.code == 0, outcome.err
-    seen = set()
+    seen, together = set(), []
     for file in sorted(tmp_path.rglob("*.pdf")):
         assert not [name for name in BIRDS if name in file.name]
         for page in read(file):
-            (bird,) = {name for name in BIRDS if name in page}
+            birds = {name for name in BIRDS if name in page}
+            if "Holds answers of several people" in page:
+                together.append((file.name, birds))
+                continue
+            (bird,) = birds
             assert strangers(page, bird) == set(), file.name
             seen.add(bird)
     assert seen == set(BIRDS)
+    assert all(birds <= {*COUPLE} or birds <= {*GROUP} for _, birds in together), "nobody of another couple or group"
+    assert {bird for _, birds in together for bird in birds} == {*COUPLE, *GROUP}
+    assert all(name == "all.pdf" or name.endswith("-together.pdf") for name, _ in together)
+
+
+def test_clients_own_pages_come_without_a_page_of_all(shell: Shell, tmp_path: Path) -> None:
+    outcome = shell("sheets", "-o", str(tmp_path / "out"), "--for", "client", "--format", "html")
+    assert outcome.code == 0, outcome.err
+    assert not list(tmp_path.rglob("*-together*"))
+    assert len(list(tmp_path.rglob("*-client.html"))) == len(BIRDS)
+    for page in tmp_path.rglob("*-client.html"):
+        text = plain(page.read_text())
+        (bird,) = [bird for bird, tree in zip(BIRDS, TREES, strict=True) if tree in text]
+        assert strangers(text, bird) == set()
 
 
 @pytest.mark.parametrize("group", [COUPLE, GROUP], ids=["couple", "group"])

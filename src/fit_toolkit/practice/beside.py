@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fit_toolkit.practice.practice import Practice
 
 MESSAGES = "messages.jsonl"  # of the channel `file`
-NUMBER = re.compile(r"0*(\d+)(?:-client)?\.(?:html|pdf)")
+NUMBER = re.compile(r"0*(\d+)(?:-client|-together)?\.(?:html|pdf)")
 LARGEST = 64 * 2**20  # bytes of a PDF that is looked into
 BLOCK, OVERLAP = 2**20, 256  # bytes read at a time, and how many of them again with the next
 HEAD = 4096

@@ -21,12 +21,14 @@ from fit_toolkit.courses.asking import Asking
 from fit_toolkit.errors import ConfigError, ExitCode, FitError, UsageError
 from fit_toolkit.language import language_of, say, speaking, spoken
 from fit_toolkit.sheets import batch_work
+from fit_toolkit.sheets.batch_beside import Couples
 from fit_toolkit.sheets.batch_encrypt import decrypted, opens
 from fit_toolkit.sheets.batch_folder import Folder, folders_in, remember
 from fit_toolkit.sheets.batch_index import INDEX, NAMES, Page, Row, index_of, row_of
-from fit_toolkit.sheets.batch_list import DayList, Entry, Stack, day_list
+from fit_toolkit.sheets.batch_list import DayList, Entry, day_list
 from fit_toolkit.sheets.batch_merge import Leaf, merged
 from fit_toolkit.sheets.batch_read import Reader, ReadSheets
+from fit_toolkit.sheets.batch_stack import Slip, Stacked, bookmark
 from fit_toolkit.sheets.batch_work import Done, Failed, Format, Job, Shared
 from fit_toolkit.sheets.data import SheetData
 from fit_toolkit.sheets.language import say_day
@@ -37,6 +39,8 @@ from fit_toolkit.sheets.making import (
     template_folders,
 )
 from fit_toolkit.sheets.pdf import PrintingError
+from fit_toolkit.sheets.together import beside
+from fit_toolkit.sheets.together_page import Together
 from fit_toolkit.store import freshness
 from fit_toolkit.store.lock import hold_lock
 
@@ -83,29 +87,6 @@ class Outcome:
         return ExitCode.PARTIAL if self.partial else ExitCode.OK
 
 
-@dataclass
-class _Stacked:
-    """One therapist's stack while it is made."""
-
-    stack: Stack
-    folder: Folder
-    rows: list[Row] = field(default_factory=list)
-    files: dict[tuple[int, str], str] = field(default_factory=dict)  # by place in the stack and page: the PDF
-    asked: set[str] = field(default_factory=set)
-    failed: bool = False
-    left: int = 0  # pages that are still to come
-
-
-@dataclass(frozen=True)
-class _Slip:
-    """Where a job's result belongs."""
-
-    stacked: _Stacked
-    place: int
-    number: int
-    name: str  # without its ending
-
-
 def run(jobs: Iterator[Job], shared: Shared, count: int) -> Iterator[tuple[Job, Done | Failed]]:
     """HTML in this process, as it takes less time than starting another; PDF in others."""
     if shared.fmt == "html" or not count:
@@ -146,7 +127,7 @@ class _Batch:
         self.templates = tuple(template_folders(practice))
         self.house = wish.language or practice.settings.text("practice.language")
         self._tell, self._told = tell, set[str]()
-        self._slips: dict[int, _Slip] = {}
+        self._slips: dict[int, Slip] = {}
         self._tickets = count()
 
     def make(self, runner: Runner) -> Outcome:
@@ -158,7 +139,7 @@ class _Batch:
             self._looked = freshness.last_looked(c, self.practice.settings, now=self.practice.now())
         self._late = freshness.on_a_sheet(self._looked, self.practice.zone)
         stacked = self._opened(listed)
-        total = sum(len(each.stack.entries) for each in stacked) * len(self.wish.pages)
+        total = sum(each.left for each in stacked)
         shared = Shared(
             root=self.practice.root, look=self.look, folders=self.templates, fmt=self.wish.fmt,
             password=self.wish.password, seconds=self.wish.seconds,
@@ -186,7 +167,7 @@ class _Batch:
     def _local(self, moment: datetime) -> datetime:
         return moment.replace(tzinfo=UTC).astimezone(self.practice.zone)
 
-    def _opened(self, listed: DayList) -> list[_Stacked]:
+    def _opened(self, listed: DayList) -> list[Stacked]:
         """Open a folder for each therapist; one that cannot be used costs only its own sheets."""
         found = []
         if listed.without:
@@ -196,7 +177,9 @@ class _Batch:
         for stack in listed.stacks:
             try:
                 folder = Folder(self.place / stack.folder, today=self.today)
-                found.append(_Stacked(stack, folder, left=len(stack.entries) * len(self.wish.pages)))
+                couples = Couples(stack.entries if "therapist" in self.wish.pages else ())
+                left = len(stack.entries) * len(self.wish.pages) + couples.pages
+                found.append(Stacked(stack, folder, couples, left=left))
             except FitError as error:
                 self._missing(str(error), sheets=len(stack.entries) or 1)
         self.outcome.therapists = sum(bool(each.stack.entries) for each in found)
@@ -204,7 +187,7 @@ class _Batch:
         self.outcome.everybody = sum(bool(s.entries) and s.source == "everybody" for s in listed.stacks)
         return found
 
-    def _jobs(self, stacked: Sequence[_Stacked]) -> Iterator[Job]:
+    def _jobs(self, stacked: Sequence[Stacked]) -> Iterator[Job]:
         """Read one member after the other, in the order of the day, while others are being laid out."""
         with ExitStack() as stack:
             asking = self._asking(stack)
@@ -217,8 +200,32 @@ class _Batch:
                         self._job(each, *found) for entry, read in part for found in self._pages(each, entry, read)
                     ]
 
-    def _pages(self, each: _Stacked, entry: Entry, read: ReadSheets) -> Iterator[tuple[int, str, SheetData]]:
-        """The pages to be made about one member, who gets a row of the page; or a line that says why not."""
+    def _pages(self, each: Stacked, entry: Entry, read: ReadSheets) -> Iterator[tuple[int, str, SheetData | Together]]:
+        """The pages to be made about one member, and after the last of a couple or a group the page of all."""
+        each.couples.begin(entry, each.rows)
+        yield from self._own(each, entry, read)
+        all_read = each.couples.add(entry, (read.pages or {}).get("therapist"))
+        if all_read is not None:
+            yield from self._of_all(each, *all_read)
+
+    def _of_all(
+        self, each: Stacked, place: int, sheets: Sequence[SheetData | None]
+    ) -> Iterator[tuple[int, str, Together]]:
+        """The page of all; none where a member's sheet is missing: nobody would see that somebody is not on it."""
+        there = [sheet for sheet in sheets if sheet is not None]
+        row = each.rows[place]
+        row.members, row.numbers = tuple(s.client for s in there), tuple(s.number for s in there)
+        if len(there) < len(sheets):
+            self._missing(f"a page of all of a couple or group ({each.stack.therapist}): a sheet is missing", sheets=1)
+            each.failed = row.failed = True
+            self._done(each)
+            return
+        with speaking(language_of(there[0].language, self.practice.root)):
+            contact = self.practice.settings.text("safety.contact")
+            yield place, "together", beside(there, as_of=self.wish.day, contact=contact)
+
+    def _own(self, each: Stacked, entry: Entry, read: ReadSheets) -> Iterator[tuple[int, str, SheetData]]:
+        """The pages about one member, who gets a row of the page; or a line that says why not."""
         place = len(each.rows)
         if read.house is None or read.pages is None:
             self._missing(f"member {entry.member} ({each.stack.therapist}): {read.why}", sheets=1)
@@ -237,21 +244,24 @@ class _Batch:
         except ConfigError:
             return None
 
-    def _job(self, each: _Stacked, place: int, page: str, sheet: SheetData) -> Job:
+    def _job(self, each: Stacked, place: int, page: str, sheet: SheetData | Together) -> Job:
         ticket = next(self._tickets)
-        name = sheet.number if page == "therapist" else f"{sheet.number}-client"
-        self._slips[ticket] = _Slip(each, place, int(sheet.number), name)
-        with speaking(language_of(sheet.language, self.practice.root)):
-            for problem in problems_of(sheet, page):
-                self._missing(problem)
+        members = sheet.members if isinstance(sheet, Together) else (sheet,)
+        numbers = tuple(int(member.number) for member in members)
+        name = members[0].number if page == "therapist" else f"{members[0].number}-{page}"
+        self._slips[ticket] = Slip(each, place, numbers, name)
+        if isinstance(sheet, SheetData):
+            with speaking(language_of(sheet.language, self.practice.root)):
+                for problem in problems_of(sheet, page):
+                    self._missing(problem)
         for ending in ("pdf", "html") if self.wish.fmt == "both" else (self.wish.fmt,):
-            each.folder.announce(f"{name}.{ending}", day=self.wish.day, sheets=(int(sheet.number),), page=page)
+            each.folder.announce(f"{name}.{ending}", day=self.wish.day, sheets=numbers, page=page)
         known = each.folder.key(f"{name}.pdf")
         if known and not opens(each.folder.read(f"{name}.pdf"), self.wish.password):
             known = ""
         return Job(ticket=ticket, page=page, sheet=sheet, known=known)
 
-    def _take(self, slip: _Slip, job: Job, came: Done | Failed) -> None:
+    def _take(self, slip: Slip, job: Job, came: Done | Failed) -> None:
         each, row = slip.stacked, slip.stacked.rows[slip.place]
         if isinstance(came, Done):
             if came.problem:
@@ -264,9 +274,9 @@ class _Batch:
             self._missing(f"sheet {slip.name} ({each.stack.therapist}): {came.why}", sheets=1)
             each.failed = row.failed = True
 
-    def _file(self, slip: _Slip, page: str, came: Done) -> None:
+    def _file(self, slip: Slip, page: str, came: Done) -> None:
         each, words = slip.stacked, NAMES[page]
-        how = {"day": self.wish.day, "sheets": (slip.number,), "page": page}
+        how = {"day": self.wish.day, "sheets": slip.numbers, "page": page}
         links = slip.stacked.rows[slip.place].links
         pdf, html = f"{slip.name}.pdf", f"{slip.name}.html"
         if came.key:
@@ -286,19 +296,17 @@ class _Batch:
         else:
             self.outcome.made += 1
 
-    def _done(self, each: _Stacked, pages: int = 1) -> None:
+    def _done(self, each: Stacked, pages: int = 1) -> None:
         """A stack is put together as soon as its last page came, while those of others are being laid out."""
         each.left -= pages
         if not each.left:
             self._finish(each)
 
-    def _finish(self, each: _Stacked) -> None:
+    def _finish(self, each: Stacked) -> None:
         """Put a stack together, then write its page: it links only to what is there."""
         try:
             with speaking(language_of(self.house, self.practice.root)):
-                whole = {
-                    say(NAMES[page]): self._whole(each, page) for page in self.wish.pages if self._leaves(each, page)
-                }
+                whole = {say(NAMES[page]): self._whole(each, page) for page in self.wish.pages if each.leaves(page)}
                 superseded = [] if each.failed else [
                     name for name, kept in each.folder.files.items()
                     if name not in {*each.asked, INDEX} and (kept.day == self.wish.day or name in WHOLE.values())
@@ -310,7 +318,7 @@ class _Batch:
             said = str(error) if isinstance(error, FitError) else f"{type(error).__name__}"
             self._missing(f"the folder of {each.stack.therapist} is not complete: {said}", sheets=1)
 
-    def _write_index(self, each: _Stacked, whole: dict[str, str], changed: Sequence[str]) -> None:
+    def _write_index(self, each: Stacked, whole: dict[str, str], changed: Sequence[str]) -> None:
         page = Page(
             practice=self.practice.settings.text("practice.name"), therapist=each.stack.therapist, day=self.wish.day,
             source=each.stack.source, language=self.house, locked=bool(self.wish.password), whole=whole,
@@ -321,16 +329,13 @@ class _Batch:
         each.folder.put(INDEX, html, day=self.wish.day, sheets=numbers, page="index")
         each.folder.save()
 
-    def _leaves(self, each: _Stacked, page: str) -> list[tuple[str, Row]]:
-        return [(each.files[place, page], row) for place, row in enumerate(each.rows) if (place, page) in each.files]
-
-    def _whole(self, each: _Stacked, page: str) -> str:
+    def _whole(self, each: Stacked, page: str) -> str:
         """All sheets of one kind in one PDF, in the order of the day; again only where one of them has changed."""
-        name, leaves, files = WHOLE[page], self._leaves(each, page), each.folder.files
+        name, leaves, files = WHOLE[page], each.leaves(page), each.folder.files
         tool = f"fit-toolkit {fit_toolkit.__version__}"
         day = say_day(self.wish.day)
         title = say("Sheets of %(day)s", day=day) if page == "therapist" else say("Clients' pages of %(day)s", day=day)
-        words = [_bookmark(row, file) for file, row in leaves]
+        words = [bookmark(row, file) for file, row in leaves]
         numbers = sorted({number for file, _ in leaves for number in files[file].sheets})
         key = _key(
             [
@@ -380,16 +385,6 @@ class _Batch:
         if line not in self._told:
             self._told.add(line)
             self._tell(line)
-
-
-def _bookmark(row: Row, file: str) -> str:
-    """By number and time: a page taken out of the file may carry the list of all bookmarks with it."""
-    number = file.partition(".")[0].partition("-")[0]
-    return (
-        say("%(time)s, sheet %(number)s", time=row.time, number=number)
-        if row.time
-        else say("Sheet %(number)s", number=number)
-    )
 
 
 def _key(parts: Sequence[str]) -> str:

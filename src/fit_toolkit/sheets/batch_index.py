@@ -21,8 +21,8 @@ from fit_toolkit.sheets.render import render
 INDEX: Final = "index.html"
 MARKS: Final = {"safety": "■", "attention": "▲", "notice": "□"}
 MOST: Final = 3  # lines under one client
-SHEET: Final = re.compile(r"(\d+)(-client)?\.(pdf|html)")
-NAMES: Final = {"therapist": mark("sheet"), "client": mark("client's page")}
+SHEET: Final = re.compile(r"(\d+)(-client|-together)?\.(pdf|html)")
+NAMES: Final = {"therapist": mark("sheet"), "client": mark("client's page"), "together": mark("page of all")}
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -44,6 +44,8 @@ class Row(Struct, kw_only=True):
     checked: bool = True
     links: dict[str, str] = {}  # words -> file
     failed: bool = False
+    members: tuple[str, ...] = ()  # of a couple's or a group's own page: everybody on it
+    numbers: tuple[str, ...] = ()  # of their sheets
 
 
 class Page(Struct, frozen=True, kw_only=True):

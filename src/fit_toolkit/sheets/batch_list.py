@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -82,9 +82,16 @@ def day_list(c: sa.Connection, day: date, *, local: Local, therapist: str | None
     return DayList(stacks=tuple(stacks), without=without)
 
 
-def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """By time; who comes together stands together, and those without a time are in the order of their codes."""
+    first: dict[int, str] = {}
+    for each in sorted(entries, key=lambda each: each.client):
+        first.setdefault(each.episode, each.client)
     return tuple(
-        sorted(entries, key=lambda each: (not each.time, each.time, each.episode if each.time else 0, each.client))
+        sorted(
+            entries,
+            key=lambda e: (not e.time, e.time, "" if e.time else first[e.episode], e.episode, e.client),
+        )
     )
 
 

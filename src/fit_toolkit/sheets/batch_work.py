@@ -12,7 +12,7 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -29,6 +29,7 @@ from fit_toolkit.sheets.guard import has_own
 from fit_toolkit.sheets.look import Look
 from fit_toolkit.sheets.pdf import VARIANT, PrintingError, sheet_pdf, write_pdf
 from fit_toolkit.sheets.render import Folder, render_sheet
+from fit_toolkit.sheets.together_page import Together, render_together, together_pdf
 
 Format: TypeAlias = Literal["pdf", "html", "both"]
 SECONDS = 60.0  # a sheet takes a tenth of one
@@ -56,7 +57,7 @@ class Job:
 
     ticket: int  # its place in the batch
     page: str
-    sheet: SheetData = field(repr=False)
+    sheet: SheetData | Together = field(repr=False)
     known: str = ""
 
 
@@ -86,21 +87,32 @@ def make(shared: Shared, job: Job) -> Done:
     with speaking(language_of(sheet.language, shared.root)):
         folders, problem = shared.folders, ""
         if any(has_own(folder) for folder in folders):
-            from fit_toolkit.sheets.making import usable_folders
+            from fit_toolkit.sheets.making import tried_folders
 
-            folders, problem = usable_folders(sheet, page, folders, look)
-        html = render_sheet(sheet, page, folders=folders, look=look).encode()
+            folders, problem = tried_folders(folders, page, lambda own: html_of(job, own, look))
+        html = html_of(job, folders, look).encode()
         if shared.fmt == "html":
             return Done(html=html, problem=problem)
         key = hashlib.sha256(html + _tools().encode()).hexdigest()
         pdf = b""
         if key != job.known:
-            pdf = sheet_pdf(sheet, page, folders=folders, look=look)
+            pdf = (
+                together_pdf(sheet, folders=folders, look=look)
+                if isinstance(sheet, Together)
+                else sheet_pdf(sheet, page, folders=folders, look=look)
+            )
             if shared.password:
                 from fit_toolkit.sheets.batch_encrypt import encrypted
 
                 pdf = encrypted(pdf, shared.password)
         return Done(key=key, pdf=pdf, problem=problem, html=html if shared.fmt == "both" else b"")
+
+
+def html_of(job: Job, folders: Sequence[Folder], look: Look) -> str:
+    """Render the page of a job."""
+    if isinstance(job.sheet, Together):
+        return render_together(job.sheet, folders=folders, look=look)
+    return render_sheet(job.sheet, job.page, folders=folders, look=look)
 
 
 def _tools() -> str:

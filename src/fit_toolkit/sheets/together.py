@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING, Unpack
 
 import msgspec
-from msgspec import Struct
 
 import fit_toolkit
 from fit_toolkit.courses.asking import Asking
 from fit_toolkit.errors import ConfigError, DataError
 from fit_toolkit.language import language_of, say, speaking, spoken
-from fit_toolkit.model.people import Episode
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import Panel, SheetData
 from fit_toolkit.sheets.making import (
@@ -28,29 +26,13 @@ from fit_toolkit.sheets.making import (
     template_folders,
     tried_folders,
 )
-from fit_toolkit.sheets.together_page import render_together, together_pdf
+from fit_toolkit.sheets.together_page import Together, render_together, together_pdf
 from fit_toolkit.store import freshness, people
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 MOST_SCALES = 2
-
-
-class Together(Struct, frozen=True, kw_only=True):
-    """One episode and the sheets of its members; nothing in it is made of more than one of them."""
-
-    episode: str
-    therapist: str
-    as_of: date
-    session_on: date | None
-    session_over: bool
-    members: tuple[SheetData, ...]  # with the panels of `scales`, in their order
-    scales: tuple[str, ...]  # titles of what is drawn of everybody
-    contact: str = ""
-    late: str = ""
-    version: str = ""
-    language: str = "en"
 
 
 def episode_day(c: sa.Connection, episode: str, session: int | None, *, until: date) -> date:
@@ -98,18 +80,18 @@ def together_of(practice: PracticeLike, episode: str, *, as_of: date, held: bool
         made = [build_sheet(practice, c, m.id, as_of=as_of, asking=asking, held=held) for m in there]
         looked = freshness.last_looked(c, practice.settings, now=practice.now())
     sheets = [dated(practice, sheet, looked) for sheet in made]
-    return _beside(found, sheets, as_of, practice.settings.text("safety.contact"))
+    return beside(sheets, as_of=as_of, contact=practice.settings.text("safety.contact"))
 
 
-def _beside(episode: Episode, sheets: list[SheetData], as_of: date, contact: str) -> Together:
-    """Put the members beside each other, with the scales that most of them have."""
+def beside(sheets: Sequence[SheetData], *, as_of: date, contact: str) -> Together:
+    """Put the members of an episode beside each other, with the scales that most of them have."""
     counted = Counter(_scale(panel) for sheet in sheets for panel in sheet.panels)
     first = {key: place for place, key in reversed(list(enumerate(counted)))}
     scales = sorted(counted, key=lambda key: (key[0] != "alliance", -counted[key], first[key]))[:MOST_SCALES]
     held = [sheet for sheet in sheets if sheet.session_on is not None]
     newest = max(held, key=lambda sheet: sheet.session_on or date.min, default=sheets[0])
     return Together(
-        episode=episode.code, therapist=sheets[0].therapist, as_of=as_of,
+        episode=sheets[0].episode, therapist=sheets[0].therapist, as_of=as_of,
         session_on=newest.session_on, session_over=newest.session_over,
         members=tuple(msgspec.structs.replace(sheet, panels=_drawn(sheet, scales)) for sheet in sheets),
         scales=tuple(key[1] for key in scales), contact=contact, late=sheets[0].late,

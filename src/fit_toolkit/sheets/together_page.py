@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,9 +19,6 @@ from fit_toolkit.sheets.render import Folder, render
 from fit_toolkit.sheets.trim import cut, trim
 from fit_toolkit.sheets.twin import Twin, twin
 
-if TYPE_CHECKING:
-    from fit_toolkit.sheets.together import Together
-
 WIDTH, BETWEEN = 181.8, 6.0  # millimetres: the page less a hair, so that the last column never drops; between columns
 FEW = 4  # up to so many people two columns are enough
 PAGES = 2  # for a group of eight
@@ -32,6 +30,22 @@ RULE = 3.4  # the rule left of a risk answer, and the room beside it
 SAFE = "Staying safe: "
 ASIDE = 17.0  # room for the last value and whose it is
 NAME = 20  # letters of a member's name in a table
+
+
+class Together(Struct, frozen=True, kw_only=True):
+    """One episode and the sheets of its members; nothing in it is made of more than one of them."""
+
+    episode: str
+    therapist: str
+    as_of: date
+    session_on: date | None
+    session_over: bool
+    members: tuple[SheetData, ...]  # with the panels of `scales`, in their order
+    scales: tuple[str, ...]  # titles of what is drawn of everybody
+    contact: str = ""
+    late: str = ""
+    version: str = ""
+    language: str = "en"
 
 
 class Last(Struct, frozen=True, kw_only=True):
