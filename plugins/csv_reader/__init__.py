@@ -26,6 +26,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"\xfd7zXZ\0", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 UNMARKED = {each: f"{each}-{'le' if sys.byteorder == 'little' else 'be'}" for each in ("utf-16", "utf-32")}
 Encoding = Literal["", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "iso-8859-1", "iso-8859-15"]
 Records: TypeAlias = Sequence[Sequence[str]]
@@ -47,10 +48,12 @@ class CsvReader(Reader, frozen=True):
     delimiter: Annotated[Delimiter, Meta(description="what separates cells; empty: as the header line has it")] = ""
 
     def sniff(self, head: bytes, filename_suffix: str) -> float:
-        """Any text may be a separated file; a usual file name makes it likely."""
+        """Any text may be a separated file; a usual file name makes it likely. Packed ones are none, whatever their name."""
+        marked = head.startswith(tuple(mark for mark, _ in MARKS))
+        if head.startswith(PACKED) and not marked:
+            return 0.0
         if filename_suffix in self.suffixes:
             return 0.9
-        marked = head.startswith(tuple(mark for mark, _ in MARKS))
         return 0.3 if marked or b"\0" not in head else 0.0
 
     def rows(self, path: Path) -> RawTable:
@@ -60,7 +63,11 @@ class CsvReader(Reader, frozen=True):
 
     def parts(self, path: Path, rows: int) -> Iterator[RawTable]:
         """Read so many rows at a time; the same is refused, with the same line, however they are cut."""
-        marked = _marked(path)
+        with path.open("rb") as file:
+            begins = file.read(6)
+        marked = _marked(begins)
+        if begins.startswith(PACKED) and not marked:
+            raise DataError("the file is packed", where=path.name, hint="unpack it and import what is in it")
         encoding = marked or self.encoding or "utf-8"
         codec = encoding if marked else UNMARKED.get(encoding, encoding)
         try:
@@ -95,10 +102,8 @@ def register_readers() -> list[type[Reader]]:
     return [CsvReader]
 
 
-def _marked(path: Path) -> str:
+def _marked(begins: bytes) -> str:
     """Give the encoding that the file's first bytes name, or nothing."""
-    with path.open("rb") as file:
-        begins = file.read(4)
     return next((marked for mark, marked in MARKS if begins.startswith(mark)), "")
 
 

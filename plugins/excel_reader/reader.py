@@ -17,7 +17,6 @@ from .cells import LONG, shown
 from .package import AGAIN, DAMAGE, OLE, ZIP, Marks, damaged, look, measure
 from .sample import SAMPLE
 
-INSTALL: Final = "pip install 'fit-toolkit[excel]'"
 SUFFIXES: Final = (".xlsx", ".xlsm")
 SERIALS: Final = (20_000, 80_000)  # days as spreadsheets number them, 1954 to 2119
 NUMBERED: Final = ("client", "clientid", "clientcode", "code", "id")
@@ -69,11 +68,9 @@ class ExcelReader(Reader, frozen=True):
 @contextmanager
 def _opened(path: Path, *, results: bool) -> Iterator[Any]:
     """Open a workbook without hearing of its styles and links, which are nothing to us."""
-    try:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError as error:
-        raise DataError("reading .xlsx files needs openpyxl", where=path.name, hint=INSTALL) from error
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     with path.open("rb") as file:  # closed here, whatever of the workbook is still held on to
         try:
             with warnings.catch_warnings():

@@ -22,7 +22,6 @@ from .sample import SAMPLE
 CHILD: Final = Path(__file__).with_name("child.py")
 LONGEST: Final = 600  # seconds for a file of any size that is taken
 AGAIN: Final = "open it in SPSS or PSPP and save it again"
-INSTALL: Final = "pip install 'fit-toolkit[spss]'"
 BEGINS: Final = (b"$FL2", b"$FL3")
 EPOCH: Final = datetime(1582, 10, 14, tzinfo=UTC)  # from which SPSS counts seconds
 TEXTS: Final = re.compile(r"A\d*|AHEX\d*")
@@ -73,7 +72,7 @@ class SpssReader(Reader, frozen=True):
 def _read(path: Path, encoding: str) -> dict[str, Any]:
     """Read values and what the file says about them in a process of its own; labels stay where they are."""
     if find_spec("pyreadstat") is None:
-        raise DataError("reading SPSS files needs pyreadstat", where=path.name, hint=INSTALL)
+        raise ModuleNotFoundError("reading SPSS files needs pyreadstat", name="pyreadstat")
     command = [sys.executable, "-I", str(CHILD), str(path.resolve()), encoding]
     try:
         ran = subprocess.run(

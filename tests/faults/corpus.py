@@ -115,7 +115,7 @@ FILES: Final = [
     File("an overlong NUL", (HEAD + ROW).encode() + b"\xc0\x80\n", refused="this is not utf-8"),
     File("a NUL", HEAD + ROW.replace("A", "A\0"), refused="NUL character"),
     File("a NUL at the end", HEAD + ROW + "\0", refused="NUL character"),
-    File("compressed", gzip.compress((HEAD + ROW).encode(), mtime=0), refused="this is not utf-8"),
+    File("compressed", gzip.compress((HEAD + ROW).encode(), mtime=0), refused="the file is packed"),
     File("empty", "", refused="empty"),
     File("only blank lines", "\n\n \n", refused="empty"),
     File("only a mark", b"\xef\xbb\xbf", refused="empty"),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from fit_toolkit.errors import ContractError, DataError, PluginError, UsageError
+from fit_toolkit.errors import ConfigError, ContractError, DataError, ExitCode, PluginError, UsageError
 from fit_toolkit.intake.read import note_of, read_table
 from fit_toolkit.model.parts import RawTable, Reader
 from tests.intake.making import READERS, table_of
@@ -155,3 +155,26 @@ def test_a_file_no_reader_knows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"\x00\x01\x02")
     with pytest.raises(DataError, match="no reader"):
         read_table(tmp_path / "a.bin", READERS)
+
+
+@pytest.mark.parametrize(("begins", "name"), [(b"\x1f\x8b\x08", "gzip"), (b"PK\x03\x04", "zip"), (b"7z\xbc\xaf", "7z")])
+@pytest.mark.parametrize("file", ["a.csv", "a.csv.gz", "a.bin"])
+def test_a_packed_file_is_to_be_unpacked(tmp_path: Path, begins: bytes, name: str, file: str) -> None:
+    (tmp_path / file).write_bytes(begins + bytes(20))
+    with pytest.raises(DataError, match=rf"the file is packed \({name}\) \(unpack it"):
+        read_table(tmp_path / file, READERS)
+    with pytest.raises(DataError, match=r"the file is packed \(unpack it"):
+        read_table(tmp_path / file, READERS, reader="csv")
+
+
+class _Elsewhere(_Sure, frozen=True):
+    def rows(self, path: Path) -> RawTable:
+        raise ModuleNotFoundError("anything at all", name="parse_it.deeply")
+
+
+def test_a_library_that_a_reader_lacks_is_a_matter_of_the_installation(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with pytest.raises(ConfigError) as caught:
+        read_table(tmp_path / "a.csv", {"elsewhere": _Elsewhere})
+    assert caught.value.what == "the reader elsewhere needs parse_it, which is not installed"
+    assert (caught.value.where, caught.value.exit_code) == ("a.csv", ExitCode.CONFIG)

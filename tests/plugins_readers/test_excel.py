@@ -14,12 +14,13 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from fit_toolkit.errors import DataError
+from fit_toolkit.errors import ConfigError, DataError
 from fit_toolkit.intake.mapping import Map
-from fit_toolkit.intake.read import read_source
+from fit_toolkit.intake.read import read_source, read_table
 from fit_toolkit.model.parts import RawTable
 from fit_toolkit.model.people import is_code
 from tests.intake.making import Clinic
+from tests.plugins_readers.kit import READERS
 from tests.plugins_readers.taking import taken
 
 ExcelReader = importlib.import_module("fit_toolkit.plugins.excel_reader").ExcelReader
@@ -321,7 +322,14 @@ def test_spoilt_bytes_never_end_in_anything_but_a_plain_refusal(tmp_path: Path) 
         assert refused(path)
 
 
-def test_a_missing_library_is_said_with_the_line_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = saved(tmp_path, HEADER)
+@pytest.mark.parametrize("kind", ["excel", "microsoft-forms"])
+def test_a_missing_library_is_said_with_the_line_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    head = ["ID", "Start time", "Completion time", "Email", "Name"]
+    path = saved(tmp_path, head if kind != "excel" else HEADER)
     monkeypatch.setitem(importlib.import_module("sys").modules, "openpyxl", None)
-    assert "pip install 'fit-toolkit[excel]'" in refused(path)
+    with pytest.raises(ConfigError) as caught:
+        read_table(path, READERS, reader=kind)
+    assert caught.value.what == f"the reader {kind} needs openpyxl, which is not installed"
+    assert caught.value.hint == "pip install 'fit-toolkit[excel]'"

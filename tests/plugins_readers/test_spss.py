@@ -12,7 +12,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from fit_toolkit.errors import DataError
+from fit_toolkit.errors import ConfigError, DataError
+from fit_toolkit.intake.read import read_table
 from fit_toolkit.model.parts import RawTable
 from tests.intake.making import Clinic
 from tests.plugins_readers.taking import taken
@@ -129,6 +130,8 @@ def test_a_file_on_which_the_library_crashes_is_refused_like_any_damaged_one(
 
 def test_a_missing_library_is_said_with_the_line_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(importlib.import_module("sys").modules, "pyreadstat", None)
-    with pytest.raises(DataError) as caught:
-        cell_of(tmp_path, 1.0)
+    path = tmp_path / "answers.sav"
+    path.write_bytes(system_file([Variable("q1")], [[1.0]]))
+    with pytest.raises(ConfigError) as caught:
+        read_table(path, {"spss": SpssReader})
     assert caught.value.hint == "pip install 'fit-toolkit[spss]'"

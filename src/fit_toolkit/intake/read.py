@@ -19,6 +19,10 @@ from fit_toolkit.model.parts import RawTable, Reader
 
 HEAD: Final = 64 * 1024
 LARGEST: Final = 512 * 1024 * 1024  # of a format that is read as a whole
+PACKED: Final = {  # how files begin that hold other files
+    b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf": "7z",
+    b"Rar!": "rar", b"\x28\xb5\x2f\xfd": "zstd",
+}  # fmt: skip
 ROWS: Final = 20_000  # a file of so many rows is worked on as a whole; a larger one is read in pieces of so many
 
 
@@ -152,18 +156,28 @@ def _not_too_large(path: Path) -> None:
         raise DataError(f"the file is larger than {LARGEST >> 20} MB", where=path.name, hint=hint)
 
 
+def _packed(head: bytes) -> str:
+    """Name the program that packed a file, by how it begins, or nothing."""
+    return next((kind for mark, kind in PACKED.items() if head.startswith(mark)), "")
+
+
+def _sure(reader: type[Reader], head: bytes, path: Path) -> float:
+    """Ask a reader how sure it is of a file; one that cannot even look at it is not asked for it."""
+    try:
+        with alone() as changed:
+            sure = float(reader().sniff(head, path.suffix.lower()))
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, this reader is out
+        return 0.0
+    return 0.0 if changed else sure
+
+
 def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str:
-    sure: dict[str, float] = {}
-    for kind, cls in readers.items():
-        try:
-            with alone() as changed:
-                sure[kind] = float(cls().sniff(head, path.suffix.lower()))
-            if changed:
-                sure[kind] = 0.0
-        except (Exception, SystemExit):  # noqa: BLE001 - a reader that cannot even look at the file is not asked for it
-            sure[kind] = 0.0
+    sure = {kind: _sure(cls, head, path) for kind, cls in readers.items()}
     best = max(sure.values(), default=0.0)
     names = sorted(kind for kind, value in sure.items() if value == best)
+    if best <= 0 and (packed := _packed(head)):
+        hint = "unpack it and import what is in it; a workbook has to be called .xlsx"
+        raise DataError(f"the file is packed ({packed})", where=path.name, hint=hint)
     if best <= 0:
         raise DataError("no reader knows this format", where=path.name, hint="CSV is read; see fit plugins list")
     if len(names) > 1:
