@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from fit_toolkit import DataError
 from fit_toolkit.engine.sample_export import STRANGE, example_export
+from fit_toolkit.errors import ConfigError
 from tests.plugins_writers.kit import written
 
 
@@ -53,9 +53,9 @@ def test_without_pyarrow_it_says_what_to_type(tmp_path: Path, monkeypatch: pytes
     def without(name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
                 fromlist: Sequence[str] = (), level: int = 0) -> Any:  # fmt: skip
         if name.partition(".")[0] == "pyarrow":
-            raise ModuleNotFoundError(name)
+            raise ModuleNotFoundError(name, name=name)
         return real(name, globals, locals, fromlist, level)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(DataError, match=r"pip install fit-toolkit\[parquet\]"):
+    with pytest.raises(ConfigError, match=r"the writer parquet needs pyarrow.*pip install 'fit-toolkit\[parquet\]'"):
         written("parquet", tmp_path, example_export(clients=0))
