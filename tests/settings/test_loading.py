@@ -48,6 +48,8 @@ def test_every_value_knows_where_it_comes_from(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[mail]\n\nhots = 'x'\n", "fit.toml:3: there is no setting 'hots' in [mail] (did you mean 'host'?)"),
+        ("[import]\n# x\n[mail]\nhost = 'x'\n\n[ import ]\npseudonyms = true\n", "fit.toml:6: the section [import] is there already, in line 1 (one file has each only once: put the lines together under the first)"),
+        ("[mail]\nhost = 'x'\nport = 1\nhost = 'y'\n", "fit.toml:4: mail.host is set already, in line 2 (one file has each only once: put the lines together under the first)"),
         ("\n[maill]\nhost = 'x'\n", "fit.toml:2: there is no section 'maill' (did you mean 'mail'?)"),
         ("[mail]\nport = '25'\n", "fit.toml:2: 'port' must be a whole number, not a text"),
         ("[mail]\nport = true\n", "fit.toml:2: 'port' must be a whole number, not true or false"),

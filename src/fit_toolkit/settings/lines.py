@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
 
@@ -15,6 +16,26 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 def locate(text: str) -> dict[Path, int]:
     """Map every key and table of a valid TOML text to its line, counted from 1; arrays of tables are numbered from 0."""
     found: dict[Path, int] = {}
+    for number, path in _walk(text):
+        found.setdefault(path, number)
+    return found
+
+
+def written_twice(text: str, number: int) -> str:
+    """Say which table or key of a line stands in a line before it, too, and in which; nothing where none does."""
+    paths = list(_walk("\n".join(text.split("\n")[:number])))
+    at, path = paths[-1] if paths else (0, ())
+    first = next((line for line, other in paths if other == path), number)
+    if at != number or first == number:
+        return ""
+    named = ".".join(map(str, path))
+    if _TABLE.match(text.split("\n")[number - 1]):
+        return f"the section [{named}] is there already, in line {first}"
+    return f"{named} is set already, in line {first}"
+
+
+def _walk(text: str) -> Iterator[tuple[int, Path]]:
+    """Give every key and table with its line, in the order of the text; of `a.b = 1` first `a`."""
     counts: dict[Path, int] = {}
     here: Path = ()
     waiting = _Open()
@@ -23,14 +44,13 @@ def locate(text: str) -> dict[Path, int]:
             waiting.read(line)
         elif table := _TABLE.match(line):
             here = _enter(_parts(table[2]), counts, array=table[1] == "[[")
-            found.setdefault(here, number)
+            yield number, here
         elif key := _KEY.match(line):
             path = here
             for part in _parts(key[1]):
                 path = (*path, part)
-                found.setdefault(path, number)
+                yield number, path
             waiting.read(line[key.end() :])
-    return found
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.settings.declared import BY_NAME, FREE_ARRAYS, FREE_TABLES, SECTIONS, SETTINGS, Setting
 from fit_toolkit.settings.lines import Path as KeyPath
-from fit_toolkit.settings.lines import line_of, locate
+from fit_toolkit.settings.lines import line_of, locate, written_twice
 
 FILE = "fit.toml"
 _SECRET = re.compile(r"password|passwd|secret|token|api_?key", re.IGNORECASE)
@@ -177,6 +177,9 @@ class _Document:
         except tomllib.TOMLDecodeError as error:
             at = _AT.search(str(error))
             where = f"{name}:{at[1]}:{at[2]}" if at else name
+            if at and (twice := written_twice(text, int(at[1]))):
+                hint = "one file has each only once: put the lines together under the first"
+                raise ConfigError(twice, where=f"{name}:{at[1]}", hint=hint) from None
             raise ConfigError(_AT.sub("", str(error)).strip().lower(), where=where, hint="TOML syntax") from None
         self.lines = locate(text)
         self._refuse_secrets(self.content, ())
