@@ -12,7 +12,6 @@ import sys
 import traceback
 from pathlib import Path
 
-from fit_toolkit.engine.installing import install_command
 from fit_toolkit.engine.records import Source
 
 LONGEST = 240
@@ -57,6 +56,8 @@ def _missing(name: str | None, source: Source) -> str:
     top = (name or "").partition(".")[0]
     if not _MODULE.fullmatch(top) or top in sys.stdlib_module_names or top == source.module.partition(".")[0]:
         return ""
+    from fit_toolkit.engine.installing import install_command  # every child process would load it, and few need it
+
     return f"; install the package that brings it: {install_command(top)}"
 
 

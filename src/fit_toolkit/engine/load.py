@@ -7,7 +7,6 @@ manager cannot reach another, and a hook that raises loses only what it would ha
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.machinery
 import importlib.util
@@ -137,6 +136,8 @@ def _register(plugin: Any, source: Source) -> dict[str, list[Callable[..., Any]]
         raise PluginError("implements no hook; is @hookimpl missing?")
     for hook, options in implemented.items():
         if hook not in KNOWN_HOOKS and not options["optionalhook"]:
+            import difflib  # seldom needed, in none of the many child processes
+
             near = difflib.get_close_matches(hook, KNOWN_HOOKS, n=1)
             raise PluginError(f"there is no hook {hook!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         if options["hookwrapper"] or options["wrapper"]:
