@@ -283,7 +283,7 @@ def test_before_there_are_enough_ratings_the_sheet_says_not_ready(clinic: Clinic
     clinic.run()
     made = sheet(clinic)
     assert made.panels[0].band is None
-    assert any(note.startswith("not ready: the usual range needs 6 ratings, there are 2") for note in made.notes)
+    assert any(note.startswith("not ready: the usual range needs 6 ratings, so far 2") for note in made.notes)
 
 
 def test_another_therapist_starts_a_course_of_the_alliance_and_is_a_mark(clinic: Clinic) -> None:

@@ -196,7 +196,7 @@ def test_with_one_rating_there_is_nothing_of_it(clinic: Clinic) -> None:
     clinic.rate("k1", 0, 2, instrument="phq-9")
     html = page(clinic)
     assert 'class="expected"' not in html
-    assert "not ready: the expected range needs 2 ratings, there are 1 (off-course)" in html
+    assert "not ready: the expected range needs 2 ratings, so far 1 (off-course)" in html
 
 
 def test_both_ranges_have_a_name_of_their_own_and_the_client_sees_neither() -> None:

@@ -18,6 +18,7 @@ from fit_toolkit.sheets.look import ACCENT, FONT, INK, PLAIN, SOFT, Look, look_o
 from fit_toolkit.sheets.pdf import sheet_pdf, write_pdf
 from fit_toolkit.sheets.render import render_sheet
 from tests.sheets import examples
+from tests.sheets.test_canary import needs_pdftotext, read
 from tests.sheets.test_pdf import pages
 
 
@@ -171,6 +172,16 @@ def test_large_print_sets_no_word_smaller_than_thirteen_points_and_takes_the_pag
     html = render_sheet(examples.falling(), look=look)
     assert "--size: 16pt; --h1: 25pt; --note: 13pt; --table: 13pt" in html
     assert pages(sheet_pdf(examples.falling(), look=look)) in {2, 3, 4}
+
+
+@needs_pdftotext
+def test_in_large_print_no_table_is_torn_apart_and_no_page_holds_the_foot_alone(tmp_path: Path) -> None:
+    for page in ("therapist", "client"):
+        (tmp_path / f"{page}.pdf").write_bytes(sheet_pdf(examples.falling(), page, look=Look(large=True)))
+    numbers = [text for text in read(tmp_path / "therapist.pdf") if "The same as numbers" in text]
+    rows = ("session of", "therapist (9 answers)", "How the client is (5 answers)")
+    assert [all(row in text for row in rows) for text in numbers] == [True]
+    assert all(len(text.split()) > 40 for text in read(tmp_path / "client.pdf"))
 
 
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])

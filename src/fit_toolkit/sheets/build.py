@@ -33,7 +33,7 @@ from fit_toolkit.sheets.questions import questions_here
 from fit_toolkit.sheets.reading import Reading, read_member
 from fit_toolkit.sheets.relationship import facets_of
 from fit_toolkit.sheets.sections import sections_of
-from fit_toolkit.sheets.words import day, days_ago, headline, question
+from fit_toolkit.sheets.words import calm, day, days_ago, headline, question
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -98,6 +98,7 @@ def _build(
         history=history_of(reading, form, catalog) if history else None,
         alerts=alerts,
         question=question(facets, panels, alerts, questions_here(getattr(parts, "root", None))),
+        calm=calm(facets, panels),
         missing=missing,
         quotes=quotes_of(reading, catalog),
         notes=_notes(reading, drawn, [problem, *unread_of(reading, catalog)]),

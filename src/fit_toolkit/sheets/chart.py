@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fit_toolkit.language import decimals
+from fit_toolkit.sheets.apart import far_from, ties
 from fit_toolkit.sheets.chart_words import (
     Label,
     SayDate,
@@ -67,6 +68,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     rings: str = ""  # prorated
     kites: str = ""
     hot: str = ""  # a live alert rests on it
+    ties: str = ""  # between both ratings of a session that lie far apart
     scale: tuple[Label, ...] = ()
     first: tuple[Label, ...] = ()
     last: tuple[Label, ...] = ()
@@ -89,6 +91,7 @@ class Plot(Struct, frozen=True, kw_only=True):
     marks: tuple[Label, ...]
     mark_lines: str
     dense: bool
+    far: float  # from how far on both ratings of a session are tied
     strip: Strip | None = None
 
 
@@ -186,6 +189,7 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
         first=first if full else (),
         last=last if full else (),
         leaders=leaders(ends, last, right) if full else "",
+        ties=ties(panel, x, y) if full else "",
         **_paths(panel, x, y, (low, high)),
     )  # fmt: skip
 
@@ -264,9 +268,9 @@ def _gaps(panel: Panel, main: Frame, x: Place) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def _axis(days: Sequence[date], first: float, left: float, right: float) -> Place:
+def _axis(days: Sequence[date], first: float, right: float) -> Place:
     if len(days) < 2:
-        return lambda _: (left + right) / 2
+        return lambda _: right - 2  # beside its value
     to_x = _linear(days[0].toordinal(), days[-1].toordinal(), first, right - 2)
     return lambda day: to_x(day.toordinal())
 
@@ -300,7 +304,7 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
     held = sorted({*days, *(sessions or ())})
     days = [day for day in held if day >= days[0]] if days else []
     (left, first), right = _left(panels), width - right_room
-    x = _axis(days, first, left, right)
+    x = _axis(days, first, right)
     shown = [m for m in marks if days and days[0] <= m.on <= days[-1]]
     words, levels = marks_in_rows(shown, x, left, right)
     plots: list[Plot] = []
@@ -327,6 +331,7 @@ def chart(  # noqa: PLR0913 - keyword-only measures of the page
                 marks=() if plots else words,
                 mark_lines="".join(f"M{mm(x(m.on))} {mm(top)}V{mm(bottom)}" for m in shown),
                 dense=len(days) > DENSE,
+                far=far_from(panel.minimum, panel.maximum),
                 strip=cells,
             )
         )

@@ -8,7 +8,7 @@ from fit_toolkit.language import mark as marked
 from fit_toolkit.language import say
 from fit_toolkit.sheets.data import ClientData, Facet, Facets, Panel, Point, Series, SheetData
 
-HIGHER, LOWER = marked("a higher line is better"), marked("a lower line is better")
+HIGHER, LOWER = marked("A higher line is better"), marked("A lower line is better")
 TITLES = (marked("How our work together felt to you"), marked("How you have been"))  # as the panels bring them
 MARKS = (marked("new therapist"), marked("pause begins"), marked("back after a break"))
 HIDDEN = frozenset({"now scored another way"})  # says nothing to the one who answered

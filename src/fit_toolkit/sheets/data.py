@@ -100,6 +100,7 @@ class Facet(Struct, frozen=True, kw_only=True):
     therapist: float | None = None
     lowest: bool = False
     moved: bool = False  # the change that the headline names
+    apart: bool = False  # the two answered it far from each other
     wording: str = ""
     key: str = ""  # what the item is about, as its form has it: the key of an opening question
 
@@ -117,6 +118,7 @@ class Facets(Struct, frozen=True, kw_only=True):
     rows: tuple[Facet, ...] = ()
     why_none: str = ""
     share: str = ""  # at how many sessions both rated
+    apart: float = 0  # from how far on two answers are called far from each other
 
 
 class RiskAnswer(Struct, frozen=True, kw_only=True):
@@ -216,6 +218,7 @@ class SheetData(Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertLine, ...] = ()
     more_alerts: int = 0
     question: str = ""
+    calm: bool = True  # no figure of the newest session is one that the page points out
     missing: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()  # "not checked", "not ready"

@@ -13,6 +13,7 @@ from fit_toolkit.courses.asking import Asking
 from fit_toolkit.language import say
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.apart import far_apart
 from fit_toolkit.sheets.chart import chart, number, places
 from fit_toolkit.sheets.data import Band, BandPoint, Panel, Point, Series, SheetData
 from fit_toolkit.sheets.explain_data import Traced
@@ -83,8 +84,14 @@ def _head(at: Sources) -> Iterator[Traced]:
     forms: list[int] = []
     for place, panel in enumerate(sheet.panels[:2]):
         own = next((s for s in panel.series if s.points), None)
-        for point in (*own.points[:1], *own.points[-2:]) if own is not None else ():
-            forms += at.scored(at.drawn(place, own), point) if own is not None else ()
+        if own is None:
+            continue
+        for point in (*own.points[:1], *own.points[-2:]):
+            forms += at.scored(at.drawn(place, own), point)
+        beside = [(s, p) for s in panel.series if s is not own for p in s.points if p.on == own.points[-1].on]
+        for series, point in beside:
+            if far_apart(point.value, own.points[-1].value, panel.minimum, panel.maximum):
+                forms += at.scored(at.drawn(place, series), point)
     yield Traced(place="head", what="headline", shown=sheet.headline, forms=tuple(dict.fromkeys(forms)),
                  how="the last rating less the one before; the first; facets as below")  # fmt: skip
 

@@ -92,7 +92,7 @@ def facet_chart(facets: Facets, *, width: float, row: float, label: int = 17) ->
         rows=tuple(
             FacetRow(
                 facet=f,
-                label=cut(say(f.label), label),
+                label=cut(say(f.label), label - 2 if f.lowest else label),  # a word follows it then
                 now=_say(f.client),
                 was=_say(f.client_before),
                 first=_say(f.client_first),

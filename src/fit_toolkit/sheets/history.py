@@ -17,10 +17,11 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say, spoken
 from fit_toolkit.model.instrument import Instrument
 from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.apart import far_apart, far_from
 from fit_toolkit.sheets.chart import number
 from fit_toolkit.sheets.data import History, HistoryRow
 from fit_toolkit.sheets.reading import Reading
-from fit_toolkit.sheets.relationship import ONE, beside, items_of
+from fit_toolkit.sheets.relationship import beside, items_of
 from fit_toolkit.sheets.strip import EDGES, shade
 
 NAMES = 33.0  # millimetres for the names of the rows
@@ -76,14 +77,14 @@ def history_of(reading: Reading, form: Instrument | None, catalog: Catalog) -> H
     if not own and not theirs:
         return None
     days = tuple(sorted({*reading.sessions, *own, *theirs}))
-    apart = ONE * (max(item.maximum for item in items) - min(item.minimum for item in items))
+    low, high = min(item.minimum for item in items), max(item.maximum for item in items)
     rows = []
     for item in items:
         values = tuple(own[day].numbers.get(item.id) if day in own else None for day in days)
         partner = [beside(theirs.get(day), form, item, catalog) for day in days]
         far = {
             at for at, (a, b) in enumerate(zip(values, partner, strict=True))
-            if a is not None and b is not None and abs(a - b) >= apart
+            if a is not None and b is not None and far_apart(a, b, low, high)
         }  # fmt: skip
         label = say(item.label or item.facet or item.id)
         rows.append(
@@ -94,7 +95,7 @@ def history_of(reading: Reading, form: Instrument | None, catalog: Catalog) -> H
         rows.append(_total(other, theirs, days))
     return History(
         days=days, rows=tuple(rows), better="higher" if form.direction == "higher_is_better" else "lower",
-        apart=apart, max_gap_days=reading.part.max_gap_days,
+        apart=far_from(low, high), max_gap_days=reading.part.max_gap_days,
     )  # fmt: skip
 
 

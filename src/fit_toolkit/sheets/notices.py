@@ -37,6 +37,7 @@ ACTS = (
     mark("false alarm"),
     mark("other"),
 )  # as model.alerts.ACTIONS has them
+ASKED = (mark("keep"), mark("change next time"))  # how the bundled forms call what people write on them
 HIDDEN = {"voided", "superseded", "closed"}
 ONE_KIND = ("policy", "instrument", "scale", "rater", "occasion")  # what makes an alert another one like it
 
@@ -277,7 +278,7 @@ def quotes_of(reading: Reading, catalog: Catalog) -> tuple[Quote, ...]:
         form = catalog.get(given.instrument)
         written = [(item, text) for item, text in given.texts.items() if text.strip() and item in form.item_ids]
         if written and given.session_on >= (reading.session_on or given.session_on):
-            return tuple(Quote(on=given.session_on, label=form.item(i).label or i, text=t) for i, t in written)
+            return tuple(Quote(on=given.session_on, label=say(form.item(i).label or i), text=t) for i, t in written)
     return ()
 
 

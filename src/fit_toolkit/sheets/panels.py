@@ -145,7 +145,7 @@ def _panel(
         inset=_inset(instrument, [p.value for p in own], view.minimum, view.maximum),
         max_gap_days=reading.part.max_gap_days,
         client_title=_client_title(instrument, catalog, named=named),
-        client_what=say("a higher line is better") if better else say("a lower line is better"),
+        client_what=say("A higher line is better") if better else say("A lower line is better"),
     )
 
 
@@ -296,9 +296,9 @@ def _ask(
         needs = {"n": use.ready.min_ratings, "m": most, "name": use.id}
         usual = edges == ("low", "high")
         out.notes.append(
-            say("not ready: the usual range needs %(n)s ratings, there are %(m)s (%(name)s)", **needs)
+            say("not ready: the usual range needs %(n)s ratings, so far %(m)s (%(name)s)", **needs)
             if usual
-            else say("not ready: the expected range needs %(n)s ratings, there are %(m)s (%(name)s)", **needs)
+            else say("not ready: the expected range needs %(n)s ratings, so far %(m)s (%(name)s)", **needs)
         )
     courses = [np.arange(course.offsets[m], course.offsets[m + 1]) for m in mine]
     found = [p for own in courses for p in _points(findings, course.day, own, edges)]

@@ -11,6 +11,7 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say
 from fit_toolkit.model.instrument import Instrument, Item
 from fit_toolkit.model.records import Administration
+from fit_toolkit.sheets.apart import far_apart, far_from
 from fit_toolkit.sheets.data import Facet, Facets
 from fit_toolkit.sheets.reading import Reading
 
@@ -36,6 +37,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
     other = _partner(reading, form, catalog, now.session_on)
     wording = catalog.usable_wording(form.id, language)
     rows = []
+    low, high = min(item.minimum for item in items), max(item.maximum for item in items)
     for item in items:
         earlier = _earlier(given, item.id) if now.numbers.get(item.id) is None else _answer(before, item.id)
         theirs = beside(other, form, item, catalog)
@@ -48,6 +50,7 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
             Facet(
                 label=label, client=value, client_before=earlier, client_first=_answer(first, item.id),
                 therapist=theirs, wording=words, key=item.facet or item.id,
+                apart=value is not None and theirs is not None and far_apart(value, theirs, low, high),
             )
         )  # fmt: skip
     return Facets(
@@ -56,9 +59,10 @@ def facets_of(reading: Reading, form: Instrument | None, catalog: Catalog, langu
         first=None if first is None else first.session_on,
         therapist_on=None if other is None else other.session_on,
         therapist_had_seen=None if other is None else other.seen_client_answers,
-        minimum=min(item.minimum for item in items),
-        maximum=max(item.maximum for item in items),
+        minimum=low,
+        maximum=high,
         rows=_named(rows, items[0], form),
+        apart=far_from(low, high),
     )
 
 
@@ -121,7 +125,7 @@ def _therapist_only(reading: Reading, form: Instrument, catalog: Catalog) -> Fac
 
 
 def _named(rows: Sequence[Facet], item: Item, form: Instrument) -> tuple[Facet, ...]:
-    """Name the lowest facet and the one that moved most for the worse, where there is one of each."""
+    """Name the lowest facet, where there is one, and the one that moved most for the worse; of several, the lowest."""
     sign = 1 if form.direction == "higher_is_better" else -1
     values = [sign * f.client for f in rows if f.client is not None]
     lowest = min(values, default=0.0)
@@ -133,7 +137,8 @@ def _named(rows: Sequence[Facet], item: Item, form: Instrument) -> tuple[Facet, 
     worst = max(falls, default=0.0)
     span = item.maximum - item.minimum
     several = sum(fall >= TWO * span for fall in falls) >= 2
-    moved = falls.index(worst) if rows and (worst >= ONE * span or several) else -1
+    most = [i for i, fall in enumerate(falls) if fall == worst] if worst >= ONE * span or several else []
+    moved = min(most, key=lambda i: sign * (rows[i].client or 0.0), default=-1)
     return tuple(
         replace(f, lowest=alone and f.client is not None and sign * f.client == lowest, moved=i == moved)
         for i, f in enumerate(rows)

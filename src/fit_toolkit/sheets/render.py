@@ -168,7 +168,7 @@ def _values(sheet: SheetData, page: str, density: str, look: Look) -> dict[str, 
         }
     return {
         "sheet": sheet,
-        "facets": facet_chart(sheet.facets, width=34, row=row),
+        "facets": facet_chart(sheet.facets, width=30, row=row),
         "chart": chart(
             sheet.panels,
             sheet.marks,

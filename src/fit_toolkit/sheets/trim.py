@@ -66,7 +66,8 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         question=cut(sheet.question, 150),
         missing=missing,
         quotes=tuple(
-            replace(q, text=cut(q.text, 150 if tight else 280)) for q in sheet.quotes[: 1 if density == "scant" else 2]
+            replace(q, text=cut(q.text, {"normal": 900, "close": 600}.get(density, 150)))
+            for q in sheet.quotes[: 1 if density == "scant" else 2]
         ),
         notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
         marks=tuple(replace(m, text=cut(m.text, 28)) for m in sheet.marks[-6:]),
@@ -107,7 +108,7 @@ def _crowding(sheet: SheetData, page: str) -> int:
     side += _lines(sheet.late, 50) if sheet.late else 0
     side += 3 * bool(sheet.question) + sum(_lines(note, 56) for note in sheet.notes[:3])
     risk = sum(_lines(a.item + a.answer + a.state, 110) + len(a.dates) // 25 for a in sheet.risk.answers)
-    below = max(sum(_lines(q.text, 66) for q in sheet.quotes[:2]), len(sheet.missing))
+    below = max(sum(_lines(q.text, 66 if sheet.missing else 108) for q in sheet.quotes[:2]), len(sheet.missing))
     extra = max(0, side - 14) + risk + below + 2 * max(0, len(sheet.marks) - 2) + 8 * max(0, len(sheet.panels) - 2)
     extra += sum(2 + _lines("." * words_in(block.html), 120) for block in sheet.sections if block.page == page)
     extra -= 0 if sheet.facets.rows else 12

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
 from fit_toolkit.language import mark, plural, say
 from fit_toolkit.language.packs import locale_of
+from fit_toolkit.sheets.apart import far_apart
 from fit_toolkit.sheets.chart import number, places
-from fit_toolkit.sheets.data import AlertLine, Facets, Panel
+from fit_toolkit.sheets.data import AlertLine, Facets, Panel, Series
 from fit_toolkit.sheets.questions import ALLIANCE, GOOD_NEWS, OUTCOME, Questions
 
 NOTHING_RATED = mark("nothing rated")  # the basis of an alert about an absence
@@ -18,7 +20,11 @@ DISTANT = 300  # days from which on a date without its year would be taken for a
 
 def day(when: date, language: str = "en", *, seen_from: date | None = None) -> str:
     """A date within a sentence: day and month, and the year where it is long ago."""
-    distant = seen_from is not None and abs((seen_from - when).days) > DISTANT
+    return _dated(when, language, seen_from is not None and abs((seen_from - when).days) > DISTANT)
+
+
+@lru_cache(maxsize=4096)
+def _dated(when: date, language: str, distant: bool) -> str:  # noqa: FBT001 - the cache wants places
     if language.partition("-")[0] == "en":
         return str(format_date(when, "d MMMM y" if distant else "d MMMM", locale="en"))
     return str(format_skeleton("yMMMMd" if distant else "MMMMd", when, locale=locale_of(language)))
@@ -80,6 +86,8 @@ def _course(panel: Panel, language: str) -> str:
         text += ", " + _step(step, decimals, day(before.on, language))
     if usual := _outside(panel):
         text += f", {usual}"
+    if other := _far_off(panel, own):
+        text += "; " + say("the therapist rated %(n)s", n=number(other, decimals))
     if len(own.points) > 2 and panel.key != "alliance":
         text += "; " + say("%(n)s at the first rating", n=number(first.value, decimals))
     return text + "."
@@ -104,6 +112,22 @@ def _outside(panel: Panel) -> str:
     if edge.low <= value <= edge.high:
         return ""
     return say("lower than usual for this client") if value < edge.low else say("higher than usual for this client")
+
+
+def calm(facets: Facets, panels: tuple[Panel, ...]) -> bool:
+    """Whether the newest figures are none that the page points out: then it may say that nothing stands out."""
+    if any(f.moved or f.apart for f in facets.rows):
+        return False
+    own = [(panel, next((s for s in panel.series if s.points), None)) for panel in panels]
+    return not any(_outside(panel) or (s is not None and _far_off(panel, s) is not None) for panel, s in own)
+
+
+def _far_off(panel: Panel, own: Series) -> float | None:
+    """The therapist's rating of the same session as the client's newest, where it lies far from that."""
+    now = own.points[-1]
+    theirs = next((s.points for s in panel.series if s.rater == "therapist" and s is not own), ())
+    value = next((p.value for p in reversed(theirs) if p.on == now.on), None)
+    return value if value is not None and far_apart(now.value, value, panel.minimum, panel.maximum) else None
 
 
 def question(facets: Facets, panels: tuple[Panel, ...], alerts: tuple[AlertLine, ...], questions: Questions) -> str:
