@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from fit_toolkit.report.cells import hidden, rest_is_small
+from fit_toolkit.report.cells import hidden, is_few
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,5 @@ def test_no_count_of_a_few_is_left_to_work_out() -> None:
             assert len(gone) >= 2 or together == sum(counts)
 
 
-def test_the_rest_of_a_whole_is_looked_at_too() -> None:
-    assert rest_is_small(8, 12, 5)
-    assert not rest_is_small(7, 12, 5)
-    assert not rest_is_small(12, 12, 5)
+def test_a_few_are_more_than_none_and_less_than_the_smallest_cell() -> None:
+    assert [is_few(clients, 5) for clients in (0, 1, 4, 5)] == [False, True, True, False]

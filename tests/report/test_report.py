@@ -243,9 +243,11 @@ def test_no_courses_and_three_courses_say_so_and_nothing_else(tmp_path: Path, co
     service = Service(tmp_path / "p", AGREED)
     service.add([Course(phq=[20, 10], alliance=[8, 9]) for _ in range(count)])
     report = report_of(service)
-    assert report.problem.startswith("Fewer than 5 courses that ended")
+    said = "Fewer than 5 clients in courses that ended" if count else "No course of treatment in this period"
+    assert report.problem.startswith(said)
     assert not report.of("outcomes")
-    assert "Fewer than 5 courses that ended" in as_html(service.practice, report)
+    assert said in as_html(service.practice, report)
+    assert one(report, "courses", "courses").count == (None if count else 0)
 
 
 def test_courses_that_are_open_are_in_it_only_when_asked_for(tmp_path: Path) -> None:
@@ -262,9 +264,24 @@ def test_courses_that_are_open_are_in_it_only_when_asked_for(tmp_path: Path) -> 
 def test_without_a_diary_it_is_said_that_missing_ratings_are_not_all_seen(tmp_path: Path) -> None:
     service = Service(tmp_path / "p")
     service.add([Course(phq=[20, 10], diary=False) for _ in range(6)])
-    found = one(report_of(service), "completion", "received")
+    report = report_of(service)
+    found = one(report, "completion", "received_no_diary")
     assert "not all seen" in found.note
     assert "no plan is kept" in found.note
+    assert "without a diary what is missing is not all seen" in as_html(service.practice, report)
+
+
+def test_ratings_with_and_without_a_diary_are_told_apart_and_never_added_up(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.plan()
+    service.add([Course(phq=[20, None, 10], diary=diary) for diary in [True] * 6 + [False] * 8])
+    report = report_of(service)
+    assert counted(report, "completion", "received", f"{PHQ}/client") == (12, 18)  # the empty session is in the diary
+    assert counted(report, "completion", "received_no_diary", f"{PHQ}/client") == (16, 16)  # nothing shows it here
+    page = as_html(service.practice, report)
+    assert "Where a diary is kept, 12 of 36 ratings expected came in (33%)." in page  # 18 of the other form came never
+    assert [page.count(f"<caption>{title}") for title in ("Came in, of the forms", "Came in, where no app")] == [1, 1]
+    assert len({(each.section, each.figure, each.group) for each in report.figures}) == len(report.figures)
 
 
 def test_a_form_without_verified_figures_says_why_nobody_is_called_improved(tmp_path: Path) -> None:
@@ -294,6 +311,71 @@ def test_a_norm_set_of_the_practice_judges_where_nothing_is_published_and_says_w
     assert (found.count, found.n) == (5, 10)
     assert found.source.startswith("5.54 points exceeded, by the assumed norm set ours 1, which nobody has reviewed")
     assert "assumed norm set ours" in as_html(service.practice, report)
+
+
+def test_what_lies_ahead_has_neither_ended_nor_been_missed(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.plan()
+    past = date(
+        2026, 10, 12
+    )  # six sessions up to 16 November; with eight, the last two are on 23 November and after it
+    service.add([Course(phq=[20, 18, 16, 14, 12, 10], sessions=6, start=past) for _ in range(7)])
+    service.add([Course(phq=[20, 18, 16, 14, 12, 10], sessions=8, start=past) for _ in range(6)])
+    with service.practice.store.begin() as c:
+        c.execute(sa.update(s.appointment).where(s.appointment.c.on >= date(2026, 11, 23)).values(status="planned"))
+    report = report_of(service, until=date(2026, 12, 31))
+    assert report.until == date(2026, 11, 23)
+    assert counted(report, "courses", "courses") == (7, None)  # the end of the other six is planned for 30 November
+    report = report_of(service, until=date(2026, 12, 31), open_too=True)
+    assert counted(report, "courses", "courses") == (13, None)
+    assert counted(report, "completion", "received", f"{PHQ}/client") == (
+        78,
+        78,
+    )  # six sessions each: today's may yet be held
+
+
+def test_the_headline_speaks_of_one_form(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    (service.root / "instruments" / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    service.add([Course(phq=[20, 10]) for _ in range(12)])
+    service.add([Course(phq=[15 + n % 3, 5]) for n in range(11)])
+    with service.practice.store.begin() as c:
+        c.execute(sa.update(s.administration).where(s.administration.c.member_id > 12).values(instrument="plain"))
+    report = report_of(service)  # all first ratings of the form rated most are the same, so it has no effect size
+    assert one(report, "outcomes", "effect_size", "plain/client").shown
+    headline = re.findall(r'class="headline">(.*?)</p>', as_html(service.practice, report))[0]
+    assert "12 of 23 courses have a first and a last rating" in headline
+    assert "SD" not in headline
+
+
+def test_what_went_before_what_is_of_the_therapist_of_the_last_rating(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    values = [
+        ([20, 18 - n % 3, 15, 13 + n % 2, 9, 8 - n % 4, 6], [7, 8, 7.5 + n % 2, 9, 8, 9 - n % 3, 9]) for n in range(12)
+    ]
+    service.add([Course(phq=phq, alliance=bond) for phq, bond in values])
+    whole = one(report_of(service), "alliance", "lead_lag")
+    assert (whole.n, whole.of) == (12, "clients with 72 steps")
+    with service.practice.store.begin() as c:  # the first three ratings of each were about somebody else
+        c.execute(sa.insert(s.staff).values(id=99, code="before", role="therapist", starts_on=SINCE))
+        c.execute(sa.insert(s.pair), [{"id": 1000 + n, "member_id": n, "staff_id": 99} for n in range(1, 13)])
+        early = (s.administration.c.instrument == ALLIANCE) & (s.administration.c.session_on < date(2026, 1, 26))
+        c.execute(sa.update(s.administration).where(early).values(pair_id=1000 + s.administration.c.member_id))
+    assert one(report_of(service), "alliance", "lead_lag").of == "clients with 36 steps"
+
+
+def test_the_caution_and_the_agreement_are_in_the_figures_too(tmp_path: Path) -> None:
+    service = Service(tmp_path / "p", AGREED)
+    service.add(made_up(300, therapists=6))
+    report = report_of(service)
+    for name in ("gain", "effect_size", "improved", "recovered"):
+        assert all(
+            "Before-after change is not proof of effect" in each.definition for each in report.of("outcomes", name)
+        )
+    assert json.loads(as_json(report))["caution"].startswith("Before-after change is not proof of effect")
+    for each in report.of("therapists", "therapist"):
+        assert "Not for discipline" in each.definition
+        assert each.note == "figures by therapist: agreed on 2026-03-01 with the works council"
 
 
 # ---- therapists

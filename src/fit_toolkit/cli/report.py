@@ -63,7 +63,10 @@ def command(
     if output is not None and not output.resolve().parent.is_dir():
         raise UsageError("there is no such folder to write into")
     practice = app.practice
-    last = until or practice.today()
+    today = practice.today()
+    last = min(until or today, today)
+    if until is not None and until > today:
+        app.say(f"{until} lies ahead: the report is up to today, {today}.")
     first = since or last - timedelta(days=DAYS - 1)
     if first > last:
         raise UsageError(f"{first} is after {last}", hint="--since DATE --until DATE")

@@ -34,17 +34,18 @@ def make_report(practice: Practice, **wish: Unpack[Wish]) -> Report:
     """Make the report about the courses that ended from one day to another; `labels` narrow it to episodes that have all.
 
     With `open_too` the courses still open on the last day are in it too, as far as they have come. Its words are in the
-    language spoken now.
+    language spoken now. No course has ended on a day that lies ahead: a later last day is taken as today.
     """
     from fit_toolkit.report.build import build_report
     from fit_toolkit.store.service import Scope
 
-    since, until = wish["since"], wish["until"]
+    today = practice.today()
+    since, until = wish["since"], min(wish["until"], today)
     labels = tuple(sorted(set(wish.get("labels", ()))))
-    scope = Scope(since=since, until=until, labels=labels, open_too=wish.get("open_too", False))
+    scope = Scope(since=since, until=until, labels=labels, open_too=wish.get("open_too", False), today=today)
     with practice.store.read() as c:
         alerts = _alerts(practice, c, since, until)
-        return build_report(c, practice.catalog, practice.settings, scope, today=practice.today(), alerts=alerts)
+        return build_report(c, practice.catalog, practice.settings, scope, today=today, alerts=alerts)
 
 
 def as_html(practice: Practice, report: Report, *, look: Look | None = None) -> str:
@@ -68,9 +69,12 @@ def as_pdf(practice: Practice, report: Report, *, look: Look | None = None) -> b
 
 def as_json(report: Report) -> str:
     """Give the figures as the stable JSON `fit/report/1`."""
-    head = {
+    from fit_toolkit.language import say
+    from fit_toolkit.report.words import CAUTION
+
+    head = {  # the caution stands beside the figures in every form
         "schema": "fit/report/1", "since": report.since.isoformat(), "until": report.until.isoformat(), "labels": list(report.labels), "open_too": report.open_too,
-        "made_on": report.made_on.isoformat(), "smallest_cell": report.smallest, "therapist_figures": report.agreed,
+        "made_on": report.made_on.isoformat(), "smallest_cell": report.smallest, "therapist_figures": report.agreed, "caution": say(CAUTION),
         "figures": [each.row() for each in report.figures],
     }  # fmt: skip
     return json.dumps(head, ensure_ascii=False, indent=2) + "\n"

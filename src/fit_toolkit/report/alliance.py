@@ -50,26 +50,25 @@ def _of_form(found: Gathered, form: Instrument, rater: str, rows: Columns, ends:
     group, n = f"{form.id}/{rater}", int(ends.measured.sum())
     if n == 0:
         return [share(SECTION, "measured", 0, found.n, of=found.all_of, group=group)]
-    if n < found.smallest:
+    if found.people(ends.measured) < found.smallest:
         return [few(SECTION, "measured", found.smallest, group=group)]
     scale = next(each for each in form.scales if each.id == form.main_scale)
     better = 1 if form.scale_direction(scale.id) == "higher_is_better" else -1
     figures = [share(SECTION, "measured", n, found.n, of=found.all_of, group=group)]
     figures += of_change(SECTION, group, group_change(ends.first, ends.last, better), effect=False)
-    gain = better * difference(ends.last, ends.first)[ends.measured]
+    gain = better * difference(ends.last, ends.first)  # NaN is none of the three
     figures += _parts(found, group, n, {"rated_higher": gain > 0, "rated_same": gain == 0, "rated_lower": gain < 0})
     top = scale.maximum if better > 0 else scale.minimum
     for name, values in (("ceiling_first", ends.first), ("ceiling_last", ends.last)):
-        at_top = values[ends.measured] == top
-        figures += _parts(found, group, n, {name: at_top, "": ~at_top})
+        figures += _parts(found, group, n, {name: values == top, "": ends.measured & (values != top)})
     return figures + _facets(found, form, rater, rows)
 
 
 def _parts(found: Gathered, group: str, n: int, parts: dict[str, Mask]) -> list[Figure]:
-    counts = {name: int(mask.sum()) for name, mask in parts.items()}
-    gone = hidden(counts, found.smallest, beside=("rated_same",))
+    counts, people = {name: int(mask.sum()) for name, mask in parts.items()}, found.counted(parts)
+    gone = hidden(people, found.smallest, beside=("rated_same",))
     return [
-        kept_back(SECTION, name, counts[name], found.smallest, group=group) if name in gone else share(SECTION, name, counts[name], n, of="courses with two ratings", group=group)
+        kept_back(SECTION, name, people[name], found.smallest, group=group) if name in gone else share(SECTION, name, counts[name], n, of="courses with two ratings", group=group)
         for name in counts
         if name
     ]  # fmt: skip
@@ -90,7 +89,7 @@ def _facets(found: Gathered, form: Instrument, rater: str, main: Columns) -> lis
         group = f"{form.id}/{rater}/{scale.id}"
         if not ends.measured.any():
             continue
-        if int(ends.measured.sum()) < found.smallest:
+        if found.people(ends.measured) < found.smallest:
             figures.append(few(SECTION, "mean_first", found.smallest, group=group))
         else:
             figures += of_change(SECTION, group, group_change(ends.first, ends.last, better), effect=False)
@@ -103,7 +102,8 @@ def _lead_lag(found: Gathered, form: Instrument, rater: str) -> list[Figure]:
     if not outcomes:
         return [silent(SECTION, "lead_lag", note=say("not given: no outcome was rated"))]
     other, its_rater = max(outcomes, key=lambda each: (len(found.values(each[0].id, each[1])["course"]), each[0].id))
-    about, outcome = found.values(form.id, rater), found.values(other.id, its_rater)
+    about = _with_last_therapist(found.values(form.id, rater))  # what is usual with one is not with another
+    outcome = found.values(other.id, its_rater)
     key = Rating(instrument=form.id)
     courses = [
         as_course(found, rows["course"], rows["day"], rows["tick"], scale_view(each, each.main_scale, who),

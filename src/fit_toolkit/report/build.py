@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 import fit_toolkit
@@ -14,12 +13,13 @@ from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say
 from fit_toolkit.report.alerts_in import AlertCount, alerts_in
 from fit_toolkit.report.alliance import alliance
-from fit_toolkit.report.beside import kept_beside
+from fit_toolkit.report.beside import Beside, kept_beside
 from fit_toolkit.report.came_in import came_in
 from fit_toolkit.report.endings import endings
 from fit_toolkit.report.figure import Figure
-from fit_toolkit.report.gathered import Gathered, few
+from fit_toolkit.report.gathered import Gathered, silent
 from fit_toolkit.report.outcomes import outcomes
+from fit_toolkit.report.refused import problem_of
 from fit_toolkit.report.therapists import SETTING, therapists
 from fit_toolkit.report.words import RATERS, defined
 from fit_toolkit.settings import Settings
@@ -67,37 +67,20 @@ def build_report(
 ) -> Report:
     """Make every figure about the courses that ended in the period, and about its alerts.
 
-    With labels, there are no figures where the courses without them would be a few clients: these could be had by
-    subtraction from the report of the whole. `alerts` are those of the whole practice, and left out with labels.
+    There are no figures where a few clients, or one therapist's results, could be had from it and another report.
+    `alerts` are those of the whole practice, and left out with labels.
     """
     smallest = settings.number("report.smallest_cell")
     found = Gathered(c, scope, catalog, settings, smallest, service.courses(c, scope))
-    all_courses = service.courses(c, msgspec.structs.replace(scope, labels=())) if scope.labels else found.courses
-    rest = found.rest_of(all_courses) if scope.labels else None
-    problem = ""
-    if found.n < smallest:
-        labelled = say(
-            "Fewer than %(n)s %(what)s and have these labels: too few to say anything.", n=smallest, what=found.all_of
-        )
-        problem = (
-            labelled
-            if scope.labels
-            else say("Fewer than %(n)s %(what)s: too few to say anything.", n=smallest, what=found.all_of)
-        )
-    elif rest is not None and 0 < rest.n < smallest:
-        problem = say(
-            "Fewer than %(n)s %(what)s without these labels: they could be had by subtraction from the report of all.",
-            n=smallest,
-            what=found.all_of,
-        )
+    beside = Beside.of(found)
+    problem = problem_of(found, beside)
     if problem:
-        figures = [few("courses", "courses", smallest)]
+        figures = [silent("courses", "courses", note=problem) if found.n else _ended(found)]
     else:
-        rest = rest if rest is not None and rest.n else None
         sections = (came_in, outcomes, endings, alliance)
-        figures = [_ended(found), *(figure for make in sections for figure in kept_beside(found, make, rest))]
+        figures = [_ended(found), *(figure for make in sections for figure in kept_beside(found, make, beside))]
     figures += [] if scope.labels else alerts_in(alerts, smallest)
-    figures += [] if problem else therapists(found)
+    figures += [] if problem else therapists(found, beside.rests)
     names, tops = _names(found, figures)
     return Report(
         practice=settings.text("practice.name"), since=scope.since, until=scope.until, labels=scope.labels, open_too=scope.open_too, made_on=today,

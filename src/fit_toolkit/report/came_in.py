@@ -17,6 +17,7 @@ from fit_toolkit.store import diary, service
 from fit_toolkit.store.schema import OCCASIONS
 
 SECTION = "completion"
+WITH_DIARY, WITHOUT = "received", "received_no_diary"
 DIARY = mark("sessions are known from the diary")
 RATINGS_ONLY = mark(
     "no appointments are kept: a session shows only by what was rated, so what is missing is not all seen"
@@ -37,9 +38,10 @@ def came_in(found: Gathered) -> list[Figure]:
         mine = rows["occasion"] == OCCASIONS.index(key[2])
         rhythm = Rhythm.of(plan, key, found.courses["episode_id"]) if plan else Rhythm.every_session(found.n)
         expected, came = completion(found.grid, rhythm, rows["course"][mine], rows["day"][mine])
-        for which, basis in ((kept, DIARY), (~kept, RATINGS_ONLY)):
+        group = "/".join(key if key in twice else key[:2])
+        for name, which, basis in ((WITH_DIARY, kept, DIARY), (WITHOUT, ~kept, RATINGS_ONLY)):
             note = say(basis) if plan else f"{say(basis)}; {say(NO_PLAN)}"
-            figures += _counted(found, key, expected, came, which, note, occasion=key in twice)
+            figures += _counted(found, (name, group, note), expected, came, which)
     return figures
 
 
@@ -56,17 +58,17 @@ def _asked(found: Gathered, plan: list[PlanEntry]) -> list[Asked]:
 
 
 def _counted(
-    found: Gathered, key: Asked, expected: Ints, came: Ints, which: Mask, note: str, *, occasion: bool
+    found: Gathered, named: tuple[str, str, str], expected: Ints, came: Ints, which: Mask
 ) -> Iterator[Figure]:  # fmt: skip
+    name, group, note = named
     which = which & (expected > 0)
-    clients = int(which.sum())
-    if not clients:
+    courses = int(which.sum())
+    if not courses:
         return
-    group = "/".join(key if occasion else key[:2])
-    if clients < found.smallest:
-        yield few(SECTION, "received", found.smallest, group=group)
+    if found.people(which) < found.smallest:
+        yield few(SECTION, name, found.smallest, group=group)
         return
     portion = share(came[which], expected[which])
-    yield Figure(section=SECTION, figure="received", group=group, count=portion.count, n=portion.n,
-                 of=say("forms expected in %(n)s courses", n=clients), value=portion.value, low=portion.low, high=portion.high,
-                 unit="share", note=note, definition=defined("received"), source="plan and diary of the practice")  # fmt: skip
+    yield Figure(section=SECTION, figure=name, group=group, count=portion.count, n=portion.n,
+                 of=say("forms expected in %(n)s courses", n=courses), value=portion.value, low=portion.low, high=portion.high,
+                 unit="share", note=note, definition=defined(name), source="plan and diary of the practice")  # fmt: skip

@@ -20,6 +20,6 @@ def hidden(counts: Mapping[str, int], smallest: int, beside: Sequence[str] = ())
     return frozenset(gone)
 
 
-def rest_is_small(part: int, whole: int, smallest: int) -> bool:
-    """Say whether the whole less a part of it leaves a few clients, who could be had by subtraction."""
-    return 0 < whole - part < smallest
+def is_few(clients: int, smallest: int) -> bool:
+    """Say whether these are a few clients: too few to be shown, and not none."""
+    return 0 < clients < smallest

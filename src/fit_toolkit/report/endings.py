@@ -22,15 +22,13 @@ def endings(found: Gathered) -> list[Figure]:
     said = [reason.strip().casefold() for reason in reasons.tolist()]
     known = {name: {each.strip().casefold() for each in found.settings.texts(f"report.{name}")} for name in KINDS[:2]}
     kind = np.array([0 if reason in known["planned"] else 1 if reason in known["unplanned"] else 2 for reason in said])
-    counts = (
-        dict(zip(KINDS, np.bincount(kind[which], minlength=3).tolist(), strict=True))
-        if found.n
-        else dict.fromkeys(KINDS, 0)
-    )
-    gone = hidden(counts, found.smallest)
+    parts = {name: kind[which] == at if found.n else np.zeros(0, bool) for at, name in enumerate(KINDS)}
+    counts = {name: int(part.sum()) for name, part in parts.items()}
+    people = found.counted(parts)
+    gone = hidden(people, found.smallest)
     source = say("reasons of closing, sorted by report.planned and report.unplanned")
     figures = [
-        kept_back(SECTION, name, counts[name], found.smallest, source=source)
+        kept_back(SECTION, name, people[name], found.smallest, source=source)
         if name in gone
         else share(SECTION, name, counts[name], found.n, of="courses that ended", source=source)
         for name in KINDS

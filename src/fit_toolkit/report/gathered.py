@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -57,6 +57,7 @@ class Gathered:
     smallest: int
     courses: Columns
     _forms: dict[tuple[str, str], Columns] = field(default_factory=dict)
+    _read: dict[tuple[str, str], Columns] = field(default_factory=dict)  # shared by all parts of one service
 
     @property
     def n(self) -> int:
@@ -68,16 +69,31 @@ class Gathered:
         """What the courses are called."""
         return say("courses that ended or are open") if self.scope.open_too else say("courses that ended")
 
-    def rest_of(self, whole: Columns) -> Gathered:
-        """Give those of the whole that the labels leave out."""
-        rest = ~np.isin(whole["member_id"], self.courses["member_id"])
-        left = {name: column[rest] for name, column in whole.items()}
-        return Gathered(self.c, replace(self.scope, labels=()), self.catalog, self.settings, self.smallest, left)
+    def part(self, which: Mask) -> Gathered:
+        """Give some of the courses as a service of their own, read from the store together with the others."""
+        left = {name: column[which] for name, column in self.courses.items()}
+        return Gathered(self.c, self.scope, self.catalog, self.settings, self.smallest, left, _read=self._read)
+
+    def whole(self) -> Gathered:
+        """Give the service without any labels."""
+        scope = replace(self.scope, labels=())
+        return Gathered(self.c, scope, self.catalog, self.settings, self.smallest, service.courses(self.c, scope))
+
+    def people(self, which: Mask | Ints | None = None) -> int:
+        """Count the clients of some of the courses: one client may have several, and is no less to be told from them."""
+        clients = self.courses["client_id"]
+        return len(np.unique(clients if which is None else clients[which]))
+
+    def counted(self, parts: Mapping[str, Mask] | Mapping[str, Ints]) -> dict[str, int]:
+        """Count the clients of each part, to see which of them are a few."""
+        return {name: self.people(which) for name, which in parts.items()}
 
     @cached_property
     def sessions(self) -> Columns:
         """The session days of the episodes."""
-        return service.session_days(self.c, self.scope)
+        if ("", "") not in self._read:
+            self._read["", ""] = service.session_days(self.c, self.scope)
+        return self._read["", ""]
 
     @cached_property
     def grid(self) -> Grid:
@@ -109,12 +125,13 @@ class Gathered:
         """
         key = (instrument, rater)
         if key not in self._forms:
-            rated = any(each[0] == instrument for each in self.rated) and instrument in self.readable
-            scale = self.readable.get(instrument).main_scale if rated else ""
-            rows = service.ratings(self.c, self.scope, instrument, rater, scale)
-            rows = {
-                name: column[np.isin(rows["member_id"], self.courses["member_id"])] for name, column in rows.items()
-            }
+            if key not in self._read:
+                rated = any(each[0] == instrument for each in self.rated) and instrument in self.readable
+                scale = self.readable.get(instrument).main_scale if rated else ""
+                self._read[key] = service.ratings(self.c, self.scope, instrument, rater, scale)
+            rows = self._read[key]
+            mine = np.isin(rows["member_id"], self.courses["member_id"])
+            rows = {name: column[mine] for name, column in rows.items()}
             course = np.searchsorted(self.courses["member_id"], rows["member_id"])
             rows = {"course": course, "tick": rows.pop("value_ticks"), **rows}
             del rows["member_id"]
@@ -130,7 +147,10 @@ class Gathered:
     def facets(self, instrument: str, rater: str, scales: Sequence[str]) -> Iterator[Columns]:
         """Give for each of some scales what `values` gives for the main one; a facet is asked at some sessions only."""
         rows = self.forms(instrument, rater)
-        scores = service.scores(self.c, self.scope, instrument, rater, scales)
+        key = (f"facets of {instrument}", rater)
+        if key not in self._read:
+            self._read[key] = service.scores(self.c, self.scope, instrument, rater, scales)
+        scores = self._read[key]
         place = np.searchsorted(scores["id"], rows["id"])
         for scale in scales:
             tick = scores[scale][place]

@@ -26,7 +26,7 @@ NONE = mark(
     "names says how much its ratings vary"
 )
 NO_LINE = mark("not given: this form has no verified line between the ranges")
-_YEAR = 365.2425
+OPERATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 def judge_of(found: Gathered, form: Instrument, rater: str) -> Judge | None:
@@ -86,7 +86,7 @@ def line_of(found: Gathered, form: Instrument, rater: str, ends: Ends) -> tuple[
     line[at] = course.limit(first.name)
     values = sorted({limit.value for limit in view.limits if limit.name == first.name})
     several = say(" or ").join(decimals(f"{value:g}") for value in values)
-    told = f"{first.name}: {first.operator} {several}, {form.cite(first.source)}"
+    told = f"{first.name}: {OPERATORS[first.operator]} {several}, {form.cite(first.source)}"
     return line, first.operator, told
 
 

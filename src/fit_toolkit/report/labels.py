@@ -16,7 +16,7 @@ LABELS: Final = {
     "effect_size": mark("effect size, first to last"), "gain": mark("mean gain in points"), "ceiling_first": mark("first rating at the very top"),
     "ceiling_last": mark("last rating at the very top"), "rated_higher": mark("rated better at the end"), "rated_same": mark("rated the same"),
     "rated_lower": mark("rated worse at the end"), "variation_share": mark("between therapists, of all variance"),
-    "variation_by_chance": mark("as much or more by chance alone"), "alerts_acted": mark("acted on"), "courses": mark("courses"), "received": mark("came in"), "mean_first": mark("mean at first"),
+    "variation_by_chance": mark("as much or more by chance alone"), "alerts_acted": mark("acted on"), "courses": mark("courses"), "received": mark("came in"), "received_no_diary": mark("came in, where no appointments are kept"), "mean_first": mark("mean at first"),
     "mean_last": mark("mean at last"), "sessions_after_last": mark("sessions after the last rating"), "lead_lag": mark("what goes before what"),
     "alerts_raised": mark("alerts raised"), "alerts_median": mark("days until acted on"), "therapist": mark("a therapist's estimate"),
 }  # fmt: skip
@@ -53,4 +53,5 @@ def percent(value: float) -> str:
 
 def points(value: float, *, signed: bool = False) -> str:
     """Write a number of points or SDs with two digits; minus as a minus."""
-    return decimals(f"{value:{'+' if signed else ''}.2f}").replace("-", "−")
+    rounded = round(value, 2) or 0.0  # what rounds to nothing has no sign
+    return decimals(f"{rounded:{'+' if signed and rounded else ''}.2f}").replace("-", "−")

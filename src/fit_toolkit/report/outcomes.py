@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fit_toolkit.language import decimals, say
-from fit_toolkit.report.cells import hidden, rest_is_small
+from fit_toolkit.report.cells import hidden, is_few
 from fit_toolkit.report.change import ENOUGH, GroupChange, Interval, group_change, judge
 from fit_toolkit.report.figure import Figure, Unit
 from fit_toolkit.report.gathered import Ends, Gathered, few, kept_back, share, silent
@@ -33,7 +33,7 @@ def _of_form(found: Gathered, form: Instrument, rater: str, ends: Ends) -> list[
     group, n = f"{form.id}/{rater}", int(ends.measured.sum())
     if n == 0:
         return [share(SECTION, "measured", 0, found.n, of=found.all_of, group=group)]
-    if n < found.smallest:
+    if found.people(ends.measured) < found.smallest:
         return [few(SECTION, "measured", found.smallest, group=group)]
     better = 1 if form.scale_direction(form.main_scale) == "higher_is_better" else -1
     figures = [share(SECTION, "measured", n, found.n, of=found.all_of, group=group)]
@@ -88,10 +88,12 @@ def _judged(found: Gathered, form: Instrument, rater: str, ends: Ends, better: i
     line, beyond, told = line_of(found, form, rater, ends)
     judged = judge(ends.first, ends.last, better, by, line=line, beyond=beyond)
     n = int(ends.measured.sum())
-    counts = {name: int(getattr(judged, name).sum()) for name in JUDGED}
-    gone = hidden(counts, found.smallest, beside=("unchanged",))
+    parts = {name: getattr(judged, name) for name in JUDGED}
+    counts = {name: int(part.sum()) for name, part in parts.items()}
+    people = found.counted(parts)
+    gone = hidden(people, found.smallest, beside=("unchanged",))
     figures = [
-        kept_back(SECTION, name, counts[name], found.smallest, group=group, source=by.source)
+        kept_back(SECTION, name, people[name], found.smallest, group=group, source=by.source)
         if name in gone
         else share(SECTION, name, counts[name], n, of="courses with two ratings", group=group, source=by.source)
         for name in JUDGED
@@ -106,15 +108,21 @@ def _judged(found: Gathered, form: Instrument, rater: str, ends: Ends, better: i
         for name in ("improved", "deteriorated")
         if name not in gone
     ]
-    clinical, recovered = int(judged.clinical.sum()), int(judged.recovered.sum())
     if not told:
         return [*figures, silent(SECTION, "recovered", group=group, note=say(NO_LINE))]
     source = f"{told}; {by.source}"
-    nested = ((clinical, n), (recovered, clinical), (recovered, counts["improved"]))
-    if 0 < clinical < found.smallest or 0 < recovered < found.smallest or "improved" in gone or any(
-        rest_is_small(part, whole, found.smallest) for part, whole in nested
-    ):  # fmt: skip
+    nested = (
+        (judged.clinical, ends.measured),
+        (judged.recovered, judged.clinical),
+        (judged.recovered, judged.improved),
+    )
+    if "improved" in gone or any(
+        is_few(found.people(each), found.smallest)
+        for part, whole in nested
+        for each in (part, whole & ~part)  # what is left of the whole could be had by subtraction
+    ):
         return [*figures, silent(SECTION, "recovered", group=group, source=source)]
+    recovered, clinical = int(judged.recovered.sum()), int(judged.clinical.sum())
     of = say("courses past the line at the first rating")
     return [*figures, share(SECTION, "recovered", recovered, clinical, of=of, group=group, source=source)]
 
@@ -131,10 +139,11 @@ def _last(found: Gathered, ends: Ends, group: str) -> list[Figure]:
     place = found.grid.number_of(at, ends.last_day[at])
     after = found.grid.per_course[at] - place - 1
     n, at_end = len(at), int((after == 0).sum())
+    people = found.counted({"at": at[after == 0], "not": at[after > 0]})
     figures = [
         Figure(section=SECTION, figure="sessions_after_last", group=group, n=n, of="courses with two ratings",
                value=float(np.median(after)), unit="sessions", definition=defined("sessions_after_last"))
     ]  # fmt: skip
-    if hidden({"at": at_end, "not": n - at_end}, found.smallest):
+    if hidden(people, found.smallest):
         return [*figures, silent(SECTION, "rated_at_end", group=group)]
     return [*figures, share(SECTION, "rated_at_end", at_end, n, of="courses with two ratings", group=group)]

@@ -52,7 +52,7 @@ def page_of(report: Report) -> Page:
 def _courses(report: Report) -> str:
     found = report.of("courses", "courses")[0]
     if found.count is None:
-        return found.note
+        return say("nothing is shown of these courses")
     if report.open_too:
         return say("%(n)s courses of treatment ended or are open", n=grouped(found.count))
     return say("%(n)s courses of treatment ended", n=grouped(found.count))
@@ -61,35 +61,43 @@ def _courses(report: Report) -> str:
 def _headline(report: Report) -> tuple[str, ...]:
     if report.problem:
         return (report.problem,)
-    said = []
-    came = [each for each in report.of("completion") if each.shown]
-    if came:
-        count, n = sum(each.count or 0 for each in came), sum(each.n or 0 for each in came)
-        said.append(
-            say(
-                "Of %(n)s ratings expected %(count)s came in (%(share)s).",
-                n=grouped(n),
-                count=grouped(count),
-                share=percent(count / n),
-            )
-        )
-    effect = next((each for each in report.of("outcomes", "effect_size") if each.value is not None), None)
-    measured = next((each for each in report.of("outcomes", "measured") if each.shown), None)
-    if measured is not None:
-        said.append(
-            say(
-                "%(count)s of %(n)s courses have a first and a last rating of the outcome.",
-                count=grouped(measured.count or 0),
-                n=grouped(measured.n or 0),
-            )
-        )
-    if effect is not None and effect.value is not None and effect.low is not None and effect.high is not None:
-        way = (
-            mark("These moved by %(n)s SD for the better.")
-            if effect.value > 0
-            else mark("These moved by %(n)s SD for the worse.")
-        )
-        if effect.low <= 0 <= effect.high:
-            way = mark("These moved by %(n)s SD, which may be chance.")
-        said.append(say(way, n=points(abs(effect.value))))
+    said = [*_came_in(report), *_moved(report)]
     return tuple(said) or (say("Nothing was rated in the courses that ended."),)
+
+
+def _came_in(report: Report) -> list[str]:
+    """Say how many ratings came in; with and without a diary are not added up, since without one what is missing is not seen."""
+    kept = [each for each in report.of("completion", "received") if each.shown]
+    not_kept = [each for each in report.of("completion", "received_no_diary") if each.shown]
+    came = kept or not_kept
+    if not came:
+        return []
+    words = mark("Of %(n)s ratings expected %(count)s came in (%(share)s).")
+    if not kept:
+        words = mark(
+            "Of %(n)s ratings expected %(count)s came in (%(share)s); without a diary what is missing is not all seen."
+        )
+    elif not_kept:
+        words = mark("Where a diary is kept, %(count)s of %(n)s ratings expected came in (%(share)s).")
+    count, n = sum(each.count or 0 for each in came), sum(each.n or 0 for each in came)
+    return [say(words, n=grouped(n), count=grouped(count), share=percent(count / n))]
+
+
+def _moved(report: Report) -> list[str]:
+    """Say of the outcome measured most often how many have two ratings, and how far these are apart."""
+    measured = next((each for each in report.of("outcomes", "measured") if each.shown), None)
+    if measured is None:
+        return []
+    count, n = grouped(measured.count or 0), grouped(measured.n or 0)
+    said = [say("%(count)s of %(n)s courses have a first and a last rating of the outcome.", count=count, n=n)]
+    for effect in report.of("outcomes", "effect_size", measured.group):
+        if effect.value is not None and effect.low is not None and effect.high is not None:
+            way = (
+                mark("These moved by %(n)s SD for the better.")
+                if effect.value > 0
+                else mark("These moved by %(n)s SD for the worse.")
+            )
+            if effect.low <= 0 <= effect.high:
+                way = mark("These moved by %(n)s SD, which may be chance.")
+            said.append(say(way, n=points(abs(effect.value))))
+    return said

@@ -54,7 +54,8 @@ def _relationship(report: Report, group: str, facets: Sequence[str]) -> list[Blo
     change = Block(title=title, about=" · ".join((range_in_words(low, high, better), say("○ start, ● end"), _in_words(gain))), axis=axis,
                    rows=tuple(rows), heads=(say("change"), say("95 % interval"), say("courses")))  # fmt: skip
     names = ("measured", "rated_higher", "rated_same", "rated_lower", "ceiling_first", "ceiling_last")
-    return [change, block_of((found[name] for name in names if name in found), "", n=say("courses"))]
+    counted = (found[name] for name in names if name in found)
+    return [change, block_of(counted, say("%(form)s, course by course", form=title), n=say("courses"))]
 
 
 def _in_words(gain: Figure) -> str:

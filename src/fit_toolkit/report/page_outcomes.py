@@ -66,7 +66,7 @@ def _outcome(report: Report, group: str, found: dict[str, Figure]) -> list[Block
     measured = found["measured"]
     if "mean_first" not in found:
         return [not_measured(title, measured)]
-    return [_change(report, group, title, found), _change_by_course(found)]
+    return [_change(report, group, title, found), _change_by_course(title, found)]
 
 
 def _change(report: Report, group: str, title: str, found: dict[str, Figure]) -> Block:
@@ -95,7 +95,7 @@ def _change(report: Report, group: str, title: str, found: dict[str, Figure]) ->
     )
 
 
-def _change_by_course(found: dict[str, Figure]) -> Block:
+def _change_by_course(title: str, found: dict[str, Figure]) -> Block:
     """How many courses improved reliably, recovered or deteriorated, and what these words mean here."""
     told = found["improved"].source.partition(": ")[0] if "improved" in found else ""
     after = found["sessions_after_last"]
@@ -111,4 +111,5 @@ def _change_by_course(found: dict[str, Figure]) -> Block:
                 courses=after.n,
             )
         )
-    return block_of((found[name] for name in BY_COURSE if name in found), "", notes=said, n=say("courses"))
+    counted = (found[name] for name in BY_COURSE if name in found)
+    return block_of(counted, say("%(form)s, course by course", form=title), notes=said, n=say("courses"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fit_toolkit.language import decimals, say
 from fit_toolkit.report.build import Report
+from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.labels import OCCASIONS, SEVERITIES, upper
 from fit_toolkit.report.marks import shares
 from fit_toolkit.report.rows import (
@@ -16,25 +19,30 @@ from fit_toolkit.report.words import RATERS
 
 
 def completion(report: Report) -> Section:
-    """Lay out which of the expected ratings came in."""
-    axis, found = shares(), report.of("completion")
-    rows = tuple(row_of(each, axis, _form_and_rater(report, each.group)) for each in found)
-    notes = tuple(dict.fromkeys(f"{upper(each.of)}: {each.note}." for each in found if each.note and each.shown))
-    block = Block(
-        title=say("Came in, of the forms expected"),
-        axis=axis,
-        rows=rows,
-        heads=(say("share"), say("95 % interval"), say("forms")),
-        notes=notes,
-    )
-    if not rows:
-        block = Block(
-            title=say("Nothing was expected"), notes=(say("There is neither a plan nor a rating of these courses."),)
-        )
+    """Lay out which of the expected ratings came in, apart for courses with and without a diary."""
+    title = say("Came in, of the forms expected")
+    without = say("Came in, where no appointments are kept")
+    blocks = [_came_in(report, report.of("completion", "received"), title),
+              _came_in(report, report.of("completion", "received_no_diary"), without)]  # fmt: skip
+    blocks = [each for each in blocks if each.rows] or [
+        Block(title=say("Nothing was expected"), notes=(say("There is neither a plan nor a rating of these courses."),))
+    ]
     return Section(
         title=say("Ratings that came in"),
         lead=say("Everything after this rests on the ratings that are there."),
-        blocks=(block,),
+        blocks=tuple(blocks),
+    )
+
+
+def _came_in(report: Report, found: Sequence[Figure], title: str) -> Block:
+    axis = shares()
+    notes = tuple(f"{upper(each)}." for each in dict.fromkeys(each.note for each in found if each.shown))
+    return Block(
+        title=title,
+        axis=axis,
+        rows=tuple(row_of(each, axis, _form_and_rater(report, each.group)) for each in found),
+        heads=(say("share"), say("95 % interval"), say("forms")),
+        notes=notes,
     )
 
 

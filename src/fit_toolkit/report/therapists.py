@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fit_toolkit.language import decimals, mark, plural, say
+from fit_toolkit.report.cells import is_few
 from fit_toolkit.report.figure import Figure
 from fit_toolkit.report.gathered import Gathered, Ints, silent
 from fit_toolkit.report.outcomes import CONSTRUCTS
@@ -22,8 +24,12 @@ SETTING = "governance.therapist_figures"
 NOT_AGREED = mark("not given: the practice has not agreed on figures by therapist (%(setting)s in fit.toml)")
 
 
-def therapists(found: Gathered) -> list[Figure]:
-    """Give the share between therapists and the estimates, in the order of their codes: no ranking."""
+def therapists(found: Gathered, rests: Sequence[Gathered] = ()) -> list[Figure]:
+    """Give the share between therapists and the estimates, in the order of their codes: no ranking.
+
+    `rests` are the courses by which other reports differ from this one: where they hold a few of one therapist's clients,
+    there are no figures here, since the one report less the other would be about these.
+    """
     if not found.settings.text(SETTING):
         return [silent(SECTION, "variation_share", note=say(NOT_AGREED, setting=SETTING))]
     streams = [(form, rater, found.ends(found.values(form.id, rater))) for form, rater in found.streams(*CONSTRUCTS)]
@@ -31,6 +37,9 @@ def therapists(found: Gathered) -> list[Figure]:
         return [silent(SECTION, "variation_share", note=say("not given: no outcome was rated"))]
     form, rater, ends = max(streams, key=lambda each: (int(each[2].measured.sum()), each[0].id))
     whose, codes = _whose(found)
+    if any(_holds_a_few(rest) for rest in rests):
+        note = say("not given: a few of one therapist's clients could be had by subtraction from another report")
+        return [silent(SECTION, "variation_share", group=f"{form.id}/{rater}", note=note)]
     used = np.flatnonzero(ends.measured & (whose >= 0))
     made = variation(ends.first[used], ends.last[used], whose[used], _better(form), smallest=found.smallest)
     group = f"{form.id}/{rater}"
@@ -41,7 +50,7 @@ def therapists(found: Gathered) -> list[Figure]:
             clients=CLIENTS,
         )
         return [silent(SECTION, "variation_share", group=group, note=note)]
-    return _figures(made, group, codes)
+    return _figures(made, group, codes, say("figures by therapist: %(agreed)s", agreed=found.settings.text(SETTING)))
 
 
 def _better(form: Instrument) -> int:
@@ -61,7 +70,12 @@ def _whose(found: Gathered) -> tuple[Ints, dict[int, str]]:
     return whose, dict(zip(rows["staff_id"].tolist(), rows["code"].tolist(), strict=True))
 
 
-def _figures(made: Variation, group: str, codes: dict[int, str]) -> list[Figure]:
+def _holds_a_few(rest: Gathered) -> bool:
+    whose, _ = _whose(rest)
+    return any(is_few(rest.people(whose == one), rest.smallest) for one in np.unique(whose[whose >= 0]))
+
+
+def _figures(made: Variation, group: str, codes: dict[int, str], agreed: str) -> list[Figure]:
     of = say("courses with %(n)s therapists", n=made.therapists)
     figures = [
         Figure(section=SECTION, figure="variation_share", group=group, n=made.clients, of=of, value=made.share, unit="share",
@@ -72,7 +86,7 @@ def _figures(made: Variation, group: str, codes: dict[int, str]) -> list[Figure]
     for each in sorted(made.shown, key=lambda each: codes[each.who].casefold()):
         figures.append(  # noqa: PERF401 - one figure to a therapist, readable
             Figure(section=SECTION, figure="therapist", group=codes[each.who], n=each.n, of="courses", value=each.value, low=each.low,
-                   high=each.high, unit="points", definition=defined("therapist"))
+                   high=each.high, unit="points", note=agreed, definition=defined("therapist"))
         )  # fmt: skip
     if made.others:
         note = plural(

@@ -29,20 +29,24 @@ DEFINITIONS: Final[dict[str, str]] = {
         "(appointments that nobody cancelled, and days rated on). Wilson's interval for as many independent answers as the forms are worth, "
         "since those of one client go together."
     ),
+    "received_no_diary": mark(
+        "The same in courses of which no appointments are kept: expected at the days rated on by anybody, so that sessions at "
+        "which nothing was rated are not seen, and the share is too high."
+    ),
     "measured": mark("Courses with a first and a last available rating, on different days, of all that ended."),
     "mean_first": mark("Mean of the first ratings of the courses measured."),
     "mean_last": mark("Mean of the last available ratings of the same courses."),
-    "gain": mark("Mean of last minus first rating, turned so that above 0 is better; interval by Student's t."),
+    "gain": mark("Mean of last minus first rating, turned so that above 0 is better; interval by Student's t. Before-after change is not proof of effect."),
     "effect_size": mark(
         "Mean gain divided by the SD of the first ratings of the same courses, times Hedges' correction for small n (1981, exact); interval from its "
-        "variance 2 (1 - r) / n + d^2 / 2n (Becker 1988; Morris 2000). Not adjusted for severity."
+        "variance 2 (1 - r) / n + d^2 / 2n (Becker 1988; Morris 2000). Not adjusted for severity. Before-after change is not proof of effect."
     ),
-    "improved": mark("Last rating better than the first by the points named, of the courses measured; Wilson's interval."),
+    "improved": mark("Last rating better than the first by the points named, of the courses measured; Wilson's interval. Before-after change is not proof of effect."),
     "unchanged": mark("Change within the points named, either way; Wilson's interval."),
     "deteriorated": mark("Last rating worse than the first by the points named; Wilson's interval."),
     "not_improved": mark("No reliable change, or reliably worse: together where one of them is a few; Wilson's interval."),
     "not_deteriorated": mark("No reliable change, or reliably better: together where one of them is a few; Wilson's interval."),
-    "recovered": mark("Past the line at the first rating, not at the last, and improved; of those past it at first. Wilson's interval."),
+    "recovered": mark("Past the line at the first rating, not at the last, and improved; of those past it at first. Wilson's interval. Before-after change is not proof of effect."),
     "improved_of_all": mark("Improved, of all courses that ended: from none of those not measured having improved, to all of them."),
     "deteriorated_of_all": mark("Deteriorated, of all courses that ended: from none of those not measured, to all of them."),
     "sessions_after_last": mark("Sessions between the last available rating and the end of the course: the median."),
@@ -72,7 +76,7 @@ DEFINITIONS: Final[dict[str, str]] = {
     "therapist": mark(
         "How far the last ratings of a therapist's clients are from the mean of all, first ratings taken into account, above 0 "
         "better, drawn towards the mean of all, the fewer clients the further (empirical Bayes, Morris 1983); the interval allows "
-        "for the variance between therapists being estimated. Case mix other than the first rating is not taken into account."
+        "for the variance between therapists being estimated. Case mix other than the first rating is not taken into account. Not for discipline, pay, contracts or any judgement of a person."
     ),
 }  # fmt: skip
 

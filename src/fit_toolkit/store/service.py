@@ -37,6 +37,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     until: date
     labels: tuple[str, ...] = ()
     open_too: bool = False
+    today: date = date.max  # an appointment planned for this day or a later one may still take place
 
     @property
     def ended(self) -> sa.ColumnElement[date]:
@@ -55,7 +56,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def courses(c: sa.Connection, scope: Scope) -> Columns:
-    """Return one row per course, by member; `reason` is why the episode was closed, where the course ended with it."""
+    """Return one row per course, by member; `reason` is why the episode was closed, where the course ended with it.
+
+    `open` is 1 where it goes on after the last day of the scope.
+    """
     later = sa.or_(s.member.c.left_on < s.episode.c.closed_on, s.episode.c.closed_on > scope.until)
     with_it = sa.case((later, None), else_=s.episode.c.close_reason)
     columns: Kinds = (
@@ -65,6 +69,7 @@ def courses(c: sa.Connection, scope: Scope) -> Columns:
         ("started", s.member.c.joined_on, "day"),
         ("ended", scope.ended, "day"),
         ("reason", with_it, "text"),
+        ("open", sa.case((_LEFT.between(date.min, scope.until), 0), else_=1), "int"),
         ("born_year", s.client.c.born_year, "int"),
         ("sex", s.client.c.sex, "text"),
     )
@@ -143,7 +148,11 @@ def session_days(c: sa.Connection, scope: Scope) -> Columns:
     mine = _A.c.member_id.in_(sa.select(s.member.c.id).where(of))
     rated = _fetch(c, _A, days, None, where=(_A.c.state == "valid", mine), distinct=True)
     diary: Kinds = (("episode_id", s.appointment.c.episode_id, "int"), ("day", s.appointment.c.on, "day"))
-    held = (s.appointment.c.status.in_(("held", "planned")), s.appointment.c.episode_id.in_(_episodes(scope)))
+    passed = sa.and_(s.appointment.c.status == "planned", s.appointment.c.on < scope.today)
+    held = (
+        sa.or_(s.appointment.c.status == "held", passed),
+        s.appointment.c.episode_id.in_(_episodes(scope)),
+    )
     kept = _fetch(c, s.appointment, diary, None, where=held)
     episode = members["episode_id"][np.searchsorted(members["id"], rated["member_id"])]
     ids, day = np.concatenate((episode, kept["episode_id"])), np.concatenate((rated["day"], kept["day"]))
