@@ -64,6 +64,11 @@ def test_days_are_proportional_on_the_axis() -> None:
     assert (c - b) == pytest.approx(3 * (b - a), abs=0.05)
 
 
+def test_a_first_rating_lies_beside_its_value() -> None:
+    laid = drawn(panel([6]))
+    assert places(laid.plots[0].main.dots) == [laid.right - 2]
+
+
 def test_one_day_is_at_the_same_place_in_every_panel() -> None:
     late = [START + timedelta(days=21), START + timedelta(days=35)]
     both = drawn(panel([1, 2, 3, 4, 5, 6]), panel([3, 4], days=late))

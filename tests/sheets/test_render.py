@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
 from fit_toolkit.errors import ConfigError
-from fit_toolkit.sheets.data import Facet, Quote, SheetData
+from fit_toolkit.sheets.data import Facet, Quote, RiskAnswer, SheetData
 from fit_toolkit.sheets.language import say_days
 from fit_toolkit.sheets.render import render, render_sheet
 from tests.sheets import examples
@@ -47,6 +47,39 @@ def test_a_flagged_answer_is_printed_with_its_date_its_age_and_whom_to_call() ->
 def test_every_date_of_a_flagged_answer_is_printed_however_many_there_are() -> None:
     words = text(render_sheet(examples.crowded(), density="tight"))
     assert "9 April 2026 , 7 days old; also on 2 Apr; 26, 19, 12, 5 Mar; 26, 19, 12, 5 Feb; 29, 22, 15, 8 Jan" in words
+
+
+def test_a_question_about_safety_is_printed_once_with_each_of_its_answers() -> None:
+    base = examples.falling()
+    asked = [("Staying safe?", "yes", 3), ("Staying safe?", "not sure", 10), ("Another?", "yes", 20)]
+    answers = tuple(
+        RiskAnswer(
+            item=item, answer=answer, dates=(base.as_of - timedelta(days=ago),), days_ago=ago, state="new", code="7K"
+        )
+        for item, answer, ago in asked
+    )
+    words = text(render_sheet(structs.replace(base, risk=structs.replace(base.risk, answers=answers))))
+    assert (
+        "Staying safe? yes : 1 May 2026 , 3 days old · new 7K not sure : 24 April 2026 , 10 days old Another?" in words
+    )
+    assert words.count("· new 7K") == 2, "once for each question"
+
+
+def test_what_somebody_wrote_stands_in_the_quotes_of_the_language_and_whole() -> None:
+    wrote = examples.falling().quotes[0].text
+    pages = {}
+    for code in ("en", "de", "ar"):
+        pages[code] = render_sheet(structs.replace(examples.falling(), language=code), "client")
+    assert f"“<bdi>{wrote}</bdi>”" in pages["en"]
+    assert f"„<bdi>{wrote}</bdi>“" in pages["de"]
+    assert f"«&#8296;<bdi>{wrote}</bdi>&#8297;»" in pages["ar"], "a full stop would change sides in a PDF"
+
+
+def test_a_long_text_is_printed_whole_where_there_is_room() -> None:
+    long = "I said this. " * 50
+    made = structs.replace(examples.improving(), quotes=(Quote(on=examples.START, label="change", text=long),))
+    assert long.strip() in text(render_sheet(made))
+    assert "…”" in text(render_sheet(made, density="tight"))
 
 
 def test_many_dates_take_few_letters_and_none_is_lost() -> None:
