@@ -9,7 +9,7 @@ from typing import IO, Any, ClassVar
 
 from fit_toolkit import Export, ExportPart, Writer, hookimpl
 
-PEOPLE = ("members", "assignments", "pauses", "appointments")
+PEOPLE = ("members", "assignments", "staff", "pauses", "appointments")
 SOMETIMES = PEOPLE[2:]  # written where they have rows
 
 

@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
-from fit_toolkit import DataError, Export, Writer, hookimpl
+from fit_toolkit import Export, Writer, hookimpl
 
 TABLES = ("members", "assignments", "administrations", "answers", "scores")
-SOMETIMES = ("pauses", "appointments")  # written where they have rows
-DAYS = ("joined", "left", "opened", "closed", "date", "since", "until")
+SOMETIMES = ("staff", "pauses", "appointments")  # written where they have rows
+DAYS = ("joined", "left", "opened", "closed", "date", "since", "until", "starts", "ends")
 
 
 class ParquetWriter(Writer, frozen=True):
@@ -20,11 +20,9 @@ class ParquetWriter(Writer, frozen=True):
 
     def write(self, export: Export, folder: Path) -> dict[str, int]:
         """Write a group of rows for each part; what is not there is null."""
-        try:
-            import pyarrow as pa
-            from pyarrow import parquet
-        except ImportError:
-            raise DataError("Parquet needs pyarrow", hint="pip install fit-toolkit[parquet]") from None
+        import pyarrow as pa
+        from pyarrow import parquet
+
         rows = {f"{name}.parquet": 0 for name in TABLES}
         files: dict[str, Any] = {}
         with ExitStack() as stack:

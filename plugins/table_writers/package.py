@@ -16,6 +16,7 @@ from .tables import CODEBOOK, SOMETIMES, Tables, codebook, columns_of
 TABLES = ("members", "assignments", *SOMETIMES, "administrations", "answers", "scores")
 KEYS = {
     "members": ["client", "episode"],
+    "staff": ["code"],
     "assignments": ["episode", "therapist", "role", "since"],
     "pauses": ["episode", "since"],
     "appointments": ["episode", "date"],
@@ -26,7 +27,7 @@ KEYS = {
 }
 NUMBERS = {"value", "minimum", "maximum", "step"}
 WHOLE = {"administration", "session", "session_given", "replaces", "n_answered", "n_items"}
-DAYS = {"date", "joined", "left", "opened", "closed", "since", "until"}
+DAYS = {"date", "joined", "left", "opened", "closed", "since", "until", "starts", "ends"}
 YES_OR_NO = {"dates_assumed", "totals"}
 HOW: Mapping[str, dict[str, Any]] = {
     "datetime": {"format": "any"},

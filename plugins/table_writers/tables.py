@@ -16,7 +16,7 @@ Cells: TypeAlias = dict[tuple[int, str], Any]
 MOST_KNOWN = 20_000  # different cells, so that what is known of them stays small
 # What `fit import` reads without a map, in its words.
 IMPORTED = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
-SOMETIMES = ("pauses", "appointments")  # tables that are written where they have rows
+SOMETIMES = ("staff", "pauses", "appointments")  # tables that are written where they have rows
 CODEBOOK = ("instrument", "version", "what", "id", "label", "type", "minimum", "maximum", "step", "options", "direction",
             "method", "made_of")  # fmt: skip
 

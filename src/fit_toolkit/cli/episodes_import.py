@@ -10,6 +10,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.forms import typist
 from fit_toolkit.cli.output import count, dry_run_option, emit, visible
+from fit_toolkit.cli.problems import say_problems
 from fit_toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def command(
 
     A row is a client in an episode; columns: client, episode, kind, therapist, joined, left, opened, closed,
     close_reason, sex, born, labels. Client and opened are enough; rows with one episode's code are a couple, a family or
-    a group. Transfers stand in a second file (episode, therapist, role, since, until), pauses in a third (episode, since,
-    until, reason); give all at once. What is here already changes nothing. With one rejected row nothing is written. Exit
+    a group. Transfers stand in a file of their own (episode, therapist, role, since, until), so do pauses (episode, since,
+    until, reason) and staff (code, role, starts, ends, supervisor); give all at once. What is here already changes nothing. With one rejected row nothing is written. Exit
     codes: 0 done, 3 rejected.
     """
     from fit_toolkit.intake.episode_files import files_of
@@ -74,8 +75,7 @@ def _listed(app: App, file: Path, date_format: str, encoding: str, names: Pseudo
 
 def _report(app: App, came: Outcome, *, fmt: str, dry_run: bool) -> None:
     for file in came.files:
-        for each in file.problems:
-            app.say(visible(each.at(file.file)))
+        say_problems(app, file.problems, file.file)
     for note in came.notes:
         app.say(f"note: {visible(note)}")
     rows = []

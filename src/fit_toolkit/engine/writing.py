@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fit_toolkit.engine.extras import missing_library
 from fit_toolkit.engine.failing import one_line, silent
 from fit_toolkit.engine.records import BrokenContractError, PluginFailureError, Provided
 from fit_toolkit.engine.surroundings import alone
@@ -23,6 +24,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "client": "str", "episode": "str", "kind": "str", "therapist": "str", "joined": "str", "left": "str",
         "opened": "str", "closed": "str", "close_reason": "str", "sex": "str", "born": "str", "labels": "str",
     },
+    "staff": {"code": "str", "role": "str", "starts": "str", "ends": "str", "supervisor": "str"},
     "assignments": {"episode": "str", "therapist": "str", "role": "str", "since": "str", "until": "str"},
     "pauses": {"episode": "str", "since": "str", "until": "str", "reason": "str"},
     "appointments": {
@@ -76,7 +78,8 @@ def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> d
     """Let a writer write into an empty folder; give its files with the rows of each.
 
     Raises:
-        PluginFailureError: it raised anything but an error of the toolkit.
+        ConfigError: it needs a library that is not installed.
+        PluginFailureError: it raised anything else but an error of the toolkit.
         BrokenContractError: what is in the folder is not what it says, or is no plain file.
     """
     try:
@@ -84,6 +87,8 @@ def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> d
             given: Any = writer.write(export, folder)
     except FitError:
         raise
+    except ModuleNotFoundError as error:
+        raise missing_library(error, f"the writer {type(writer).kind}") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure, without what it says
         raise PluginFailureError(provided.failure(silent(error, provided.source))) from None
     if changed:

@@ -93,10 +93,12 @@ class Source:
         """Tell who was in treatment; pauses and appointments only where codes are the practice's own."""
         teller = Treatment(self.c, self.wanted, self.names, self.names.plain and self.texts, self.zone)
         members, episodes = teller.members(handing_on.memberships_of(self.c, clients) if self._whole else rated)
-        new = list(unseen(episodes, seen))
+        first, new = not seen, list(unseen(episodes, seen))
         told = {"members": members, "assignments": teller.assignments(new)}
         if self.names.plain:
             told |= {"pauses": teller.pauses(new), "appointments": teller.appointments(new)}
+        if self._whole and first:
+            told["staff"] = teller.staff()
         return told
 
     def _place(self, rated: tuple[Any, str]) -> tuple[Any, ...]:

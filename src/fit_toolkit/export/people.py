@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fit_toolkit.engine.writing import COLUMNS
 from fit_toolkit.export.names import Names
-from fit_toolkit.store import diary, handing_on
+from fit_toolkit.store import diary, handing_on, people
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,6 +51,12 @@ class Treatment:
         rows = handing_on.assignments_of(self.c, [id for id, _ in episodes])
         return self._of("assignments", episodes, rows, lambda row: (
             self.names.therapist(row.code), row.role, _day(row.starts_on), _day(row.ends_on)))  # fmt: skip
+
+    def staff(self) -> Columns:
+        """Give all members of staff, by code alone."""
+        rows = people.list_staff(self.c)
+        return _columns("staff", (
+            (row.code, row.role, _day(row.starts_on), _day(row.ends_on), row.supervisor or "") for row in rows))  # fmt: skip
 
     def pauses(self, episodes: Sequence[tuple[int, str]]) -> Columns:
         """Give the pauses of episodes."""

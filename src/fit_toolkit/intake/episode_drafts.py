@@ -78,7 +78,7 @@ def gathered(files: Sequence[Listed]) -> tuple[dict[str, Draft], list[At]]:
                 continue
             key = code or f"{file.text(row, 'client')} {opened}"
             drafts.setdefault(key, Draft(code)).members.append(((file, row), None))
-    for file in (each for each in files if each.kind != "members"):
+    for file in (each for each in files if each.kind in {"assignments", "pauses"}):
         for row in range(len(file.table)):
             code = file.text(row, "episode")
             if code not in drafts:
@@ -98,7 +98,8 @@ def read(draft: Draft) -> None:
     draft.closed = file.day(row, "closed")
     if draft.opened and draft.closed and draft.closed < draft.opened:
         draft.wrong("closed", "this day is before the episode was opened")
-    if not draft.closed and draft.text("close_reason"):
+        draft.closed = None
+    if not draft.text("closed") and draft.text("close_reason"):
         draft.wrong("close_reason", "a reason of closing, but no day on which it was closed")
     if draft.code and not is_code(draft.code):
         draft.wrong("episode", CODE_RULE)

@@ -19,11 +19,13 @@ from fit_toolkit.model.writing import unguarded
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "members": ("client", "episode", "kind", "therapist", "joined", "left", "opened", "closed", "close_reason", "sex", "born",
                 "labels"),
+    "staff": ("code", "role", "starts", "ends", "supervisor"),
     "assignments": ("episode", "therapist", "role", "since", "until"),
     "pauses": ("episode", "since", "until", "reason"),
 }  # fmt: skip
 NEEDED: Final[Mapping[str, frozenset[str]]] = {
     "members": frozenset({"client"}),
+    "staff": frozenset({"code", "role", "starts"}),
     "assignments": frozenset({"episode", "therapist", "since"}),
     "pauses": frozenset({"episode", "since", "until"}),
 }
@@ -91,7 +93,8 @@ def listed(table: RawTable, file: str, date_format: str) -> Listed:
     places: dict[str, int] = {}
     said = []
     names = [column.strip().casefold() for column in table.columns]
-    kind = "members" if "client" in names else "assignments" if "therapist" in names else "pauses"
+    tells = (("client", "members"), ("code", "staff"), ("therapist", "assignments"))
+    kind = next((kind for column, kind in tells if column in names), "pauses")
     for at, name in enumerate(names):
         if name in places:
             said.append(f"two columns are called {name}")

@@ -13,6 +13,8 @@ from fit_toolkit.intake.persons import SEXES
 from fit_toolkit.intake.values import EARLIEST, whole
 from fit_toolkit.model.people import CODE_RULE, Staff, is_code
 from fit_toolkit.store import people, tombstones
+from fit_toolkit.store.schema import STAFF_ROLES
+from fit_toolkit.store.taking_over import Hired
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,7 +53,8 @@ class People:
     staff_spelt: dict[str, str]
     told: dict[str, About] = field(default_factory=dict)
     clients: dict[str, None] = field(default_factory=dict)
-    hired: dict[str, tuple[str, date]] = field(default_factory=dict)
+    hired: dict[str, Hired] = field(default_factory=dict)
+    guessed: set[str] = field(default_factory=set)  # of these only what they were assigned to is known
     banded: int = 0
 
     @classmethod
@@ -112,7 +115,7 @@ class People:
     def assigned(self, file: Listed, row: int, role: str, since: date) -> None:
         """Check who is assigned by a row; who is not there is added from that day on, where that was asked for."""
         code = file.text(row, "therapist")
-        known = self.staff.get(code)
+        known = self.staff.get(code) or (self.hired.get(code) if code not in self.guessed else None)
         if known is not None:
             if known.ends_on is not None and known.ends_on < since:
                 file.wrong(row, "therapist", f"this member of staff left on {known.ends_on}")
@@ -123,9 +126,32 @@ class People:
         elif not is_code(code):
             file.wrong(row, "therapist", CODE_RULE)
         else:
-            does, first = self.hired.get(code, (role, since))
-            both = "supervisor" if {does, role} == {"supervisor"} else "therapist"
-            self.hired[code] = (both, min(first, since))
+            before = self.hired.get(code, Hired(role, since))
+            both = "supervisor" if {before.role, role} == {"supervisor"} else "therapist"
+            self.hired[code] = Hired(both, min(before.starts_on, since))
+            self.guessed.add(code)
+
+    def hire(self, file: Listed) -> None:
+        """Add the staff that a file lists; who is here already stays as they are here."""
+        codes = {file.text(row, "code") for row in range(len(file.table))} | self.staff.keys()
+        for row in range(len(file.table)):
+            code, role, boss = (file.text(row, name) for name in ("code", "role", "supervisor"))
+            starts, ends = file.day(row, "starts", needed=True), file.day(row, "ends")
+            file.fate[row] = "unchanged" if code in self.staff else "accepted"
+            if code in self.staff:
+                continue
+            if not is_code(code):
+                file.wrong(row, "code", CODE_RULE)
+            elif code in self.hired or self.staff_spelt.setdefault(code.casefold(), code) != code:
+                file.wrong(row, "code", f"this member of staff is there already, or {CAPITALS}")
+            if role not in STAFF_ROLES:
+                file.wrong(row, "role", f"one of {', '.join(STAFF_ROLES)}")
+            if starts and ends and ends < starts:
+                file.wrong(row, "ends", "this day is before the first")
+            if boss and boss not in codes:
+                file.wrong(row, "supervisor", "no member of staff has this code")
+            if starts:
+                self.hired[code] = Hired(role, starts, ends, boss)
 
     @property
     def news(self) -> dict[str, tuple[int | None, str | None]]:

@@ -85,6 +85,8 @@ class _There:
 def import_episodes(c: Connection, files: Sequence[Listed], ask: Ask, *, add_staff: bool = False) -> Outcome:
     """Check every row of the files; with a bad one nothing is stored."""
     who = People.of(c, files, ask.today, add_staff=add_staff)
+    for file in (each for each in files if each.kind == "staff"):
+        who.hire(file)
     there = _There.of(c)
     drafts, alone = gathered(files)
     new: list[Draft] = []
@@ -227,5 +229,5 @@ def _notes(files: Sequence[Listed], who: People) -> Iterator[str]:
         yield from (note for note in file.table.notes if not note.startswith(("encoding:", "delimiter:")))
     if who.banded:
         yield f"{who.banded} {BANDS}"
-    if who.hired:
+    if who.hired:  # no file has their names and addresses
         yield "members of staff were added by code only: fit staff list"

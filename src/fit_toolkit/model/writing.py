@@ -35,7 +35,8 @@ class ExportPart:
     """The ratings of some clients, whole and in order, as frames; a client is never in two parts.
 
     `members` has a row per client and episode, `assignments` a row per episode and who treated in it when; `pauses` and
-    `appointments` have rows where codes are the practice's own. An episode of several clients has these in one part only.
+    `appointments` have rows where codes are the practice's own, `staff` where nothing was left out, besides. An episode of
+    several clients has these in one part only.
     `administrations` has a row per filled-in form, numbered through the
     whole export in the column `administration`; `answers` (a row per item of the form, in the order of the instrument)
     and `scores` (a row per scale) refer to these numbers. Text that is not there is empty, a number that is not there
@@ -43,6 +44,7 @@ class ExportPart:
     """
 
     members: DataFrame
+    staff: DataFrame
     assignments: DataFrame
     pauses: DataFrame
     appointments: DataFrame

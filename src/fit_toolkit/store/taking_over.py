@@ -34,6 +34,15 @@ class Assigned(msgspec.Struct, frozen=True):
     ends_on: date | None = None
 
 
+class Hired(msgspec.Struct, frozen=True):
+    """One member of staff by code; name and address are the practice's own business."""
+
+    role: str
+    starts_on: date
+    ends_on: date | None = None
+    supervisor: str = ""
+
+
 class Paused(msgspec.Struct, frozen=True):
     """A stretch of days on which nothing is expected."""
 
@@ -62,14 +71,13 @@ def take_over(
     *,
     clients: Sequence[str],
     about: Mapping[str, tuple[int | None, str | None]],
-    staff: Mapping[str, tuple[str, date]],
+    staff: Mapping[str, Hired],
     at: datetime,
 ) -> None:
-    """Add clients and staff (role and first day by code) and open episodes; whoever asks has checked them all."""
+    """Add clients and staff and open episodes; whoever asks has checked them all."""
     admit.add_clients(c, clients, at=at)
     people.fill_in(c, about)
-    for code, (role, starts_on) in staff.items():
-        people.add_staff(c, code, role=role, starts_on=starts_on)
+    _hire(c, staff)
     if not episodes:
         return
     ids = admit.next_ids(c, s.episode, len(episodes))
@@ -87,6 +95,16 @@ def take_over(
             ("episode_id", "starts_on", "ends_on", "reason"))  # fmt: skip
     _insert(c, s.label, [(id, label) for id, one in belonging for label in one.labels], ("episode_id", "label"))
     touch(c, ids, "opened", at)
+
+
+def _hire(c: sa.Connection, staff: Mapping[str, Hired]) -> None:
+    """Add members of staff, then who supervises whom: it may be somebody who is named later."""
+    for code, each in staff.items():
+        people.add_staff(c, code, role=each.role, starts_on=each.starts_on)
+    for code, each in staff.items():
+        boss = people.staff_id(c, each.supervisor) if each.supervisor else None
+        said = {"ends_on": each.ends_on, "supervisor_id": boss}
+        c.execute(sa.update(s.staff).where(s.staff.c.code == code).values(**said))
 
 
 def _members(c: sa.Connection, episodes: Sequence[tuple[int, Taken]]) -> dict[int, list[int]]:
