@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,24 @@ settings.register_profile(
     "fit", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=not RANDOM
 )
 settings.load_profile("fit")
+
+
+#: A folder whose files never wait for a disk: a practice is written with care, which is thousands of waits in all tests.
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30  # bytes; all tests together leave a tenth of it
+
+
+def serves(memory: Path, room: int = ROOM) -> bool:
+    """Say whether the folders of tests may lie there: it can be written to, programs in it run, and there is room."""
+    if not os.access(memory, os.W_OK | os.X_OK):
+        return False
+    return not os.statvfs(memory).f_flag & os.ST_NOEXEC and shutil.disk_usage(memory).free >= room
+
+
+def pytest_configure() -> None:
+    """Put `tmp_path` into memory where that is possible; PYTEST_DEBUG_TEMPROOT or --basetemp puts it elsewhere."""
+    if os.name == "posix" and serves(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 #: What takes longest goes first, so that no process sits over one long file while the others have nothing left to do.
