@@ -68,11 +68,17 @@ class Browser:
             for node in each["nodes"][:3]
         ]
 
+    def smallest(self) -> float:
+        """How high the smallest words of a chart are on the screen, in pixels; 99 where there are none."""
+        return float(self.tab.evaluate(SMALLEST))
+
     def too_wide(self) -> list[str]:
         """What of the open page sticks out of the screen, outside of boxes that scroll by themselves."""
         return list(self.tab.evaluate(TOO_WIDE))
 
 
+SMALLEST = """() => Math.min(99, ...[...document.querySelectorAll('.chart text')]
+  .map(e => e.getBoundingClientRect().height).filter(high => high > 0))"""
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth > width + 1) found.push('the page: ' + document.documentElement.scrollWidth);

@@ -12,6 +12,8 @@ from tests.browser.pages import OFTEN
 from tests.browser.structure import Node, barriers, tree
 from tests.conftest import LONG
 
+LEGIBLE = 6.5  # pixels of the smallest word of a chart; a phone shows each with two or three dots
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -49,7 +51,7 @@ def test_every_chart_says_in_words_and_in_a_table_what_it_shows(pages: dict[str,
 def test_axe_finds_nothing_in_any_page_and_every_page_fits_every_screen(
     pages: dict[str, str], browser: Browser
 ) -> None:
-    found, wide = {}, {}
+    found, wide, small = {}, {}, {}
     for name, html in pages.items():
         browser.open(html)
         if LONG or name not in OFTEN:
@@ -57,5 +59,7 @@ def test_axe_finds_nothing_in_any_page_and_every_page_fits_every_screen(
         for size in SIZES:
             browser.sized(size)
             wide[name, size] = browser.too_wide()
+            small[name, size] = browser.smallest()
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert {name: lines for name, lines in wide.items() if lines} == {}
+    assert {name: high for name, high in small.items() if high < LEGIBLE} == {}

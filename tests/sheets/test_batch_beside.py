@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pikepdf
 import pytest
 
 from fit_toolkit.sheets import batch_read, batch_work
+from fit_toolkit.sheets.batch import Wish, make_batch, run
 from fit_toolkit.sheets.batch_folder import MANIFEST
+from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.store import diary
 from tests.cli.shell import Shell
@@ -66,6 +69,19 @@ def test_the_page_of_the_day_links_to_it_and_says_nothing_stands_out_of_nobody_b
     page = (tmp_path / "out" / "anna" / "0002-together.html").read_text()
     assert "not to hand out" in page
     assert page.count("<section") == 2
+
+
+def test_in_whatever_order_pages_come_back_the_page_of_the_day_is_the_same(shell: Shell, tmp_path: Path) -> None:
+    def backwards(jobs: Iterator[Job], shared: Shared, count: int) -> Iterator[tuple[Job, Done | Failed]]:
+        return reversed(list(batch_work.in_turn(jobs, shared)))
+
+    made = []
+    for name, runner in (("one", run), ("two", backwards)):
+        wish = Wish(day=shell.clinic.practice.today(), place=tmp_path / name, pages=("therapist", "client"), fmt="html")
+        outcome = make_batch(shell.clinic.practice, wish, tell=print, runner=runner)
+        assert (outcome.made, outcome.exit_code) == (7, 0)
+        made.append({path.name: path.read_bytes() for path in (tmp_path / name / "anna").glob("*.html")})
+    assert made[0] == made[1]
 
 
 def test_it_is_not_made_where_a_member_s_sheet_is_missing_and_that_is_said(

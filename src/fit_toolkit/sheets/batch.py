@@ -319,6 +319,10 @@ class _Batch:
             self._missing(f"the folder of {each.stack.therapist} is not complete: {said}", sheets=1)
 
     def _write_index(self, each: Stacked, whole: dict[str, str], changed: Sequence[str]) -> None:
+        for row in each.rows:  # sheets come back in any order
+            row.links = dict(
+                sorted(row.links.items(), key=lambda link: (Path(link[1]).stem, link[1].endswith(".html")))
+            )
         page = Page(
             practice=self.practice.settings.text("practice.name"), therapist=each.stack.therapist, day=self.wish.day,
             source=each.stack.source, language=self.house, locked=bool(self.wish.password), whole=whole,

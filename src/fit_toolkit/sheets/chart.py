@@ -175,9 +175,9 @@ def _frame(panel: Panel, x: Place, at: tuple[float, float, float], box: tuple[fl
     if full and cut_y is not None:
         name_y, first = named_line(cut_y, first, top, bottom)
     if panel.band is not None and band_y is not None and panel.inset is None:
-        last = (*last, Label(x=aside, y=band_y, text=panel.band.label))
+        last = (*last, Label(x=aside, y=band_y, text=panel.band.label, range=True))
     if panel.expected is not None and expected_y is not None:
-        last = (*last, Label(x=aside, y=expected_y, text=panel.expected.label))
+        last = (*last, Label(x=aside, y=expected_y, text=panel.expected.label, range=True))
     last = apart(last, top + 0.8, bottom - 0.4)
     return Frame(
         top=mm(top), bottom=mm(bottom),

@@ -42,6 +42,7 @@ class Label(Struct, frozen=True, kw_only=True):
     text: str
     strong: bool = False
     hot: bool = False
+    range: bool = False  # names a range, whose numbers stand in the table
 
 
 def mm(value: float) -> float:
