@@ -88,6 +88,8 @@ def _report(app: App, came: Outcome, *, fmt: str, dry_run: bool) -> None:
     emit("episodes-import", rows, fmt=fmt, columns=[*COLUMNS, "written", "problems"] if fmt == "json" else COLUMNS)
     if came.rejected:
         app.say("Nothing was written. Mend the file.")
+    elif not any(file.accepted for file in came.files):
+        app.say("Nothing new in these files.")
     else:
         staff = f" and {count(came.staff, 'member')} of staff" if came.staff else ""
         said = f"Opened {count(came.episodes, 'episode')}; added {count(came.clients, 'client')}{staff}."
