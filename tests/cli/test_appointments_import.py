@@ -33,7 +33,7 @@ def test_bad_rows_refuse_the_file_or_are_left_out_when_asked(clinic: Fit, tmp_pa
     file = tmp_path / "diary.csv"
     file.write_text("client,start\nA,2026-03-20\nX,2026-03-20\n")
     refused = clinic("appointments", "import", str(file))
-    assert (refused.code, "diary.csv:3: client='X'" in refused.err) == (3, True)
+    assert (refused.code, "diary.csv:3: client:" in refused.err) == (3, True)
     assert "2026-03-20" not in clinic("appointments", "list").out
     assert clinic("appointments", "import", str(file), "--keep-going").code == 4
     assert "2026-03-20" in clinic("appointments", "list").out

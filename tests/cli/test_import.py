@@ -42,7 +42,7 @@ def test_problems_come_all_at_once_with_line_and_column_and_nothing_is_written(c
     file = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,7{GOOD[1:]}\nX,03/04/2026,{GOOD}\nB,2026-02-01,{GOOD}\n")
     outcome = clinic("import", file, "--instrument", "phq-9", "--format", "json")
     assert outcome.code == 3
-    assert "answers.csv:2: q1='7' expected one of 0, 1, 2, 3" in outcome.err
+    assert "answers.csv:2: q1: expected one of 0, 1, 2, 3" in outcome.err
     (row,) = json.loads(outcome.out)["import"]
     assert [(each["line"], each["column"]) for each in row["problems"]] == [(2, "q1"), (3, "client"), (3, "date")]
     assert row["written"] is False
@@ -102,6 +102,51 @@ def test_guessed_columns_are_shown_saved_and_never_taken_unasked(clinic: Fit, tm
     done = clinic("import", file, "--map", str(saved))
     assert done.code == 0
     assert "left out on purpose: age" in done.err
+
+
+WATCHED = ("fit_toolkit.cli.import_.watched", "fit_toolkit.cli.problems.watched")
+
+
+def test_what_a_cell_holds_is_shown_at_a_terminal_and_never_in_a_log(
+    clinic: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, f"client,date,remark,{NINE}\nA,2026-02-01,Canary Doe,{GOOD}\n")
+    bad = write(tmp_path, f"client,date,{NINE}\nCanary Doe,2026-02-01,{GOOD}\n", "bad.csv")
+    for name, column in ((file, "remark"), (bad, "client")):
+        outcome = clinic("import", name, "--instrument", "phq-9", "--dry-run")
+        assert (outcome.code, column in outcome.err, "Canary" in outcome.err) == (3, True, False)
+    for place in WATCHED:
+        monkeypatch.setattr(place, lambda: True)
+    for name in (file, bad):
+        assert "Canary" in clinic("import", name, "--instrument", "phq-9", "--dry-run").err
+
+
+@pytest.mark.parametrize(
+    "row", ["Canary Doe,2026-02-01,1", "Canary Doe,1,client,1,2,2", "Canary Doe,k17", "client,canary@x.org"]
+)
+def test_a_file_without_its_header_line_is_told_by_none_of_its_cells(clinic: Fit, tmp_path: Path, row: str) -> None:
+    saved = tmp_path / "a.map.yaml"
+    outcome = clinic("import", write(tmp_path, f"{row}\n{row}\n"), "--instrument", "phq-9", "--dry-run")
+    assert (outcome.code, "header line missing" in outcome.err, "anary" in outcome.err) == (3, True, False)
+    if "client" in row:
+        assert clinic("import", write(tmp_path, f"{row}\n"), "--save-map", str(saved)).code == 3
+        assert not saved.exists()
+
+
+def test_of_very_many_columns_and_problems_a_person_reads_some(
+    clinic: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = ",".join(f"extra_{number}" for number in range(50))
+    outcome = clinic("import", write(tmp_path, f"client,date,{many},{NINE}\n"), "--instrument", "phq-9", "--dry-run")
+    assert outcome.err.count("\nextra_") == 40
+    assert "and 10 more columns: not understood" in outcome.err
+
+    monkeypatch.setattr("fit_toolkit.cli.problems.MOST", 2)
+    bad = write(tmp_path, f"client,date,{NINE}\nA,2026-02-01,7,7,7,7,7,7,7,7,7\n", "bad.csv")
+    outcome = clinic("import", bad, "--instrument", "phq-9", "--format", "json")
+    assert outcome.err.count("expected one of") == 2
+    assert "and 7 more problems; --format json lists all" in outcome.err
+    assert len(json.loads(outcome.out)["import"][0]["problems"]) == 9
 
 
 def test_a_map_refuses_a_file_that_has_changed(clinic: Fit, tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ def test_another_key_is_noticed_before_everybody_is_somebody_new(clinic: Fit, tm
     assert "cannot be read" in clinic(*taken).err
 
 
-def test_what_is_shown_before_an_import_names_nobody(clinic: Fit, tmp_path: Path) -> None:
+def test_what_is_shown_before_an_import_names_nobody(
+    clinic: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fit_toolkit.cli.import_.watched", lambda: True)
     shown = clinic("import", str(tmp_path / "a.csv"), "--instrument", "phq-9", "--dry-run")
     assert shown.code == 3, "patient is a guess, and age has to be settled"
     assert "(dropped)" in shown.err

@@ -119,9 +119,9 @@ def test_the_side_file_lies_beside_the_file(clinic: Clinic) -> None:
         (f"A,03/04/2026,{nine()}", "date", "two ways"),
         (f"A,,{nine()}", "date", "missing"),
         (f"A,2026-02-30,{nine()}", "date", "no such day"),
-        (f"A,2025-12-31,{nine()}", "date", "before the episode A-1 was opened, on 2026-01-01"),
+        (f"A,2025-12-31,{nine()}", "date", "before the episode was opened, on 2026-01-01"),
         (f"D,2026-02-01,{nine()}", "date", "the client has no episode"),
-        (f"F,2026-02-01,{nine()}", "client", "several episodes are open on this day: EF and F-1"),
+        (f"F,2026-02-01,{nine()}", "client", "several episodes are open on this day"),
         (f"G,2026-02-01,{nine()}", "client", "no client has this code"),
         (f"a,2026-02-01,{nine()}", "client", "other capitals"),
         (f",2026-02-01,{nine()}", "client", "the client is missing"),
@@ -292,7 +292,7 @@ def test_a_rating_after_the_end_of_the_episode_is_rejected(clinic: Clinic) -> No
         people.close_episode(c, "A-1", on=date(2026, 2, 1), reason="planned end", at=NOW)
     assert clinic.add(f"{HEAD}A,2026-02-01,{nine()}\n").accepted == 1
     outcome = clinic.add(f"{HEAD}A,2026-02-02,{nine()}\n")
-    assert said(outcome) == [(2, "date", "this day is after the episode A-1 ended, on 2026-02-01")]
+    assert said(outcome) == [(2, "date", "this day is after the episode ended, on 2026-02-01")]
 
 
 def test_an_alliance_form_belongs_to_the_pair_of_that_day(clinic: Clinic) -> None:

@@ -10,6 +10,7 @@ import click
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.forms import typist
 from fit_toolkit.cli.output import dry_run_option, emit, visible
+from fit_toolkit.cli.problems import say_problems
 from fit_toolkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def _ask(app: App, *, keep_going: bool, dry_run: bool) -> Any:
 
 
 def _report(app: App, came: Came, file: str, *, fmt: str, keep_going: bool, dry_run: bool) -> int:
-    for each in came.problems:
-        app.say(visible(each.at(file)))
+    say_problems(app, came.problems, file)
     for note in came.notes:
         app.say(f"note: {visible(note)}")
     row = {"file": file, **{name: getattr(came, name) for name in COLUMNS[1:]}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.forms import name_missing_rules, scoring_rules, typist
 from fit_toolkit.cli.output import as_table, dry_run_option, emit, visible, write_atomic
+from fit_toolkit.cli.problems import say_problems, watched
 from fit_toolkit.cli.progress import progress
 from fit_toolkit.cli.safety import say_flagged, warn_unwritten
 from fit_toolkit.errors import DataError, ExitCode, UsageError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from fit_toolkit.intake.source import Source
     from fit_toolkit.model.parts import RawTable
 
+LISTED = 40  # columns that are not taken, of each sort
 STEPS = {"sorting": 0.2, "checking": 0.3, "writing": 0.5}  # what part of the time each takes of a large file
 COLUMNS = (
     "file", "batch", "rows", "accepted", "unchanged", "rejected", "forms", "corrected", "episodes_opened",
@@ -170,9 +173,11 @@ def _settle(
 ) -> Map:
     """Agree on what the columns mean: default names are taken, likely ones only when a person agrees."""
     from fit_toolkit.intake.columns import as_map, propose, remarks
+    from fit_toolkit.intake.layout import refuse_headless
     from fit_toolkit.intake.mapping import as_yaml
 
     proposals = propose(table, base, app.practice.catalog)
+    refuse_headless([each.column for each in proposals if each.how == "unknown"], file.name)
     proposed = as_map(proposals, base)
     guessed = [each for each in proposals if each.how in {"spelling", "alias"}]
     unknown = any(each.how == "unknown" for each in proposals)
@@ -191,22 +196,34 @@ def _settle(
 
 
 def _show(app: App, proposals: list[Proposal], *, hidden: bool) -> None:
-    """Show what was understood; of columns that tell who somebody is no values, nor of clients who get pseudonyms."""
+    """Show what was understood, and a few values where somebody is looking.
+
+    Of columns that tell who somebody is there are none, nor of clients who get pseudonyms. Of each sort that is not taken
+    some columns stand for all.
+    """
+    if not (watched() or any(each.target for each in proposals)):
+        return  # perhaps the header line is missing, and these are cells
     quiet = {"client", ""} if hidden else set()
-    passed = {"personal": "(dropped)", "ignored": "(left out)"}
-    rows = [
-        {"column": each.column, "is": each.target or passed.get(each.how, "?"), "because": each.how if each.how != "unknown" else each.hint or "unknown",
-         "values": ", ".join(each.samples) if each.target not in quiet else "(hidden)"}
-        for each in proposals
-    ]  # fmt: skip
-    app.say(as_table(rows, ["column", "is", "because", "values"]).rstrip())
+    passed = {"personal": "(dropped)", "ignored": "(left out)", "unknown": "?"}
+    rows, more = [], Counter[str]()
+    for each in proposals:
+        is_taken = each.target or passed.get(each.how, "?")
+        more[is_taken] += not each.target
+        if more[is_taken] > LISTED:
+            continue
+        because = each.how if each.how != "unknown" else each.hint or "unknown"
+        values = ", ".join(each.samples) if each.target not in quiet else "(hidden)"
+        rows.append({"column": each.column, "is": is_taken, "because": because, "values": values})
+    app.say(as_table(rows, ["column", "is", "because", *(["values"] if watched() else [])]).rstrip())
+    for is_taken, count in more.items():
+        if count > LISTED:
+            app.say(f"and {count - LISTED} more columns: {is_taken if is_taken != '?' else 'not understood'}")
 
 
 def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str, ask: Ask) -> int:
     from fit_toolkit.intake.importing import rejected_file, side_file
 
-    for each in outcome.problems:
-        app.say(visible(each.at(outcome.file)))
+    say_problems(app, outcome.problems, outcome.file)
     for note in outcome.notes:
         app.say(f"note: {visible(note)}")
     side = None

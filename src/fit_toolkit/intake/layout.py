@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,8 @@ from fit_toolkit.model.instrument import Instrument
 CONTEXT = ("client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument")
 ALWAYS_IGNORED = ("problem",)  # the column that a file of rejected rows has more
 NAMED = 40  # columns that a message names
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}.*|[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def make_layout(
             where=f"{file}:1",
             hint="fit import FILE --instrument ID --dry-run shows what was understood",
         )
+    refuse_headless([column for column in columns if column not in mapping.columns and column not in passable], file)
     _no_doubles(columns, file)
     missing = [column for column in mapping.columns if column not in columns]
     roles: dict[str, int] = {}
@@ -113,6 +117,16 @@ def make_layout(
                     Moments(mapping.date_format, mapping.timezone, zone))  # fmt: skip
     _complete(layout, mapping, file)
     return layout
+
+
+def refuse_headless(columns: Sequence[str], file: str) -> None:
+    """Refuse a file whose first row holds data, without naming any of it: it may be about people."""
+    numbers = [column.strip() for column in columns if _NUMBER.fullmatch(column.strip())]
+    if len(numbers) > len(set(numbers)) or any(_DATUM.fullmatch(column.strip()) for column in columns):
+        raise DataError(
+            "the first row holds days, numbers or addresses in the place of names; is the header line missing?",
+            where=f"{file}:1", hint="write a first line with the names of the columns: client,date,q1 ...",
+        )  # fmt: skip
 
 
 def instruments_in(catalog: Catalog, texts: Iterable[str], mapping: Map) -> list[Instrument]:

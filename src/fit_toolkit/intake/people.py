@@ -81,11 +81,9 @@ def _episodes(forms: DataFrame, known: dict[str, list[Candidate]], ask: Ask, fou
     forms.loc[single.index, "episode_id"] = single["episode_id"]
     several = met[met["form"].isin(counts[counts > 1].index)]
     if len(several):
-        named = several.groupby("form")["episode_code"].agg(lambda codes: " and ".join(sorted(codes)))
-        text = (
-            "several episodes are open on this day: " + named + "; name one: --episode, or a column 'episode' in a file"
-        )
-        found.add(forms.loc[named.index], "episode" if "episode" in found.laid.layout.roles else "client", text)
+        text = "several episodes are open on this day (fit episodes list); name one: --episode, or a column 'episode' in a file"
+        role = "episode" if "episode" in found.laid.layout.roles else "client"
+        found.add(forms.loc[several["form"].drop_duplicates()], role, text)
     _unmet(forms, forms.loc[asked["form"][~asked["form"].isin(counts.index)]], known, ask, found)
 
 
@@ -135,10 +133,10 @@ def _why(listed: list[Candidate], day: date, episode: str) -> str:
         return f"the client has {what} (fit episodes open; in an import also --open-episodes)"
     first = min(mine, key=lambda each: each.since)
     if day < first.since:
-        return f"this day is before the episode {first.episode} was opened, on {first.since}"
+        return f"this day is before the episode was opened, on {first.since}"
     ended = [each for each in mine if each.until is not None and each.until < day]
     last = max(ended, key=lambda each: each.until or each.since)
-    return f"this day is after the episode {last.episode} ended, on {last.until}"
+    return f"this day is after the episode ended, on {last.until}"
 
 
 def _therapists(c: Connection, forms: DataFrame, found: Findings, alliance: set[str]) -> None:

@@ -20,10 +20,10 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     value: str
     problem: str
 
-    def at(self, file: str) -> str:
-        """Write it for a person, with the file it is in."""
+    def at(self, file: str, *, quoted: bool = True) -> str:
+        """Write it for a person, with the file it is in; what stands in the cell only if it may be `quoted`."""
         value = self.value if len(self.value) <= SHOWN else f"{self.value[:SHOWN]}..."
-        cell = f" {self.column}={value!r}" if self.column else ""
+        cell = f" {self.column}" + (f"={value!r}" if quoted else ":") if self.column else ""
         return f"{file}:{self.line}:{cell} {self.problem}"
 
 
