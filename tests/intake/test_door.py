@@ -34,6 +34,9 @@ TEXT = f"id,Name,e-mail,date,room,{','.join(NAMES)}\n" + "".join(
         "Name", "Your name", "First name", "firstName", "LAST_NAME", "Full Name", "E-mail", "email address", "Client name",
         "Phone number", "Date of birth", "birth_date", "DOB", "IP Address", "Zip code", "Name, Vorname", "Straße",
         "Geburtsdatum", "E-Mail-Adresse", "Tel.-Nr. (Handy)", "PLZ", "Name des Klienten", "recipientEmail",
+        "email2", "name_1", "Client's name", "Patient’s Name", "clientname", "Patientenname", "username", "Tel.", "birth_dt",
+        "Geb.-Datum", "Geboren am", "KVNR", "What is your name?", "Please enter your email address", "Wie ist Ihr Name?",
+        "Nom", "Date de naissance", "Fecha de nacimiento", "Apellidos", "Voornaam",
     ],
 )  # fmt: skip
 def test_columns_that_tell_who_somebody_is_are_known_by_name(name: str) -> None:
@@ -45,6 +48,8 @@ def test_columns_that_tell_who_somebody_is_are_known_by_name(name: str) -> None:
     [
         "", "q1", "client", "date", "scale name", "form_name", "instrument", "mood", "therapist", "Session", "Datum", "age",
         "I could tell my name and address to my therapist", "remarks", "room", "mailing", "total", "Ort der Sitzung",
+        "ip1", "name_of_medication", "Name of the instrument", "therapist name", "birth_year", "Geburtsjahr", "first visit", "contact",
+        "What is your code?", "Do you like your name", "nombre de sesiones",
     ],
 )  # fmt: skip
 def test_other_columns_are_not(name: str) -> None:
