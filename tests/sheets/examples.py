@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from msgspec import structs
 
+from fit_toolkit.sheets.apart import far_apart
 from fit_toolkit.sheets.data import (
     AlertLine,
     Band,
@@ -106,10 +107,11 @@ def panels(
 
 
 def facets(now: Sequence[float], before: Sequence[float], therapist: Sequence[float] | None, on: date) -> Facets:
-    fall = min(range(len(now)), key=lambda i: now[i] - before[i])
-    lowest = min(range(len(now)), key=lambda i: now[i])
+    fall = min(range(len(now)), key=lambda i: (now[i] - before[i], now[i]))
+    lowest = min(now) if list(now).count(min(now)) == 1 else None
     return Facets(
         on=on,
+        apart=3,
         before=on - timedelta(days=7),
         therapist_on=on if therapist else None,
         rows=tuple(
@@ -118,9 +120,10 @@ def facets(now: Sequence[float], before: Sequence[float], therapist: Sequence[fl
                 client=now[i],
                 client_before=before[i],
                 therapist=therapist[i] if therapist else None,
-                lowest=i == lowest,
+                lowest=now[i] == lowest,
                 moved=i == fall and now[i] - before[i] <= -2,
                 wording=WORDING[i],
+                apart=therapist is not None and far_apart(now[i], therapist[i], 0, 10),
             )
             for i in range(len(now))
         ),

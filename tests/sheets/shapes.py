@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from msgspec import structs
 
 from fit_toolkit.sheets.data import AlertLine, Facet, Facets, Mark, Risk, SheetData
+from fit_toolkit.sheets.words import calm
 from fit_toolkit.sheets.words import headline as said
 from tests.sheets.examples import START, days, facets, panels
 
@@ -38,7 +39,7 @@ def _sheet(
         number=number, client=f"C-{number}", episode=f"E-{number}", therapist="Sam Okafor", as_of=on + timedelta(days=2),
         session_on=on, session_number=len(when), freshness=("last rated 2 days ago",), headline=said(rated, drawn),
         risk=Risk(asked=len(when), last_asked=on, contact="on call 030 555 0199"),
-        facets=rated,
+        facets=rated, calm=calm(rated, drawn),
         panels=drawn, sessions=tuple(when),
         alerts=alerts, sources=("Today Together and Arriving Today 1.0: unvalidated, no norms.",), data_up_to=on, version="0",
     )  # fmt: skip
