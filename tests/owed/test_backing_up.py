@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.practice import archive
-from fit_toolkit.store import migrate, sqlite
+from fit_toolkit.practice import archive, restoring
+from fit_toolkit.store import migrate, sqlite, workplace
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.backup import contents, copy_store
 from tests.cli.shell import Shell
@@ -53,7 +53,8 @@ def test_what_is_put_back_is_row_for_row_what_was_there(clinic: Clinic, fit: She
     checked = fit("backup", "--check", str(made))
     assert (checked.code, "no  " in checked.out) == (0, False)
     assert fit("restore", str(made), "--to", str(tmp_path / "back")).code == 0
-    assert contents(tmp_path / "back" / "store.db") == before
+    after = contents(tmp_path / "back" / "store.db")
+    assert {name for name in after if after[name] != before[name]} == {"backup"}  # the file itself holds them all
     assert (tmp_path / "back" / "fit.toml").read_bytes() == (clinic.root / "fit.toml").read_bytes()
     assert stat.S_IMODE((tmp_path / "back" / "store.db").stat().st_mode) == 0o600
 
@@ -73,6 +74,95 @@ def test_a_practice_is_never_written_over_unasked(clinic: Clinic, fit: Shell, tm
     }
     assert count_of(clinic.practice, s.client) == 3
     assert (clinic.root / ".fit-export-key").read_bytes() == b"key"  # it is in no backup, and stays with the practice
+
+
+def test_every_file_that_holds_a_client_is_named_after_a_practice_was_put_back(
+    clinic: Clinic, fit: Shell, tmp_path: Path
+) -> None:
+    made = backup(fit, "-o", str(tmp_path / "one.zip"))
+    inside = backup(fit)
+    assert fit("restore", str(made), "--to", str(clinic.root), "--replace").code == 0
+    (aside,) = clinic.root.parent.glob("copy.before-*")
+    said = fit("erase", OTHER, "--dry-run").err
+    for held in (made, aside / inside.relative_to(clinic.root), aside / "store.db"):
+        assert f"  {held}\n" in said
+    assert "(not there now)" not in said
+
+
+@pytest.mark.parametrize("killed", [pytest.param(False, marks=pytest.mark.long), True], ids=["stopped", "killed"])
+def test_stopped_between_two_names_the_practice_is_in_its_place_and_the_same_command_goes_on(
+    clinic: Clinic, fit: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    made = backup(fit, "-o", str(tmp_path / "one.zip"))
+    (tmp_path / ".fit-erased.json").unlink(missing_ok=True)
+    assert fit("clients", "hold", OTHER, "--reason", "a complaint").code == 0
+    with monkeypatch.context() as patched:
+        if killed:  # nothing that is done on the way out is done
+            patched.setattr(workplace.shutil, "rmtree", lambda *_, **__: None)
+        patched.setattr(Path, "rename", cut_off_after(1, Path.rename, keep=killed))
+        with pytest.raises(KeyboardInterrupt):
+            restoring.restore(made, clinic.root, replace=True, clock=clinic.clock)
+    assert (clinic.root / "fit.toml").is_file() != killed
+    assert fit("restore", str(made), "--to", str(clinic.root), "--replace").code == 0
+    assert OTHER in fit("clients", "holds").out  # of the practice that was replaced
+    assert not list(tmp_path.glob(".fit-*.fit-part"))
+
+
+def test_a_practice_into_which_somebody_writes_is_not_replaced(
+    clinic: Clinic, fit: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup(fit, "-o", str(tmp_path / "one.zip"))
+    monkeypatch.setattr("fit_toolkit.store.backup.BUSY", 0.0)
+    with clinic.practice.store.begin():
+        assert fit("restore", str(made), "--to", str(clinic.root), "--replace").code == 75
+    assert not list(tmp_path.glob("copy.before-*"))
+
+
+def test_a_full_disk_is_called_that_and_leaves_nothing(fit: Shell, tmp_path: Path) -> None:
+    made, left = backup(fit, "-o", str(tmp_path / "one.zip")), set(tmp_path.iterdir())
+    with files_up_to(40_000):
+        full = fit("backup", "-o", str(tmp_path / "two.zip"))
+        again = fit("restore", str(made), "--to", str(tmp_path / "again"))
+    assert (full.code, again.code) == (5, 5)
+    assert "cannot be written" in full.err
+    assert "cannot be unpacked here" in again.err
+    assert set(tmp_path.iterdir()) == left
+
+
+def test_a_zip_of_somebody_else_and_one_of_a_later_time_are_told_apart(fit: Shell, tmp_path: Path) -> None:
+    for name, held, code in (("letter.txt", b"", 3), ("backup.json", b'{"schema":"fit/backup/2"}', 5)):
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as file:
+            file.writestr(name, held)
+        done = fit("restore", str(tmp_path / "x.zip"), "--to", str(tmp_path / "again"))
+        assert (done.code, "newer version" in done.err) == (code, code == 5)
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """As on a full disk: no file may grow beyond so many bytes."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def cut_off_after(count: int, real: Callable[..., Path], *, keep: bool) -> Callable[..., Path]:
+    """Let so many folders be renamed, and stop at the next; with `keep` whatever comes after is not done either."""
+    done: list[Path] = []
+
+    def rename(self: Path, target: Path) -> Path:
+        if not self.is_dir() or len(done) < count:
+            done.extend([self] if self.is_dir() else [])
+            return real(self, target)
+        if len(done) == count or keep:
+            done.append(self)
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    return rename
 
 
 def test_a_folder_that_is_no_practice_is_not_replaced(fit: Shell, tmp_path: Path) -> None:
@@ -143,7 +233,8 @@ def repacked(made: Path, folder: Path, change: Callable[[Path], None]) -> Path:
     }
     again = folder.with_suffix(".zip")
     held = contents(folder / "store.db")
-    archive.write_archive(again, files, msgspec.structs.replace(manifest, files=parts, contents=held))
+    written = msgspec.structs.replace(manifest, files=parts, contents=held)
+    archive.write_archive(again, files, written, work=folder, whole=lambda _digest, _size: None)
     return again
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -24,6 +22,7 @@ STORE = "store.db"
 LARGEST_MANIFEST = 16 * 2**20
 BLOCK = 2**20
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no time before; the same files make the same bytes
+_LATER = re.compile(r"fit/backup/[0-9]{1,4}")
 _PART = re.compile(r"[^/\\:\x00-\x1f]+")
 
 
@@ -32,6 +31,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     sha256: str
     size: int
+
+
+class _Kind(msgspec.Struct, frozen=True, kw_only=True):
+    schema: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,32 +49,35 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[str] = []
 
 
-def write_archive(target: Path, files: Mapping[str, Path], manifest: Manifest) -> tuple[str, int]:
-    """Write a backup that appears whole or not at all; returns its hash and size. A file that is there is refused."""
+def write_archive(
+    target: Path, files: Mapping[str, Path], manifest: Manifest, *, work: Path, whole: Callable[[str, int], object]
+) -> tuple[str, int]:
+    """Write a backup that appears whole or not at all; returns its hash and size. A file that is there is refused.
+
+    It is made in the folder `work`, on the same disk; `whole` is told hash and size before it gets its name.
+    """
+    _refuse_there(target)
+    made = work / "backup"
+    with open(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:  # noqa: PTH123 - with a mode
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(manifest)))
+            for name, source in files.items():
+                with source.open("rb") as content, archive.open(_entry(name), "w", force_zip64=True) as into:
+                    for block in iter(lambda content=content: content.read(BLOCK), b""):  # type: ignore[misc]
+                        into.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    read_archive(made, None)  # what cannot be read back is no backup
+    digest, size = digest_of(made), made.stat().st_size
+    _refuse_there(target)
+    whole(digest, size)
+    made.rename(target)
+    return digest, size
+
+
+def _refuse_there(target: Path) -> None:
     if os.path.lexists(target):
         raise ConfigError("there is a file of this name already", where=str(target), hint="nothing was written")
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".fit-", suffix=".part")
-    except OSError as error:
-        raise ConfigError(f"the backup cannot be written here: {error.strerror}", where=str(target.parent)) from None
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(manifest)))
-                for name, source in files.items():
-                    with source.open("rb") as content, archive.open(_entry(name), "w", force_zip64=True) as into:
-                        for block in iter(lambda content=content: content.read(BLOCK), b""):  # type: ignore[misc]
-                            into.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-        read_archive(Path(temporary), None)  # what cannot be read back is no backup
-        digest, size = digest_of(Path(temporary)), Path(temporary).stat().st_size
-        Path(temporary).rename(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    return digest, size
 
 
 def read_archive(file: Path, folder: Path | None) -> Manifest:
@@ -89,6 +95,8 @@ def read_archive(file: Path, folder: Path | None) -> Manifest:
         raise DataError("there is no such file", where=str(file)) from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise damaged(file, "it cannot be read") from error
+    except KeyError as error:
+        raise DataError("this is no backup of fit-toolkit", where=str(file), hint="fit backup makes one") from error
     except OSError as error:
         raise DataError(f"the backup cannot be read: {error.strerror or 'damaged'}", where=str(file)) from error
     except zlib.error as error:
@@ -109,9 +117,14 @@ def digest_of(file: Path) -> str:
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     with archive.open(MANIFEST) as content:
-        found = msgspec.json.decode(content.read(LARGEST_MANIFEST), type=Manifest)
-    if found.schema != SCHEMA:
-        raise ValueError(found.schema)
+        text = content.read(LARGEST_MANIFEST)
+    if (schema := msgspec.json.decode(text, type=_Kind).schema) != SCHEMA:
+        if _LATER.fullmatch(schema):
+            raise ConfigError(
+                "this backup was made by a newer version of fit-toolkit", hint="install that version first"
+            )
+        raise ValueError(schema)
+    found = msgspec.json.decode(text, type=Manifest)
     if STORE not in found.files or any(not _plain(name) for name in found.files):
         raise ValueError(MANIFEST)
     return found
@@ -140,9 +153,15 @@ def _blocks(content: IO[bytes], most: int) -> Iterator[bytes]:
 
 
 def _append(file: Path, block: bytes) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as target:  # noqa: PTH123 - with a mode
-        target.write(block)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as target:  # noqa: PTH123 - with a mode
+            target.write(block)
+    except OSError as error:
+        why = f"the backup cannot be unpacked here: {error.strerror}"
+        raise ConfigError(
+            why, where=str(file.parent), hint="nothing was changed; the backup itself may be sound"
+        ) from None
 
 
 def _plain(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +15,7 @@ from fit_toolkit.settings import FILE
 from fit_toolkit.sheets.batch_folder import PLACES
 from fit_toolkit.store import backups
 from fit_toolkit.store.backup import contents, copy_store, revision_of
+from fit_toolkit.store.workplace import work_beside
 
 if TYPE_CHECKING:
     from fit_toolkit.practice.practice import Practice
@@ -48,8 +48,8 @@ def back_up(practice: Practice, target: Path | None, *, actor: str, keep: int = 
     """
     place = _place(practice, target)
     own, left_out = own_files(practice)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".fit-backup-") as folder:
-        copy = Path(folder, STORE)
+    with work_beside(place) as work:
+        copy = work.folder / STORE
         copy_store(practice.store, copy)
         files = {STORE: copy, **own}
         held = contents(copy)
@@ -58,12 +58,22 @@ def back_up(practice: Practice, target: Path | None, *, actor: str, keep: int = 
             files={name: Part(sha256=digest_of(file), size=file.stat().st_size) for name, file in files.items()},
             left_out=left_out,
         )  # fmt: skip
-        digest, size = write_archive(place, files, manifest)
-    with practice.store.begin() as c:
-        backups.add_backup(c, str(place), made_at=practice.now(), made_by=actor, sha256=digest, size=size)
+        digest, size = write_archive(
+            place,
+            files,
+            manifest,
+            work=work.files,
+            whole=lambda digest, size: _note(practice, place, actor, digest, size),
+        )
     write_stones(practice, [place.parent])
     removed = _rotate(practice, place, keep) if keep else []
     return Made(place, digest, size, sum(count for count, _ in held.values()), left_out, removed)
+
+
+def _note(practice: Practice, place: Path, actor: str, digest: str, size: int) -> None:
+    """Put a backup on the list before it has its name: none is ever there that nobody knows of."""
+    with practice.store.begin() as c:
+        backups.add_backup(c, str(place), made_at=practice.now(), made_by=actor, sha256=digest, size=size)
 
 
 def known_backups(practice: Practice) -> list[dict[str, Any]]:

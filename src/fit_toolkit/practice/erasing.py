@@ -19,6 +19,7 @@ from fit_toolkit.store import backups, handing_on, holds, tombstones
 from fit_toolkit.store.erase import GONE, Going, erase_rows, what_goes, word
 from fit_toolkit.store.lock import hold_lock
 from fit_toolkit.store.scrub import scrub
+from fit_toolkit.store.workplace import clear_away
 
 if TYPE_CHECKING:
     from fit_toolkit.practice.practice import Practice
@@ -159,6 +160,8 @@ def _rows(practice: Practice, code: str, *, reason: str, actor: str) -> list[str
 def _finish(practice: Practice) -> None:
     with practice.store.read() as c:
         folders = sorted({Path(each["path"]).parent for each in backups.listed(c)})
+    for folder in {practice.path("backup.folder"), *folders}:
+        clear_away(folder)
     write_stones(practice, folders)
     scrub(practice.store)
     with practice.store.begin() as c:

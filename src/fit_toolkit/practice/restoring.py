@@ -9,24 +9,26 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from fit_toolkit.errors import ConfigError, DataError, FitError
-from fit_toolkit.practice.archive import STORE, Manifest, damaged, read_archive
+from fit_toolkit.practice.archive import STORE, Manifest, damaged, digest_of, read_archive
 from fit_toolkit.practice.erasing import STONES, erase_again, read_stones, write_stones
 from fit_toolkit.practice.practice import Practice
 from fit_toolkit.practice.setting_up import FOLDERS
 from fit_toolkit.practice.verifying import Finding, verify
 from fit_toolkit.settings import FILE, load_settings
 from fit_toolkit.store import backups, holds, tombstones
-from fit_toolkit.store.backup import contents, revision_of
+from fit_toolkit.store.backup import contents, refuse_writers, revision_of
 from fit_toolkit.store.lock import hold_lock
 from fit_toolkit.store.opening import open_store
+from fit_toolkit.store.rows import utc
+from fit_toolkit.store.workplace import clear_away, work_beside
 
 if TYPE_CHECKING:
     from fit_toolkit.practice.practice import Clock
     from fit_toolkit.store.tombstones import Tombstone
+    from fit_toolkit.store.workplace import Workplace
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Kept:
 
     stones: list[Tombstone] = field(default_factory=list)
     backups: list[dict[str, Any]] = field(default_factory=list)
+    moved: tuple[Path, Path | None] = (Path(), None)  # where it was, and where it is put aside
     holds: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)  # places of sheets, keys: what no backup may hold or know
 
@@ -67,6 +70,7 @@ def restore(file: Path, folder: Path, *, replace: bool, clock: Clock, extra: Seq
     erased since the backup was made is erased again.
     """
     target = folder.resolve()
+    clear_away(target.parent)  # killed between two names, a practice is aside: it is put back first
     there = target.is_dir() and any(target.iterdir())
     if there and not replace:
         raise DataError(
@@ -83,19 +87,21 @@ def restore(file: Path, folder: Path, *, replace: bool, clock: Clock, extra: Seq
     with ExitStack() as stack:
         if there:
             stack.enter_context(hold_lock(target / ".fit.lock"))
+            refuse_writers(_store_of(target))
         kept = _kept_of(target) if there else Kept()
         stones = [*read_stones(file.parent / STONES), *extra, *kept.stones]
-        ready = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-        try:
-            manifest = _unpack(file, ready)
-            erased = _bring_up(ready, stones, kept, clock)
-            wrong = [each for each in _looked_through(ready, clock) if not each.sound]
-            if wrong:
-                raise damaged(file, f"{wrong[0].check}: {wrong[0].found}")
-            aside = _put_in_place(ready, target, clock() if there else None)
-        except BaseException:
-            rmtree(ready, ignore_errors=True)
-            raise
+        aside = _aside_of(target, clock()) if there else None
+        work = stack.enter_context(work_beside(target))
+        manifest = _unpack(file, work.files)
+        kept.backups += _known_by(file, manifest, aside, target, clock())
+        kept.moved = (target, aside)
+        erased = _bring_up(work.files, stones, kept, clock)
+        wrong = [each for each in _looked_through(work.files, clock) if not each.sound]
+        if wrong:
+            raise damaged(file, f"{wrong[0].check}: {wrong[0].found}")
+        if there:
+            refuse_writers(_store_of(target))  # what came in meanwhile would be in the one that is put aside
+        _put_in_place(work, target, aside)
     store, elsewhere = _where(target)
     return Restored(target, aside, manifest, erased, store, elsewhere)
 
@@ -134,6 +140,7 @@ def _bring_up(folder: Path, stones: Sequence[Tombstone], kept: Kept, clock: Cloc
         done = erase_again(practice, stones, at=practice.now())
         with practice.store.begin() as c:
             backups.carry_over(c, kept.backups)
+            backups.moved(c, *kept.moved)
             holds.carry_over(c, kept.holds)
         write_stones(practice)
         for name in FOLDERS:
@@ -170,15 +177,44 @@ def _kept_of(folder: Path) -> Kept:
     return kept
 
 
-def _put_in_place(ready: Path, target: Path, replaced_at: datetime | None) -> Path | None:
-    """With `replaced_at` two renames: killed in between, the practice is in the folder `aside`, and the new one beside it."""
-    aside = None
-    if replaced_at is not None:
-        aside = target.with_name(f"{target.name}.before-{replaced_at:%Y-%m-%dT%H%M%S}")
-        if os.path.lexists(aside):
-            raise ConfigError("the practice that is replaced cannot be kept aside: the name is taken", where=str(aside))
-        target.rename(aside)
-    with suppress(FileNotFoundError):
-        target.rmdir()  # an empty one
-    ready.rename(target)
+def _store_of(folder: Path) -> Path | None:
+    """The file of the store in a practice's folder; None where it is none, or is elsewhere, and so is not put aside."""
+    with suppress(FitError):
+        settings = load_settings(folder, environment={})
+        store = (folder / settings.text("store.path")).resolve()
+        if not settings.text("store.url") and store.is_file() and store.is_relative_to(folder):
+            return store
+    return None
+
+
+def _known_by(file: Path, manifest: Manifest, aside: Path | None, target: Path, now: datetime) -> list[dict[str, Any]]:
+    """What holds clients now and no list knows of: the backup that is put back, and the store that is put aside."""
+    found = {file.resolve(): (manifest.made_at, digest_of(file))}
+    if aside is not None and (store := _store_of(target)) is not None:
+        found[store] = (now, backups.NO_HASH)
+    return [
+        {"path": str(path), "made_at": utc(at), "made_by": "", "sha256": digest, "bytes": path.stat().st_size}
+        for path, (at, digest) in found.items()
+    ]
+
+
+def _aside_of(target: Path, at: datetime) -> Path:
+    aside = target.with_name(f"{target.name}.before-{at:%Y-%m-%dT%H%M%S}")
+    if os.path.lexists(aside):
+        raise ConfigError("the practice that is replaced cannot be kept aside: the name is taken", where=str(aside))
     return aside
+
+
+def _put_in_place(work: Workplace, target: Path, aside: Path | None) -> None:
+    """Two renames where a practice is replaced; stopped in between, it is back at once, killed, with the next `fit restore`."""
+    if aside is not None:
+        work.replaces(target, aside)
+        target.rename(aside)
+    try:
+        with suppress(FileNotFoundError):
+            target.rmdir()  # an empty one
+        work.files.rename(target)
+    except BaseException:
+        if aside is not None and not os.path.lexists(target):
+            aside.rename(target)
+        raise

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fit_toolkit.errors import StoreError
+from fit_toolkit.errors import LockedError, StoreError
 from fit_toolkit.store import migrate
 from fit_toolkit.store.opening import translated
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fit_toolkit.store.opening import Store
 
 BATCH = 1000
+BUSY = 2.0  # seconds a short command may take to write
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE}
+ROOM = "see whether there is room; nothing is wrong with the store itself"
 PASSING = {"sqlite_sequence", "sqlite_stat1"}  # of SQLite itself
 
 
@@ -35,6 +38,8 @@ def copy_store(store: Store, target: Path) -> None:
         try:
             source.backup(copy)
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in NO_ROOM:
+                raise StoreError("the copy of the store cannot be written", hint=ROOM) from error
             raise StoreError("the store cannot be copied; it may be damaged", hint="fit verify says more") from error
     with opened(target) as copy:
         said = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(5)")]
@@ -42,6 +47,21 @@ def copy_store(store: Store, target: Path) -> None:
         raise StoreError("the copy of the store is damaged, and so is the store", hint="fit verify; restore a backup")
     with target.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def refuse_writers(file: Path | None) -> None:
+    """Refuse while another command writes into a store; one that cannot be asked because it is broken has no writers."""
+    if file is None:
+        return
+    with closing(sqlite3.connect(file, timeout=BUSY, isolation_level=None)) as c:
+        try:
+            c.execute("BEGIN IMMEDIATE")
+            c.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise LockedError(
+                    "another command is writing into this practice", hint="try again when it has ended"
+                ) from None
 
 
 def revision_of(file: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from fit_toolkit.store import schema as s
 from fit_toolkit.store.rows import chunks, dicts, utc
 
 B = s.backup
+NO_HASH = ""  # of a practice that `fit restore --replace` put aside: its store changes when somebody opens it
 
 
 def add_backup(c: sa.Connection, path: str, *, made_at: datetime, made_by: str, sha256: str, size: int) -> int:
@@ -32,6 +34,16 @@ def holding(c: sa.Connection, *, since: datetime) -> list[dict[str, Any]]:
     return [row for row in listed(c) if row["made_at"] >= since]
 
 
+def moved(c: sa.Connection, old: Path, new: Path | None) -> None:
+    """Say of the backups below one folder that they are below another now; None: nothing was moved."""
+    if new is None:
+        return
+    for row in listed(c):
+        if Path(row["path"]).is_relative_to(old):
+            path = str(new / Path(row["path"]).relative_to(old))
+            c.execute(sa.update(B).where(B.c.id == row["id"]).values(path=path))
+
+
 def gone(c: sa.Connection, ids: Iterable[int], *, at: datetime) -> None:
     """Say of backups that they were removed."""
     for part in chunks(ids):
@@ -41,6 +53,7 @@ def gone(c: sa.Connection, ids: Iterable[int], *, at: datetime) -> None:
 def carry_over(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Put backups of another list on this one, as far as they are not on it."""
     there = {row["path"] for row in listed(c)}
-    new = [{name: row[name] for name in row if name != "id"} for row in rows if row["path"] not in there]
+    names = [column.name for column in B.c if column.name != "id"]
+    new = [{name: row.get(name) for name in names} for row in rows if row["path"] not in there]
     if new:
         c.execute(sa.insert(B), new)
