@@ -8,12 +8,16 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from fit_toolkit.caseload.table import Wanted
 from fit_toolkit.cli import run
+from fit_toolkit.cli.caseload_said import list_text
 from fit_toolkit.practice import open_practice, set_up
+from fit_toolkit.practice.caseload import make_caseload
 from tests.caseload.making import NOW, Alert, Person, write
 from tests.cli.shell import Outcome
 
@@ -54,6 +58,34 @@ def test_the_table_has_the_most_pressing_first_and_says_when_alerts_were_looked_
     assert told.code == 0
     assert re.findall(r"c00\d", told.out) == ["c002", "c003", "c001"]
     assert "never looked at" in told.err
+
+
+@pytest.mark.parametrize("width", [150, 80, 40])
+def test_on_a_screen_reasons_are_wrapped_to_its_width_and_nothing_is_lost(
+    folder: Path, fit: Fit, width: int
+) -> None:  # fmt: skip
+    practice = open_practice(folder, clock=lambda: NOW)
+    told = list_text(make_caseload(practice, Wanted()), width)
+    practice.store.close()
+    lines = told.splitlines()
+    assert re.findall(r"c00\d", told) == ["c002", "c003", "c001"]
+    assert width < 80 or max(map(len, lines)) <= width
+    words = Counter(" ".join(lines[2:]).split())
+    assert words == Counter(" ".join(fit().out.splitlines()[2:]).split())
+
+
+def test_the_list_for_supervision_is_a_paragraph_for_each_client_as_wide_as_a_page(fit: Fit) -> None:
+    safety, attention = fit("--supervision").out.split("\n\n")
+    assert safety.startswith("c002  anna  days since rating: 2\n  why    - a flagged answer nobody")
+    assert "\n  tried  - nothing is noted yet" in safety
+    assert "\n  tried  - 2026-11-20 anna: talked about it (=HYPERLINK(1)<b>)\n" in attention
+    assert max(len(line) for line in (safety + attention).splitlines()) <= 100
+
+
+def test_a_list_without_anybody_has_the_columns_of_one_with_somebody(fit: Fit) -> None:
+    heads = [fit("--supervision", "--format", "csv", "--therapist", who).out.splitlines()[0] for who in ("ben", "sue")]
+    assert heads[0] == heads[1]
+    assert heads[0].startswith("client,episode,therapist,labels,why,stands,tried")
 
 
 def test_csv_json_and_page_tell_of_the_same_people_in_one_order(fit: Fit) -> None:

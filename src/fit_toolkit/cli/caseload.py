@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.labelled import wanted_labels
 from fit_toolkit.cli.languages import wanted_language
-from fit_toolkit.cli.output import as_csv, as_json, as_table, write_atomic
+from fit_toolkit.cli.output import as_csv, as_json, write_atomic
 from fit_toolkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from fit_toolkit.practice import Practice
 
 FORMATS = ("table", "html", "csv", "json")
-SHOWN = ("need", "client", "therapist", "days", "unseen", "next", "why")
-CASES = ("client", "therapist", "why", "tried")
 
 
 @click.command("caseload")
@@ -94,31 +92,20 @@ def _kind(fmt: str | None, output: Path | None) -> str:
 
 
 def _text(practice: Practice, wanted: Wanted, kind: str, *, supervision: bool) -> str:
+    from fit_toolkit.caseload.build import COLUMNS
+    from fit_toolkit.cli.caseload_said import cases_text, list_text, screen
     from fit_toolkit.practice import caseload
 
     if supervision:
         found = caseload.make_supervision(practice, wanted)
-        if kind == "json":
-            return caseload.as_json(found)
-        rows = caseload.case_rows(found)
-        columns = tuple(rows[0]) if rows else CASES
-        return as_csv(rows, columns) if kind == "csv" else as_table(rows, CASES) if rows else ""
+        if kind == "table":
+            return cases_text(found, screen())
+        return caseload.as_json(found) if kind == "json" else as_csv(caseload.case_rows(found), caseload.FLAT)
     made = caseload.make_caseload(practice, wanted)
     if kind == "table":
-        shown = [_shown(line) for line in made.lines]
-        return as_table(shown, SHOWN) if shown else ""
-    from fit_toolkit.caseload.build import COLUMNS
-
+        return list_text(made, screen())
     rows = caseload.list_rows(made)
     if kind == "json":
         return as_json("caseload", rows, COLUMNS)
     flat = [{**row, "labels": "; ".join(row["labels"]), "also": "; ".join(row["also"])} for row in rows]
     return as_csv(flat, COLUMNS)
-
-
-def _shown(line: Any) -> dict[str, Any]:
-    """One line of the table: why comes last, where it may be long."""
-    return {
-        "need": line.words, "client": line.client, "therapist": line.therapist, "days": line.days_since_rating,
-        "unseen": line.unseen or "", "next": line.next_appointment, "why": "; ".join((line.why, *line.also)),
-    }  # fmt: skip

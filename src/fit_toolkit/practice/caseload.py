@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LIST: Final = "caseload/page.html"
 SUPERVISION: Final = "caseload/supervision.html"
 SCRIPT: Final = "caseload/sort.js"
+FLAT: Final = (
+    "client", "episode", "therapist", "labels", "why", "stands", "tried", "tried_in_all", "days_since_rating", "days_open",
+)  # fmt: skip
 
 
 def make_caseload(practice: Practice, wanted: Wanted) -> Caseload:
