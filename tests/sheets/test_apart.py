@@ -11,6 +11,7 @@ from fit_toolkit.sheets.apart import far_apart, ties
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import Facet, Facets, Panel, SheetData
 from fit_toolkit.sheets.render import render_sheet
+from fit_toolkit.sheets.together_page import Together, render_together
 from fit_toolkit.sheets.words import calm, headline
 from tests.clinic import Clinic
 from tests.sheets import examples
@@ -104,3 +105,17 @@ def test_a_page_that_points_something_out_is_not_calm() -> None:
     outside = replace(made, calm=False, alerts=(), question="")
     assert "No alert stands." in text(render_sheet(outside))
     assert "Nothing stands out." in text(render_sheet(replace(outside, calm=True)))
+
+
+def test_the_page_of_a_couple_says_what_its_upright_lines_are() -> None:
+    one = examples.falling()
+    pair = Together(
+        episode="E-0051", therapist="Kim Ahrens", as_of=one.as_of, session_on=one.session_on, session_over=True,
+        members=(one, replace(one, client="C-0043")), scales=tuple(panel.title for panel in one.panels),
+    )  # fmt: skip
+    assert "An upright line between both" not in render_together(pair)
+    alliance, *rest = one.panels
+    own, theirs = alliance.series
+    low = tuple(replace(p, value=3.0) for p in own.points)
+    far = replace(one, panels=(replace(alliance, series=(replace(own, points=low), theirs)), *rest))
+    assert "An upright line between both: they lie far apart." in render_together(replace(pair, members=(one, far)))

@@ -61,7 +61,7 @@ def test_the_numbers_of_each_scale_stand_in_a_table_with_a_row_for_each_member(s
     page = shell("--episode", "person-a-1", "--together").out
     tables = re.findall(r"<table>.*?</table>", page, re.DOTALL)
     assert [re.findall(r'scope="row">([^<]*)<', table) for table in tables] == [list(EIGHT)] * 2
-    assert [table.count("<td>") for table in tables] == [6 * len(EIGHT)] * 2
+    assert [table.count("<td>") for table in tables] == [5 * len(EIGHT)] * 2
 
 
 def test_who_never_rated_has_a_column_that_says_so(shell: Shell) -> None:

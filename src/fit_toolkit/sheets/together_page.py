@@ -90,7 +90,7 @@ def render_together(
         "sheet": data,
         "rows": [_row(columns[at : at + across], width, density) for at in range(0, len(columns), across)],
         "chart": laid,
-        "numbers": _numbers(data, last=4 if look.large else 6),
+        "numbers": _numbers(data, last=4 if look.large else 5),
         "column": round(width, 2),
         "between": BETWEEN,
         "density": density,
