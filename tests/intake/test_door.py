@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fit_toolkit.intake.door import through_the_door
+from fit_toolkit.intake.door import kept_out, through_the_door
 from fit_toolkit.intake.importing import rejected_file, run_import
 from fit_toolkit.intake.mapping import Map
 from fit_toolkit.intake.personal import is_personal
@@ -74,6 +76,47 @@ def test_nothing_behind_the_door_knows_what_was_dropped(tmp_path: Path, rows: in
     assert clients == (["ka", "ka", "kb"] if coded else ["A", "a ", "B"])
     assert source.count == 3
     assert "dropped because they tell who somebody is: Name, e-mail" in source.sample.notes
+
+
+def own(text: str) -> str:
+    """A pseudonym for tests, which stays what it is."""
+    return text if text.startswith("own-") else f"own-{text.strip().casefold()}"
+
+
+@pytest.mark.parametrize("coded", [False, True])
+@pytest.mark.parametrize("mapped", [False, True])
+def test_what_stays_outside_is_not_even_set_aside_on_the_way(tmp_path: Path, coded: bool, mapped: bool) -> None:
+    (tmp_path / "answers.csv").write_text(TEXT.replace("A,Canary", "Canary Doe,Canary"))
+    code = own if coded else None
+    guard = kept_out(MAP if mapped else Map(instrument="phq-9"), None if mapped else CATALOG, code)
+
+    source = read_source(tmp_path / "answers.csv", READERS, rows=1, folder=tmp_path, guard=guard)
+
+    assert source.spool is not None
+    source.spool._file.seek(0)
+    aside = source.spool._file.read()
+    assert (b"x.org" in aside, b"Canary A" in aside) == (False, False)
+    assert (b"Canary Doe" in aside) is not coded, "the client's code"
+    assert (b"Canary room" in aside) is not (coded and mapped)
+    behind = through_the_door(source, MAP, code)
+    clients = [text for piece in behind.pieces() for text in piece.columns[0].cells()]
+    assert clients == (["own-canary doe", "own-a", "own-b"] if coded else ["Canary Doe", "a ", "B"])
+
+
+def test_a_column_that_may_be_an_item_is_set_aside_whatever_its_name(tmp_path: Path) -> None:
+    class Catalog(list[Any]):
+        """One instrument whose item is called like a column of personal data."""
+
+    item = SimpleNamespace(id="q1", aliases=("Mobile",))
+    catalog: Any = Catalog([SimpleNamespace(items=[item], scales=[])])
+    (tmp_path / "answers.csv").write_text("client,mobile,phone\nA,1,2\nB,1,2\n")
+
+    source = read_source(tmp_path / "answers.csv", READERS, rows=1, folder=tmp_path, guard=kept_out(Map(), catalog))
+
+    assert [[text for column in piece.columns for text in column.texts] for piece in source.pieces()] == [
+        ["A", "1", ""],
+        ["B", "1", ""],
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 100])

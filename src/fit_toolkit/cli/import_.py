@@ -92,7 +92,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
     rejected row nothing is written, unless --keep-going. Exit codes: 0 done, 3 rejected, 4 done in part.
     """
     from fit_toolkit.intake.columns import names_instruments
-    from fit_toolkit.intake.door import through_the_door
+    from fit_toolkit.intake.door import kept_out, through_the_door
     from fit_toolkit.intake.importing import file_instruments, run_import
     from fit_toolkit.intake.mapping import fingerprint as map_hash
     from fit_toolkit.intake.mapping import instrument_words, load_map
@@ -110,6 +110,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
             file, _readers(app), reader=base.reader, settings=base.reader_settings(), usual=usual,
             ids=ids, names=partial(names_instruments, base=base),
             folder=app.practice.root, progress=told,
+            guard=kept_out(base, None if map_file else app.practice.catalog, names.of if names else None),
         )  # fmt: skip
     if map_file:
         mapping = base

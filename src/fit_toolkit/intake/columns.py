@@ -169,6 +169,20 @@ def names_instruments(column: str, base: Map) -> bool:
     return _match(column, _roles(), set(ROLES))[0] == "instrument"
 
 
+def names_clients(column: str, base: Map) -> bool:
+    """Say whether the cells of a column may name clients."""
+    if any(base.target(each).role == "client" for each in base.columns):
+        return column in base.columns and base.target(column).role == "client"
+    return _match(column, _roles(), set(ROLES))[0] == "client"
+
+
+def known_names(catalog: Catalog) -> set[str]:
+    """Give the plain names that some instrument has for an item or a scale, or that stand for a role."""
+    items = (name for each in catalog for item in each.items for name in (item.id, *item.aliases))
+    scales = (scale.id for each in catalog for scale in each.scales)
+    return {*_roles(), *map(plain_name, items), *map(plain_name, scales)}
+
+
 def _instruments(table: RawTable, first: dict[str, tuple[str, How]], base: Map, catalog: Catalog) -> list[Instrument]:
     named = [column for column, (target, _) in first.items() if target == "instrument"]
     named += [column for column in base.columns if base.target(column).role == "instrument"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from fit_toolkit.catalog import Catalog
+from fit_toolkit.intake.columns import known_names, names_clients, plain_name
 from fit_toolkit.intake.mapping import Map
 from fit_toolkit.intake.personal import is_personal, personal_among
-from fit_toolkit.intake.piece import Piece
+from fit_toolkit.intake.piece import Coded, Piece
 from fit_toolkit.intake.source import Source
 from fit_toolkit.model.parts import RawTable
 
 Code = Callable[[str], str]
+Guard = Callable[[RawTable], Callable[[Piece], Piece]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,41 @@ def through_the_door(source: Source, mapping: Map, code: Code | None = None) -> 
         personal=(),
     )
     return _Guarded(sample, source.count, source.spool, behind=source, kept=kept, coded=client, code=change)
+
+
+def kept_out(mapping: Map, catalog: Catalog | None = None, code: Code | None = None) -> Guard:
+    """Take out of the pieces of a large file, before they are set aside, what will not come through the door.
+
+    Without a map that is settled, `catalog` is asked for names of items, which stay; who may be a client is coded already.
+    """
+
+    def guard(table: RawTable) -> Callable[[Piece], Piece]:
+        personal = {column for column in personal_among(table.columns, table.personal) if column not in mapping.columns}
+        if personal and catalog is not None:
+            known = known_names(catalog)
+            personal = {column for column in personal if plain_name(column) not in known}
+        out = personal | ({*mapping.ignore} if code is not None else set())
+        empty = {at for at, column in enumerate(table.columns) if column in out}
+        meant = {column for column, role in table.meant.items() if role == "client"}
+        coded = {
+            at
+            for at, column in enumerate(table.columns)
+            if code is not None and column not in out and (column in meant or names_clients(column, mapping))
+        }
+        return lambda piece: _without(piece, empty, coded, code or str)
+
+    return guard
+
+
+def _without(piece: Piece, empty: set[int], coded: set[int], code: Code) -> Piece:
+    if not (empty or coded):
+        return piece
+    nothing = Coded.always("", len(piece))
+    columns = (
+        nothing if at in empty else column.map(code) if at in coded else column
+        for at, column in enumerate(piece.columns)
+    )
+    return Piece(piece.rows, piece.lines, tuple(columns))
 
 
 def _client(table: RawTable, mapping: Map) -> int:

@@ -13,6 +13,7 @@ import msgspec
 from fit_toolkit.engine.extras import missing_library
 from fit_toolkit.engine.surroundings import alone
 from fit_toolkit.errors import ContractError, DataError, FitError, PluginError, UsageError
+from fit_toolkit.intake.door import Guard
 from fit_toolkit.intake.mapping import ROLES
 from fit_toolkit.intake.source import Progress, Source, quiet, survey
 from fit_toolkit.model.parts import RawTable, Reader
@@ -56,17 +57,18 @@ def read_source(  # noqa: PLR0913 - the same as read_table, and what is to be kn
     rows: int = ROWS,
     folder: Path | None = None,
     progress: Progress = quiet,
+    guard: Guard | None = None,
 ) -> Source:
     """Read a file once from end to end, and keep it in memory only if it is small; else it is set aside in `folder`.
 
     `ids` are words that have to be known of beforehand, the ids of instruments, in the columns that `names` is true of: a
-    row for each that is in the file is in the sample of a large one.
+    row for each that is in the file is in the sample of a large one. `guard` takes out of it what must not be set aside.
     """
     kind, chosen = _chosen(path, readers, reader, settings, usual)
     if type(chosen).parts is Reader.parts:
         _not_too_large(path)
     tables = _asked(path, kind, lambda: chosen.parts(path, rows))
-    return survey(path, tables, ids=ids, names=names, folder=folder, progress=progress)
+    return survey(path, tables, ids=ids, names=names, folder=folder, progress=progress, guard=guard)
 
 
 def _chosen(

@@ -66,8 +66,12 @@ def survey(
     names: Callable[[str], bool],
     folder: Path | None,
     progress: Progress,
+    guard: Callable[[RawTable], Callable[[Piece], Piece]] | None = None,
 ) -> Source:
-    """Read a file from end to end, once; a large one is set aside in `folder` while its pieces go by."""
+    """Read a file from end to end, once; a large one is set aside in `folder` while its pieces go by.
+
+    `guard` says by the first piece what is taken out of all of them before they are set aside.
+    """
     first = next(tables, None)
     if first is None:
         raise ContractError("the reader gave no table", where=path.name)
@@ -78,13 +82,15 @@ def survey(
     told = {column for column, role in first.meant.items() if role == "instrument"}
     found = _Found(first, ids, [at for at, name in enumerate(first.columns) if name in told or names(name)])
     spool = Spool(folder)
+    guarded = guard(first) if guard else None
     places = []
     more = chain([first, following], tables)
     while True:
         with _undisturbed():
             if (table := next(more, None)) is None:
                 break
-            places.append(spool.put(Piece.of(table, found.count)))
+            piece = Piece.of(table, found.count)
+            places.append(spool.put(guarded(piece) if guarded else piece))
             found.add(table)
         progress(READING, found.count, max(expected, found.count + 1))
     progress(READING, found.count, found.count)
