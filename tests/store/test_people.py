@@ -198,6 +198,20 @@ def test_a_group_gains_and_loses_members_and_an_individual_episode_does_not(stor
             people.end_member(c, "tuesday", "g1", left_on=DAY)
 
 
+def test_a_member_does_not_leave_before_the_last_rating(store: Store) -> None:
+    with store.begin() as c:
+        make_episode(c, "c1")
+        for client in ("g1", "g2"):
+            people.add_client(c, client, at=NOW)
+        people.open_episode(c, ["g1", "g2"], therapist="anna", opened_on=JANUARY, code="pair")
+        (member,) = (each.member_id for each in people.find_open_episodes(c, "g1", DAY))
+        rate(c, member, DAY)
+        with pytest.raises(DataError, match="1 ratings are later"):
+            people.end_member(c, "pair", "g1", left_on=DAY - timedelta(days=1))
+        people.end_member(c, "pair", "g1", left_on=DAY)
+        people.end_member(c, "pair", "g2", left_on=DAY - timedelta(days=1))
+
+
 def test_candidates_of_many_clients_come_in_one_look(store: Store) -> None:
     with store.begin() as c:
         rows = [{"code": f"c{number}", "added_at": NOW} for number in range(2000)]

@@ -136,11 +136,7 @@ def close_episode(c: sa.Connection, code: str, *, on: date, reason: str, at: dat
         raise DataError(f"the episode was opened later than {on}, on {row.opened_on}")
     if not reason.strip():
         raise DataError("closing an episode needs a reason")
-    later = sa.select(sa.func.count()).select_from(s.administration.join(s.member, s.administration.c.member_id == s.member.c.id)).where(
-        s.member.c.episode_id == row.id, s.administration.c.state == "valid", s.administration.c.session_on > on
-    )  # fmt: skip
-    if count := c.scalar(later):
-        raise DataError(f"{count} ratings are later than {on}", hint="close on a later day, or move or void them")
+    _nothing_later(c, sa.select(s.member.c.id).where(s.member.c.episode_id == row.id), on, "close")
     _end_open(c, row.id, on)
     c.execute(sa.update(s.episode).where(s.episode.c.id == row.id).values(closed_on=on, close_reason=reason.strip()))
     touch(c, [row.id], "closed", at)
@@ -180,11 +176,14 @@ def end_member(c: sa.Connection, episode: str, client: str, *, left_on: date, at
     """Say on which day a member left an episode that goes on."""
     row = _open(c, episode)
     where = (s.member.c.episode_id == row.id, s.member.c.client_id == client_id(c, client))
-    joined = c.scalar(sa.select(s.member.c.joined_on).where(*where, s.member.c.left_on.is_(None)))
-    if joined is None:
+    found = c.execute(
+        sa.select(s.member.c.id, s.member.c.joined_on).where(*where, s.member.c.left_on.is_(None))
+    ).first()
+    if found is None:
         raise DataError("the client is no member of this episode now")
-    if left_on < joined:
-        raise DataError(f"the client joined later than {left_on}, on {joined}")
+    if left_on < found.joined_on:
+        raise DataError(f"the client joined later than {left_on}, on {found.joined_on}")
+    _nothing_later(c, [found.id], left_on, "let the client leave")
     c.execute(sa.update(s.member).where(*where).values(left_on=left_on))
     touch(c, [row.id], "member", at)
 
@@ -399,6 +398,15 @@ def _assign(c: sa.Connection, episode: int, staff: int, role: str, on: date) -> 
     if ends is not None and ends < on:
         raise DataError(f"this member of staff left on {ends}")
     _insert(c, s.assignment, {"episode_id": episode, "staff_id": staff, "role": role, "starts_on": on})
+
+
+def _nothing_later(c: sa.Connection, members: Any, on: date, what: str) -> None:
+    """Refuse an end that valid ratings are later than: they would belong nowhere."""
+    later = sa.select(sa.func.count()).where(
+        s.administration.c.member_id.in_(members), s.administration.c.state == "valid", s.administration.c.session_on > on
+    )  # fmt: skip
+    if count := c.scalar(later):
+        raise DataError(f"{count} ratings are later than {on}", hint=f"{what} on a later day, or move or void them")
 
 
 def _end_open(c: sa.Connection, episode: int, on: date) -> None:
