@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from fit_toolkit.caseload.table import Wanted
 from fit_toolkit.practice.caseload import as_html
 from tests.browser.axe import SIZES, Browser, a_browser
 from tests.browser.structure import barriers
-from tests.report.making import Service, made_up
+from tests.report.making import START, Course, Service, made_up
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,16 @@ def test_the_list_is_sorted_by_keyboard_and_says_so(lists: dict[str, str], brows
     for _ in range(5):  # four more heads, and out of the table
         keys.press("Tab")
     assert browser.tab.evaluate("document.activeElement.closest('table')") is None
+
+
+def test_by_days_since_rating_who_was_never_rated_waits_longest(browser: Browser, tmp_path: Path) -> None:
+    service = Service(tmp_path / "p")
+    service.add([Course(phq=phq, closed=False, start=START + timedelta(days=7 * n)) for n, phq in enumerate(([9], [], [9]))])  # fmt: skip
+    browser.open(as_html(service.practice, Wanted(), supervision=False)[0])
+    head = browser.tab.get_by_role("button", name="Days since rating")
+    days = browser.tab.locator("tbody tr td:nth-child(5)")
+    head.press("Enter")
+    assert days.all_inner_texts() == ["308", "322", "–"]
+    head.press("Enter")
+    assert days.all_inner_texts() == ["–", "322", "308"]
+    service.practice.store.close()
