@@ -99,6 +99,27 @@ def test_an_hour_that_came_twice_is_taken_and_said(clinic: Clinic) -> None:
     ]
 
 
+@pytest.mark.parametrize("long", [False, True])
+def test_answers_in_another_unit_are_brought_into_that_of_the_instrument(clinic: Clinic, long: bool) -> None:
+    ids = ("q1", "q2", "q3", "q4")
+    columns: dict[str, str | Target] = {id: Target(item=id, factor=0.1) for id in ids}
+    if long:
+        columns = {"item": "item", "value": Target(role="value", factor=0.1, values={"top": 10})}
+    made = Map(instrument="ors", columns={**WHO, **columns}, missing=("-9",))
+    answers = dict(zip(ids, ("73", "100", "top" if long else "100.0", "-9"), strict=True))
+    text = f"client,date,{','.join(ids)}\nA,2026-02-01,{','.join(answers.values())}\n"
+    if long:
+        text = "client,date,item,value\n" + "".join(f"A,2026-02-01,{id},{word}\n" for id, word in answers.items())
+
+    assert said(clinic.add(text, made)) == []
+
+    (form,) = clinic.valid("A")
+    assert [form.numbers[id] for id in ids] == [7.3, 10, 10, None]
+    assert form.raw["q1"] == "73"
+    over = clinic.add(text.replace("73", "101").replace("02-01", "02-02"), made)
+    assert [each.value for each in over.problems if "another row" not in each.problem] == ["101"]
+
+
 def test_a_role_of_the_diary_is_refused_in_a_file_of_ratings(clinic: Clinic) -> None:
     made = Map(instrument="phq-9", columns={**WHO, "state": Target(role="status"), **ITEMS})
     with pytest.raises(DataError, match="only a diary has"):
@@ -109,7 +130,10 @@ def test_the_new_keys_come_back_as_they_were_written(tmp_path: Path) -> None:
     made = Map(
         timezone="Europe/Berlin",
         date_format="%d.%m.%Y %H:%M",
-        columns={"a": Target(role="rater", words={"Patient": "client", "": "x"}, missing=("N/A", "-"))},
+        columns={
+            "a": Target(role="rater", words={"Patient": "client", "": "x"}, missing=("N/A", "-")),
+            "b": Target(item="q1", factor=0.1),
+        },
         missing=("-99", "999", "N/A", ""),
     )
     file = tmp_path / "map.yaml"
@@ -124,6 +148,8 @@ def test_the_new_keys_come_back_as_they_were_written(tmp_path: Path) -> None:
         ("date_format: '%d.%m'", "once each"),
         ("columns: {a: {role: client, words: {x: y}}}", "only these roles have words"),
         ("columns: {a: {item: q1, words: {x: y}}}", "only these roles have words"),
+        ("columns: {a: {role: session, factor: 2}}", "only answers and totals have a factor"),
+        ("columns: {a: {item: q1, factor: 0}}", ">"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, line: str, problem: str) -> None:

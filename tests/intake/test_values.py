@@ -6,17 +6,36 @@ import pandas as pd
 import pytest
 
 from fit_toolkit.errors import UsageError
-from fit_toolkit.intake.values import DateFormat, Every, numbers, whole
+from fit_toolkit.intake.values import DateFormat, Every, in_unit, numbers, whole
 
 
 @pytest.mark.parametrize(
-    "text", ["nan", "inf", "1e2", "1_0", "٣", "１２", "0x10", "1.2.3", "", "--1", "1,5", "1 0", "½"]
+    "text", ["nan", "inf", "1e2", "1_0", "٣", "１２", "0x10", "1.2.3", "", "--1", "1,5", "1 0", "½", "+3"]
 )
 def test_what_is_no_plain_number_is_not_read(text: str) -> None:
     assert numbers(pd.Series([text], dtype=object)).isna().all()
 
 
-@pytest.mark.parametrize(("text", "value"), [("7", 7.0), (" 7 ", 7.0), ("-0.5", -0.5), ("007", 7.0), ("+3", 3.0)])
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("73", "7.3"),
+        ("70", "7"),
+        ("0", "0"),
+        ("7,3", "0,73"),
+        ("-5", "-0.5"),
+        ("7.30", "0.73"),
+        ("x", "x"),
+        ("", ""),
+        ("7 mm", "7 mm"),
+        ("1e2", "1e2"),
+    ],
+)
+def test_a_number_in_another_unit_keeps_its_mark_and_what_is_none_stays(text: str, read: str) -> None:
+    assert in_unit(text, 0.1) == read
+
+
+@pytest.mark.parametrize(("text", "value"), [("7", 7.0), (" 7 ", 7.0), ("-0.5", -0.5), ("007", 7.0)])
 def test_plain_numbers_are_read(text: str, value: float) -> None:
     assert numbers(pd.Series([text], dtype=object)).tolist() == [value]
 

@@ -15,6 +15,7 @@ from fit_toolkit.intake.layout import CONTEXT, Group, Layout
 from fit_toolkit.intake.mapping import Target
 from fit_toolkit.intake.piece import Coded, Ints, Piece, group
 from fit_toolkit.intake.records import Problem
+from fit_toolkit.intake.values import in_unit
 from fit_toolkit.model.writing import unguarded
 
 Bools = NDArray[np.bool_]
@@ -159,7 +160,7 @@ def _slots(piece: Piece, each: Group, rows: Ints, start: int, words: _Words) -> 
     made = []
     for slot in each.slots:
         column = _answered(piece.columns[slot.column], slot.missing)
-        raw, text = words.read(column.take(rows), slot.values)
+        raw, text = words.read(column.take(rows), slot.values, slot.factor)
         made.append((forms, piece.rows[rows], slot.column, slot.kind == "scale", slot.id, raw, text))
     return made
 
@@ -172,7 +173,7 @@ def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cel
     target = layout.target("value")
     missing = frozenset(text.strip() for text in (*layout.mapping.missing, *target.missing))
     column = _answered(piece.columns[layout.roles["value"]], missing)
-    raw, text = words.read(column, {**layout.mapping.values, **target.values})
+    raw, text = words.read(column, {**layout.mapping.values, **target.values}, target.factor)
     column = piece.columns[layout.roles[kind]].strip()
     passed = column.among({word.strip() for word in layout.target(kind).missing}.__contains__)
     text = np.where(passed, 0, text)  # an item that the map says is none of the instrument's
@@ -216,9 +217,9 @@ class _Words:
         self.raws: dict[str, int] = {"": 0}
         self.texts: dict[str, int] = {"": 0}
 
-    def read(self, column: Coded, values: dict[str, float]) -> tuple[Ints, Ints]:
+    def read(self, column: Coded, values: dict[str, float], factor: float) -> tuple[Ints, Ints]:
         """Give the places of the cells of a column, as they came and as they are read."""
-        known = _reader(values)
+        known = _reader(values, factor)
         came = [unguarded(text) for text in column.texts]  # an export of ours puts a quote mark before a formula
         raw = np.array([self.raws.setdefault(text, len(self.raws)) for text in came], dtype=np.int64)
         read = [known(text) for text in came]
@@ -244,10 +245,12 @@ class _Words:
         )
 
 
-def _reader(values: dict[str, float]) -> Callable[[str], str]:
-    """Put numbers in the place of words a map knows; everything else stays as it is."""
+def _reader(values: dict[str, float], factor: float) -> Callable[[str], str]:
+    """Put numbers in the place of words a map knows, and others into the instrument's unit; the rest stays as it is."""
     known = {word.strip(): format(number, ".6f").rstrip("0").rstrip(".") for word, number in values.items()}
-    return lambda text: known.get(text.strip(), text.strip())
+    if factor == 1:
+        return lambda text: known.get(text.strip(), text.strip())
+    return lambda text: known.get(text.strip()) or in_unit(text.strip(), factor)
 
 
 def _stray(piece: Piece, layout: Layout) -> list[Problem]:

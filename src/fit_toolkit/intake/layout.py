@@ -32,6 +32,7 @@ class Slot:
     kind: str
     values: dict[str, float] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,9 @@ def _slot(position: int, target: Target, mapping: Map, known: dict[str, Instrume
     values = {**mapping.values, **target.values}
     missing = frozenset(text.strip() for text in (*mapping.missing, *target.missing))
     if not target.scale and any(id in each.item_ids for each in candidates):
-        return Slot(position, id, "item", values, missing)
+        return Slot(position, id, "item", values, missing, target.factor)
     if any(id == scale.id for each in candidates for scale in each.scales):
-        return Slot(position, id, "scale", values, missing)
+        return Slot(position, id, "scale", values, missing, target.factor)
     return None
 
 

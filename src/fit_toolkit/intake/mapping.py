@@ -56,6 +56,9 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     occasion: Literal["", "start", "end", "between"] = ""
     rater: Literal["", "client", "therapist", "carer", "observer", "supervisor"] = ""
     values: Annotated[dict[str, float], Meta(description="Text to number, where answers are words.")] = {}
+    factor: Annotated[
+        float, Meta(gt=0, description="In another unit: what its numbers are multiplied by, mm to cm 0.1.")
+    ] = 1.0
     words: Annotated[
         dict[str, str], Meta(description="Of a role: the words of the file and what they mean here, Patient: client.")
     ] = {}
@@ -156,6 +159,8 @@ def _check_target(document: Document, path: tuple[str, ...], target: Target) -> 
         document.report(path, "FM201", "say one of: role, item, scale")
     elif target.role and target.role not in (known := (*ROLES, *PERSON_ROLES, *DIARY_ROLES)):
         document.report((*path, "role"), "FM202", "known roles: " + ", ".join(known))
+    if target.factor != 1 and target.role not in {"", "value"}:
+        document.report((*path, "factor"), "FM207", "only answers and totals have a factor")
     if target.words and target.role not in WORDED:
         document.report((*path, "words"), "FM206", "only these roles have words: " + ", ".join(WORDED))
     if target.after and not _is_step(target.after):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 import pandas as pd
@@ -14,8 +15,8 @@ from fit_toolkit.errors import UsageError
 
 EARLIEST: Final = date(1900, 1, 1)
 ISO: Final = "%Y-%m-%d"
-_NUMBER: Final = r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,9})?"
-_COMMA: Final = re.compile(r"[+-]?[0-9]{1,12},[0-9]{1,9}")
+_NUMBER: Final = r"-?[0-9]{1,12}(?:\.[0-9]{1,9})?"  # no plus, as in the answers to items
+_COMMA: Final = re.compile(r"-?[0-9]{1,12},[0-9]{1,9}")
 _WHOLE: Final = re.compile(r"[0-9]{1,6}")
 _PARTS: Final = {"%Y": r"(?P<year>[0-9]{4})", "%m": r"(?P<month>[0-9]{1,2})", "%d": r"(?P<day>[0-9]{1,2})"}
 _SPOKEN: Final = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "yyyy": "%Y", "mm": "%m", "dd": "%d"}
@@ -24,12 +25,22 @@ _EVERY: Final = re.compile(r"([0-9]{1,4}) *(day|week|month)s?")
 
 
 def numbers(texts: Series[str], *, comma: bool = False) -> Series[float]:
-    """Read plain decimal numbers; NaN for everything else, `nan`, `1e2`, `1_0` and foreign digits included."""
+    """Read plain decimal numbers; NaN for everything else, `nan`, `1e2`, `1_0`, `+1` and foreign digits included."""
     plain = texts.str.strip()
     if comma:
         plain = plain.map(lambda text: text.replace(",", ".") if _COMMA.fullmatch(text) else text)
     fits = plain.str.fullmatch(_NUMBER, flags=re.ASCII)
     return pd.to_numeric(plain.where(fits), errors="coerce").astype("float64")
+
+
+def in_unit(text: str, factor: float) -> str:
+    """Multiply a plain number, and write it with the mark that it had; everything else stays as it is."""
+    if not (re.fullmatch(_NUMBER, text, re.ASCII) or _COMMA.fullmatch(text)):
+        return text
+    product = Decimal(text.replace(",", ".")) * Decimal(format(factor, ".15g"))
+    plain = format(product, "f")
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return plain.replace(".", ",") if "," in text else plain
 
 
 def whole(text: str) -> int | None:
