@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fit_toolkit.export.names import KEY
+from fit_toolkit.errors import ConfigError
+from fit_toolkit.export.names import KEY, own_key
 from fit_toolkit.store import handing_on, people, runs
 from tests.export.making import NOTE, fit, manifest, opened, rows
 
@@ -145,6 +148,19 @@ def test_a_key_that_others_may_read_or_that_is_damaged_is_refused(
     assert fit(clinic, "export", "-o", str(tmp_path / "two")) == 5
     assert "no key of exports any more" in capsys.readouterr().err
     assert not (tmp_path / "two").exists()
+
+
+def test_a_key_that_could_not_be_written_whole_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(ConfigError, match="cannot be made"):
+            own_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert own_key(tmp_path) == own_key(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == [KEY]
 
 
 def test_a_folder_that_holds_something_is_left_alone(clinic: Path, tmp_path: Path) -> None:

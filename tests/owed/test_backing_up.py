@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from fit_toolkit.errors import DataError
 from fit_toolkit.practice import archive, restoring
-from fit_toolkit.store import migrate, sqlite, workplace
+from fit_toolkit.store import migrate, sqlite
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.backup import contents, copy_store
 from tests.cli.shell import Shell
@@ -98,7 +98,7 @@ def test_stopped_between_two_names_the_practice_is_in_its_place_and_the_same_com
     assert fit("clients", "hold", OTHER, "--reason", "a complaint").code == 0
     with monkeypatch.context() as patched:
         if killed:  # nothing that is done on the way out is done
-            patched.setattr(workplace.shutil, "rmtree", lambda *_, **__: None)
+            patched.setattr("fit_toolkit.store.workplace.shutil.rmtree", lambda *_, **__: None)
         patched.setattr(Path, "rename", cut_off_after(1, Path.rename, keep=killed))
         with pytest.raises(KeyboardInterrupt):
             restoring.restore(made, clinic.root, replace=True, clock=clinic.clock)

@@ -86,3 +86,16 @@ def test_it_is_put_nowhere_else(fit: Shell, tmp_path: Path) -> None:
     assert fit("copy", CODE, "-o", str(tmp_path / "out")).code == 2
     assert fit("copy", "nobody", "-o", str(tmp_path / "none")).code == 3
     assert not (tmp_path / "none").exists()
+
+
+def test_cut_off_the_same_command_makes_it_whole(fit: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "new", tmp_path / "there"):
+        with monkeypatch.context() as patched:
+            patched.setattr("fit_toolkit.cli.copy.write_atomic", cut)
+            assert fit("copy", CODE, "-o", str(folder), "--no-pdf").code == 130
+        assert fit("copy", CODE, "-o", str(folder), "--no-pdf").code == 0
+        assert sorted(file.name for file in folder.iterdir()) == ["copy.html", "copy.json"]

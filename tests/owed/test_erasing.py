@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
+from fit_toolkit.errors import DataError
 from fit_toolkit.practice import beside
+from fit_toolkit.practice.erasing import erase
 from fit_toolkit.store import people, tombstones
 from fit_toolkit.store import schema as s
 from tests.cli.shell import Shell
@@ -196,3 +199,9 @@ def test_those_whose_period_is_over_are_listed_and_erased_on_request(clinic: Cli
     assert fit("erase", "--due", "--yes").code == 0
     assert count_of(clinic.practice, s.client) == 2
     assert named(clinic, THIRD) == []
+
+
+def test_one_who_came_back_since_the_list_was_made_is_not_erased_for_the_period(clinic: Clinic) -> None:
+    with pytest.raises(DataError, match="not over any more"):
+        erase(clinic.practice, THIRD, reason="the period", actor="test", years=1)
+    assert count_of(clinic.practice, s.client) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -124,14 +124,27 @@ def test_a_code_is_found_as_a_word_of_its_own(text: str, found: bool) -> None:
 def test_a_hold_is_in_force_until_it_ends_or_is_released(store: Store) -> None:
     with store.begin() as c:
         client = people.add_client(c, "c1", at=NOW)
-        holds.set_hold(c, "c1", reason="complaint", at=NOW, by="me", ends_on=DAY)
+        holds.set_hold(c, "c1", reason="complaint", at=NOW, by="me", today=DAY, ends_on=DAY)
         assert len(holds.in_force(c, client, on=DAY)) == 1
         assert holds.in_force(c, client, on=DAY + timedelta(days=1)) == []
-        holds.set_hold(c, "c1", reason="another", at=NOW, by="me")
+        holds.set_hold(c, "c1", reason="another", at=NOW, by="me", today=TODAY)
         assert [row["client"] for row in holds.list_holds(c, on=TODAY)] == ["c1"]
         assert holds.release(c, "c1", reason="settled", at=NOW, by="me", on=TODAY) == 1
         with pytest.raises(DataError, match="no hold"):
             holds.release(c, "c1", reason="settled", at=NOW, by="me", on=TODAY)
+
+
+def test_the_last_day_of_a_hold_is_one_where_the_practice_is(store: Store) -> None:
+    with store.begin() as c:
+        people.add_client(c, "c1", at=NOW)
+        evening = datetime(2026, 11, 24, 3, tzinfo=UTC)  # in Los Angeles it is the 23rd, in Auckland the 24th
+        with pytest.raises(DataError, match="ended already"):
+            holds.set_hold(
+                c, "c1", reason="x", at=evening, by="me", today=date(2026, 11, 24), ends_on=date(2026, 11, 23)
+            )
+        assert holds.set_hold(
+            c, "c1", reason="x", at=evening, by="me", today=date(2026, 11, 23), ends_on=date(2026, 11, 23)
+        )
 
 
 def test_a_period_counts_from_the_last_end_and_never_with_an_open_episode(store: Store) -> None:
@@ -146,9 +159,11 @@ def test_a_period_counts_from_the_last_end_and_never_with_an_open_episode(store:
         (one,) = holds.over(c, years=1, today=date(2029, 3, 1))
         assert (one.client, one.ended_on, one.over_on, one.held) == ("c1", date(2028, 2, 29), date(2029, 3, 1), False)
         people.end_member(c, "pair", "c2", left_on=date(2028, 6, 1), at=NOW)
-        holds.set_hold(c, "c2", reason="complaint", at=NOW, by="me")
+        holds.set_hold(c, "c2", reason="complaint", at=NOW, by="me", today=TODAY)
         found = holds.over(c, years=1, today=date(2029, 6, 1))
         assert [(each.client, each.held) for each in found] == [("c1", False), ("c2", True)]
+        assert [each.client for each in holds.over(c, years=1, today=date(2029, 6, 1), code="c2")] == ["c2"]
+        assert holds.over(c, years=9999, today=date.max - timedelta(days=1)) == []  # no calendar goes so far
 
 
 def test_backups_made_since_somebody_came_hold_them(store: Store) -> None:

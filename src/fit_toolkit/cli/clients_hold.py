@@ -21,5 +21,5 @@ def command(app: App, client: str, reason: str, until: date | None) -> None:
 
     practice = app.practice
     with practice.store.begin() as c:
-        holds.set_hold(c, client, reason=reason, at=practice.now(), by=app.actor, ends_on=until)
+        holds.set_hold(c, client, reason=reason, at=practice.now(), by=app.actor, today=practice.today(), ends_on=until)
     app.say("On hold" + (f" until {until}." if until is not None else " until it is released."))

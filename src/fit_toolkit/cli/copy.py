@@ -34,7 +34,10 @@ def command(app: App, client: str, *, output: Path, language: str | None, no_pdf
     from fit_toolkit.language import language_of, speaking
     from fit_toolkit.practice.copying import as_html, as_json, as_pdf, held_about
     from fit_toolkit.sheets.making import look_here
+    from fit_toolkit.store.workplace import clear_away, work_beside
 
+    output = output.resolve()
+    clear_away(output)  # what was cut off there
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError("there is something in this folder already", where=str(output), hint="name a new one")
     practice = app.practice
@@ -43,16 +46,22 @@ def command(app: App, client: str, *, output: Path, language: str | None, no_pdf
     with speaking(language_of(code, practice.root)):
         held = held_about(practice, client)
         page = as_html(practice, held, look=look)
-    output.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomic(output / DATA, as_json(held).encode())
-    write_atomic(output / PAGE, page.encode())
     problem = ""
-    if not no_pdf:
-        try:
-            write_atomic(output / PRINT, as_pdf(page, look=look))
-        except FitError as error:
-            problem = str(error)
-    if os.name == "posix" and output.stat().st_mode & 0o077:
+    output.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    there = output.is_dir()  # a stick, perhaps, whose folder cannot be put in place of another
+    with work_beside(output / DATA if there else output) as work:  # it appears whole: the command can be given again
+        write_atomic(work.files / DATA, as_json(held).encode())
+        write_atomic(work.files / PAGE, page.encode())
+        if not no_pdf:
+            try:
+                write_atomic(work.files / PRINT, as_pdf(page, look=look))
+            except FitError as error:
+                problem = str(error)
+        for file in sorted(work.files.iterdir()) if there else ():
+            file.rename(output / file.name)
+        if not there:
+            work.files.rename(output)
+    if there and os.name == "posix" and output.stat().st_mode & 0o077:
         app.say("Others on this computer can look into this folder: chmod go-rwx")
     app.say(f"Copied to {output}. Hand it to the client alone, and remove it here afterwards.")
     if problem:

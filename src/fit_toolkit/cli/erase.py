@@ -151,7 +151,8 @@ def _due(app: App, *, reason: str, yes: bool, fmt: str) -> int:
     failed = 0
     for each in wanted:
         try:
-            last = erase(practice, each.client, reason=reason or f"retention period of {years} years", actor=app.actor)
+            why = reason or f"retention period of {years} years"
+            last = erase(practice, each.client, reason=why, actor=app.actor, years=years)
         except FitError as error:
             failed += 1
             app.say(f"fit: {error}")

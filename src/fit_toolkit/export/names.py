@@ -7,6 +7,8 @@ import hmac
 import os
 import secrets
 import stat
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -65,16 +67,30 @@ def fresh_key() -> bytes:
 def own_key(root: Path) -> bytes:
     """Read the practice's own key; made when it is first needed, readable by its account alone."""
     file = root / KEY
+    if not os.path.lexists(file):
+        try:
+            _make(file)
+        except OSError as error:
+            raise ConfigError(f"the key of exports cannot be made: {error.strerror}", where=str(file)) from None
+    return _read(file)
+
+
+def _make(file: Path) -> None:
+    """Make the key so that it is there whole or not at all, and only one where two exports begin at once."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{KEY}-", suffix=".part")
+    made = Path(name)
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    except OSError as error:
-        raise ConfigError(f"the key of exports cannot be made: {error.strerror}", where=str(file)) from None
-    key = fresh_key()
-    with os.fdopen(handle, "w", encoding="ascii") as opened:
-        opened.write(key.hex() + "\n")
-    return key
+        with os.fdopen(handle, "w", encoding="ascii") as opened:
+            opened.write(fresh_key().hex() + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        with suppress(FileExistsError):
+            if os.name == "nt":
+                made.rename(file)  # refuses there to take the place of another
+            else:
+                os.link(made, file)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> bytes:
@@ -89,5 +105,5 @@ def _read(file: Path) -> bytes:
         key = b""
     if len(key) != _SIZE:
         raise ConfigError("this is no key of exports any more", where=str(file),
-                          hint="restore it from a backup; with another key the same clients get other pseudonyms")  # fmt: skip
+                          hint="put back the copy you kept (fit backup holds no keys); with another one clients get other pseudonyms")  # fmt: skip
     return key

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fit_toolkit.engine.writing import write
-from fit_toolkit.errors import ConfigError, DataError, UsageError
+from fit_toolkit.errors import ConfigError, UsageError
 from fit_toolkit.export import manifest
 from fit_toolkit.export.names import Names
 from fit_toolkit.export.parts import Source
 from fit_toolkit.model.writing import Export, ExportPart, Writer
 from fit_toolkit.store import handing_on
+from fit_toolkit.store.workplace import work_beside
 
 if TYPE_CHECKING:
     from fit_toolkit.catalog import Catalog
@@ -71,9 +70,7 @@ def run_export(store: Store, catalog: Catalog, provided: Provided, writer: Write
     Raises:
         PluginFailureError: the writer failed; nothing was written.
     """
-    with _aside(ask.folder) as place:
-        files = place / "files"
-        files.mkdir(mode=0o700)
+    with _aside(ask.folder) as files:
         with store.read() as c:
             instruments = _instruments(catalog, handing_on.instruments_rated(c, ask.wanted))
             source = Source(c, ask.wanted, Names(ask.key), instruments, ask.texts, ask.zone)
@@ -192,14 +189,8 @@ def _aside(folder: Path) -> Iterator[Path]:
         raise UsageError("this is there already and is not empty", where=str(folder), hint="name a new folder: -o DIR")
     if not folder.parent.is_dir():
         raise UsageError("there is no such folder to write into", where=str(folder.parent))
-    try:
-        place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-", suffix=".fit-part"))
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror}", where=str(folder.parent)) from None
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with work_beside(folder) as work:
+        yield work.files
 
 
 def _make_private(files: Path) -> None:

@@ -22,6 +22,8 @@ from fit_toolkit.store.scrub import scrub
 from fit_toolkit.store.workplace import clear_away
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from fit_toolkit.practice.practice import Practice
     from fit_toolkit.store.tombstones import Tombstone
 
@@ -57,8 +59,10 @@ def preview(practice: Practice, code: str) -> Erasure:
     return Erasure(going, look_beside(practice, code, going.sheets), held, kept, exports)
 
 
-def erase(practice: Practice, code: str, *, reason: str, actor: str) -> Erasure:
+def erase(practice: Practice, code: str, *, reason: str, actor: str, years: int = 0) -> Erasure:
     """Erase a client; cut off at any point, the same command goes on where it stopped.
+
+    With `years` only where nothing is open and that period is over: an episode may have been opened since somebody looked.
 
     The pages go first, as only the store knows which they are; the rows go in one transaction, with the tombstone.
     """
@@ -68,8 +72,10 @@ def erase(practice: Practice, code: str, *, reason: str, actor: str) -> Erasure:
         before = preview(practice, code)
         if before.held:
             raise held_error(len(before.held))
+        with practice.store.read() as c:
+            _refuse_going_on(c, practice, code, years)
         remove_pages(practice, before.beside)
-        keys = _rows(practice, code, reason=reason.strip(), actor=actor)
+        keys = _rows(practice, code, reason=reason.strip(), actor=actor, years=years)
         after = look_beside(practice, code, before.going.sheets)  # a page made meanwhile
         remove_pages(practice, after)
         forget_messages(after, code, keys)
@@ -141,13 +147,19 @@ def write_stones(practice: Practice, folders: Sequence[Path] = ()) -> None:
             _write(folder / STONES, json.dumps(msgspec.to_builtins(listed), indent=1).encode() + b"\n")
 
 
-def _rows(practice: Practice, code: str, *, reason: str, actor: str) -> list[str]:
+def _refuse_going_on(c: Connection, practice: Practice, code: str, years: int) -> None:
+    if years and not holds.over(c, years=years, today=practice.today(), code=code):
+        raise DataError("the retention period of this client is not over any more, and nothing was erased")
+
+
+def _rows(practice: Practice, code: str, *, reason: str, actor: str, years: int = 0) -> list[str]:
     """The one transaction: whatever came in since the preview goes, too, and a hold set since stops it."""
     now = practice.now()
     with practice.store.begin() as c:
         going = what_goes(c, code)
         if held := holds.in_force(c, going.client, on=practice.today()):
             raise held_error(len(held))
+        _refuse_going_on(c, practice, code, years)
         keys = erase_rows(c, going, at=now)
         reason = word(code).sub(GONE, reason)
         stone = tombstones.new_tombstone(

@@ -26,11 +26,13 @@ class Over(msgspec.Struct, frozen=True, kw_only=True):
     held: bool
 
 
-def set_hold(c: sa.Connection, code: str, *, reason: str, at: datetime, by: str, ends_on: date | None = None) -> int:
-    """Hold what is kept about a client; returns the id."""
+def set_hold(
+    c: sa.Connection, code: str, *, reason: str, at: datetime, by: str, today: date, ends_on: date | None = None
+) -> int:
+    """Hold what is kept about a client; returns the id. `today` is the day it is where the practice is."""
     if not reason.strip():
         raise DataError("a hold needs a reason")
-    if ends_on is not None and ends_on < utc(at).date():
+    if ends_on is not None and ends_on < today:
         raise DataError(f"the hold would have ended already, on {ends_on}")
     row = {"client_id": client_id(c, code), "reason": reason.strip(), "set_at": utc(at), "set_by": by}
     made: int = c.execute(sa.insert(H).values(**row, ends_on=ends_on).returning(H.c.id)).scalar_one()
@@ -73,10 +75,10 @@ def carry_over(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         c.execute(sa.insert(H).values(client_id=client, **kept))
 
 
-def over(c: sa.Connection, *, years: int, today: date) -> list[Over]:
+def over(c: sa.Connection, *, years: int, today: date, code: str | None = None) -> list[Over]:
     """List the clients, oldest end first, none of whose episodes is open and whose last one ended `years` ago or more.
 
-    Of a couple's or a group's episode counts the day on which the client left it.
+    Of a couple's or a group's episode counts the day on which the client left it. `code` asks about one client.
     """
     end = sa.func.coalesce(s.member.c.left_on, s.episode.c.closed_on)
     query = (
@@ -86,17 +88,21 @@ def over(c: sa.Connection, *, years: int, today: date) -> list[Over]:
         .having(sa.func.count(end) == sa.func.count())
         .order_by(sa.func.max(end), s.client.c.code)
     )
+    if code is not None:
+        query = query.where(s.client.c.id == client_id(c, code))
     held = set(c.execute(sa.select(H.c.client_id).where(_stands(today))).scalars())
     found = []
-    for code, ended, id in c.execute(query):
+    for client, ended, id in c.execute(query):
         last = ended if isinstance(ended, date) else date.fromisoformat(str(ended))
         end_of_period = _years_later(last, years)
         if end_of_period <= today:
-            found.append(Over(client=code, ended_on=last, over_on=end_of_period, held=id in held))
+            found.append(Over(client=client, ended_on=last, over_on=end_of_period, held=id in held))
     return found
 
 
 def _years_later(day: date, years: int) -> date:
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February
