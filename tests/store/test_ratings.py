@@ -194,6 +194,22 @@ def test_undoing_two_batches_brings_back_nothing_of_either(store: Store) -> None
         assert ratings.history(c, [member]) == []
 
 
+def test_corrections_undone_in_any_order_leave_what_was_there_before_them(store: Store) -> None:
+    with store.begin() as c:
+        member = make_episode(c)
+        original = rate(c, member, value=7.0)
+        batches, latest = [], original
+        for value in (6.0, 5.0, 4.0):
+            batches.append(new_batch(c))
+            latest = rate(c, member, value=value, replaces=latest, change_reason="misread", batch_id=batches[-1])
+        first, second, third = batches
+        assert ratings.undo_batch(c, second, MEND) == (0, 0, 1)
+        assert ratings.undo_batch(c, third, MEND) == (1, 1, 0)
+        assert [entry.batch_id for entry in ratings.history(c, [member])] == [first]
+        assert ratings.undo_batch(c, first, MEND) == (1, 1, 0)
+        assert [entry.id for entry in ratings.history(c, [member])] == [original]
+
+
 def test_nothing_that_was_keyed_in_is_ever_changed(store: Store) -> None:
     def said(c: sa.Connection) -> list[tuple[Any, ...]]:
         a = schema.administration.c

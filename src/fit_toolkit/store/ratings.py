@@ -261,7 +261,8 @@ def list_batches(c: sa.Connection, *, source_sha256: str | None = None) -> list[
 def undo_batch(c: sa.Connection, batch: int, change: Change) -> Undone:
     """Take back a batch: void what it added, and let what it had corrected stand again.
 
-    A rating of the batch that was corrected since keeps its correction.
+    A rating of the batch that was corrected since keeps its correction. Where what it had corrected came in with a batch
+    that was undone before, whatever that one had corrected stands again.
     """
     row = c.execute(sa.select(s.batch).where(s.batch.c.id == batch)).one_or_none()
     if row is None:
@@ -273,11 +274,16 @@ def undo_batch(c: sa.Connection, batch: int, change: Change) -> Undone:
     mine = c.execute(sa.select(A.c.id, A.c.state, A.c.member_id).where(A.c.batch_id == batch)).all()
     valid = [entry.id for entry in mine if entry.state == "valid"]
     _close(c, valid, "voided", change)
-    restored = 0
-    for part in chunks(valid):
-        of_undone = A.c.batch_id.in_(sa.select(s.batch.c.id).where(s.batch.c.undone_at.is_not(None)))
-        again = sa.and_(A.c.replaced_by_id.in_(part), sa.or_(A.c.batch_id.is_(None), ~of_undone))
-        restored += _let_stand(c, again, change, why=f"batch {batch} undone")
+    restored, over = 0, valid
+    while over:
+        before: list[int] = []
+        for part in chunks(over):
+            of_undone = A.c.batch_id.in_(sa.select(s.batch.c.id).where(s.batch.c.undone_at.is_not(None)))
+            corrected = sa.and_(A.c.replaced_by_id.in_(part), A.c.state == "superseded")
+            before += c.execute(sa.select(A.c.id).where(corrected, of_undone)).scalars()
+            stands = sa.and_(A.c.replaced_by_id.in_(part), sa.or_(A.c.batch_id.is_(None), ~of_undone))
+            restored += _let_stand(c, stands, change, why=f"batch {batch} undone")
+        over = before
     undone = {"undone_at": utc(change.at), "undone_by": change.by, "undo_reason": change.reason}
     c.execute(sa.update(s.batch).where(s.batch.c.id == batch).values(**undone))
     touch(c, episodes_of(c, {entry.member_id for entry in mine}), "undone", change.at)
