@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,16 @@ def own(folder: Path, name: str, text: str) -> Writer:
     (folder / "mail").mkdir(parents=True, exist_ok=True)
     (folder / "mail" / f"{name}.txt.j2").write_text(text, encoding="utf-8")
     return Writer(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_text_that_is_a_link_to_another_file_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("the key of the pseudonyms")
+    writer = own(tmp_path / "templates", "safety", "")
+    (tmp_path / "templates/mail/safety.txt.j2").unlink()
+    (tmp_path / "templates/mail/safety.txt.j2").symlink_to(secret)
+    assert writer.unusable() == ["templates/mail/safety.txt.j2: ValueError"]
 
 
 def test_every_text_ends_with_what_it_is_not() -> None:

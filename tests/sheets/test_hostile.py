@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,23 @@ def test_what_makes_twice_as_much_is_stopped_while_it_is_small(how: str, tmp_pat
     own = (folder(tmp_path, text),)
     with pytest.raises(ConfigError, match="SecurityError"):
         render("sheets/therapist.html", {}, folders=own)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_template_that_is_a_link_to_another_file_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("the key of the pseudonyms")
+    folder = tmp_path / "practice/templates"
+    (folder / "sheets").mkdir(parents=True)
+    (folder / "sheets/client.html").symlink_to(secret)
+    with pytest.raises(ConfigError, match="a link that leads out of its folder"):
+        render_sheet(examples.falling(), "client", folders=(folder,))
+    (folder / "sheets/client.html").unlink()
+    (folder / "ours.html").write_text("from the folder itself")
+    (folder / "sheets/client.html").symlink_to(folder / "ours.html")
+    linked = tmp_path / "look"
+    linked.symlink_to(folder, target_is_directory=True)
+    assert render_sheet(examples.falling(), "client", folders=(linked,)) == "from the folder itself"
 
 
 def test_templates_still_put_texts_lists_and_numbers_together(tmp_path: Path) -> None:

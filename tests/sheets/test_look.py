@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import struct
 import zlib
@@ -93,6 +94,18 @@ def test_a_logo_that_is_none_is_not_printed_and_said(case: str, tmp_path: Path) 
     assert len(look.problems) == 1
     assert why in look.problems[0]
     assert look.problems[0].startswith("templates/logo.png: ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_style_or_a_logo_that_is_a_link_to_another_file_is_not_read(tmp_path: Path) -> None:
+    root, other = practice(tmp_path), tmp_path / "elsewhere"
+    other.write_bytes(png())
+    for name in ("style.css", "logo.png"):
+        (root / "templates" / name).unlink(missing_ok=True)
+        (root / "templates" / name).symlink_to(other)
+    look = look_of(root)
+    assert (look.css, look.logo) == ("", "")
+    assert ["a link that leads out of its folder" in problem for problem in look.problems] == [True, True]
 
 
 @pytest.mark.parametrize("kind", ["svg", "jpg", "webp"])

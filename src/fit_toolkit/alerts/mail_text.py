@@ -14,6 +14,7 @@ from jinja2 import FunctionLoader
 
 from fit_toolkit.engine.sandbox import Sandbox, run
 from fit_toolkit.engine.surroundings import within
+from fit_toolkit.engine.templates import leads_out
 from fit_toolkit.model.alerts import RANK
 
 LONGEST = 20_000  # letters
@@ -198,6 +199,8 @@ def _source(folder: Path | None, name: str) -> str | None:
     if name not in SAMPLES:  # a template may not reach for another file
         return None
     if folder is not None and (own := folder / _file(name)).is_file():
+        if leads_out(own, folder):
+            raise ValueError("the template is a link that leads out of its folder")
         with own.open(encoding="utf-8") as text:
             source = text.read(LARGEST + 1)
         if len(source) > LARGEST:

@@ -63,16 +63,19 @@ def _contested(name: str, plugins: Sequence[str]) -> str:
     )
 
 
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is a link to somewhere else: what is there was never meant to be on a page."""
+    return not file.resolve().is_relative_to(folder.resolve())
+
+
 def names_in(folder: Any) -> frozenset[str]:
     """Give the names of the templates in a folder; raise ContractError where it is none, or leads out of itself."""
     if not folder.is_dir():
         raise ContractError("gave a template folder that is not there")
     found: set[str] = set()
     _collect(folder, "", found, depth=0)
-    if isinstance(folder, Path):
-        inside = folder.resolve()
-        if not all((folder / name).resolve().is_relative_to(inside) for name in found):
-            raise ContractError("gave a template folder with a link that leads out of it")
+    if isinstance(folder, Path) and any(leads_out(folder / name, folder) for name in found):
+        raise ContractError("gave a template folder with a link that leads out of it")
     return frozenset(found)
 
 

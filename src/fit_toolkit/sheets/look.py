@@ -10,9 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from fit_toolkit.engine.templates import leads_out
 from fit_toolkit.errors import ConfigError
 
 STYLE, LOGO = "templates/style.css", "templates/logo.png"
+LINK = "it is a link that leads out of its folder"
 OTHER_LOGOS = ("svg", "jpg", "jpeg", "gif", "webp", "pdf")
 LONGEST_STYLE = 64 * 1024
 LARGEST_LOGO = 256 * 1024
@@ -92,6 +94,8 @@ def read_style(path: Path) -> str:
     """Read a practice's style sheet; it may restyle everything and ask for nothing."""
     if not path.is_file():
         return ""
+    if leads_out(path, path.parent):
+        raise ConfigError(LINK)
     if path.stat().st_size > LONGEST_STYLE:
         raise ConfigError(f"it is larger than {LONGEST_STYLE // 1024} kB")
     try:
@@ -143,6 +147,8 @@ def read_logo(path: Path) -> bytes:
         if any(path.with_suffix(f".{other}").is_file() for other in OTHER_LOGOS):
             raise ConfigError("there is a logo of another kind; save it as a PNG")
         return b""
+    if leads_out(path, path.parent):
+        raise ConfigError(LINK)
     if path.stat().st_size > LARGEST_LOGO:
         raise ConfigError(f"it is larger than {LARGEST_LOGO // 1024} kB")
     data = path.read_bytes()

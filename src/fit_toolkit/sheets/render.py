@@ -15,7 +15,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from fit_toolkit.engine.sandbox import Sandbox, run
-from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder
+from fit_toolkit.engine.templates import TEMPLATE_NAME, TemplateFolder, leads_out
 from fit_toolkit.errors import ConfigError, FitError
 from fit_toolkit.language import language_of, speaking, spoken
 from fit_toolkit.sheets.chart import chart, number
@@ -59,6 +59,8 @@ class _Folders(BaseLoader):
             except UnicodeDecodeError:
                 raise ConfigError(f"the template {name} is not UTF-8", where=str(folder), hint="save it so") from None
             if text is not None:
+                if isinstance(folder, Path) and leads_out(folder / name, folder):
+                    raise ConfigError(f"the template {name} is a link that leads out of its folder", where=str(folder))
                 if len(text) > LARGEST:
                     raise ConfigError(f"the template {name} is larger than {LARGEST // 1024} kB", where=str(folder))
                 return text
