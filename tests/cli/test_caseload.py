@@ -12,12 +12,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from fit_toolkit.caseload.table import Wanted
 from fit_toolkit.cli import run
 from fit_toolkit.cli.caseload_said import list_text
 from fit_toolkit.practice import open_practice, set_up
-from fit_toolkit.practice.caseload import make_caseload
+from fit_toolkit.practice.caseload import as_html, make_caseload
+from fit_toolkit.store import schema as s
 from tests.caseload.making import NOW, Alert, Person, write
 from tests.cli.shell import Outcome
 
@@ -111,6 +113,19 @@ def test_what_was_noted_stands_in_the_list_for_supervision_and_runs_nowhere(fit:
     assert (cases["schema"], cases["looked_at"]) == ("fit/supervision/1", 3)
     assert [case["client"] for case in cases["supervision"]] == ["c002", "c003"]
     assert "c003" in fit("--supervision").out
+
+
+def test_who_is_in_two_episodes_has_two_lines_and_is_one_client(tmp_path: Path) -> None:
+    set_up(tmp_path / "p", policies="")
+    practice = open_practice(tmp_path / "p", clock=lambda: NOW)
+    write(practice, [Person(alerts=(Alert(days=20),)), Person(alerts=(Alert(days=30),)), Person()])
+    with practice.store.begin() as c:
+        c.execute(sa.update(s.member).where(s.member.c.id == 2).values(client_id=1))
+    page = as_html(practice, Wanted(), supervision=False)[0]
+    assert '<p class="counts">2 clients</p>' in page
+    assert re.findall(r"<bdi>(c00\d)</bdi>", page) == ["c001", "c001", "c003"]
+    assert "1 of 2 clients" in as_html(practice, Wanted(), supervision=True)[0]
+    practice.store.close()
 
 
 def test_the_page_lets_its_own_script_run_and_nothing_else(fit: Fit) -> None:

@@ -44,6 +44,17 @@ def test_csv_and_json_hold_the_same_figures(folder: Path, capsys: pytest.Capture
         assert row["definition"] == each["definition"]
 
 
+def test_a_last_day_that_lies_ahead_is_today_and_that_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    assert fit(folder, "report", "--since", "2026-01-01", "--until", "2026-12-31", "--format", "json") == 0
+    ahead = capsys.readouterr()
+    assert ahead.err == "2026-12-31 lies ahead: the report is up to today, 2026-11-23.\n"
+    assert fit(folder, "report", *SERVICE, "--format", "json") == 0
+    assert ahead.out == capsys.readouterr().out
+    assert fit(folder, "report", "--since", "2026-12-01", "--until", "2026-12-31") == 2
+
+
 def test_the_name_of_the_file_says_what_is_made(folder: Path, tmp_path: Path) -> None:
     for name, begins in (
         ("r.pdf", b"%PDF-"),

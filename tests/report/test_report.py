@@ -343,7 +343,9 @@ def test_the_headline_speaks_of_one_form(tmp_path: Path) -> None:
         c.execute(sa.update(s.administration).where(s.administration.c.member_id > 12).values(instrument="plain"))
     report = report_of(service)  # all first ratings of the form rated most are the same, so it has no effect size
     assert one(report, "outcomes", "effect_size", "plain/client").shown
-    headline = re.findall(r'class="headline">(.*?)</p>', as_html(service.practice, report))[0]
+    page = as_html(service.practice, report)
+    assert "Gain in points: +10.00 (+10.00 to +10.00)." in page  # said without an effect size, too
+    headline = re.findall(r'class="headline">(.*?)</p>', page)[0]
     assert "12 of 23 courses have a first and a last rating" in headline
     assert "SD" not in headline
 

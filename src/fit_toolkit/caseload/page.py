@@ -40,7 +40,7 @@ def list_page(caseload: Caseload) -> dict[str, Any]:
     return {
         "on": caseload.on,
         "lines": lines,
-        "all": len(caseload.lines),
+        "all": len({line.client for line in caseload.lines}),  # who is in two episodes has two lines
         "left_out": len(caseload.lines) - len(lines),
         "counts": said,
         "unseen": sum(line.unseen for line in caseload.lines),
@@ -64,7 +64,7 @@ def supervision_page(supervision: Supervision) -> dict[str, Any]:
     return {
         "on": supervision.on,
         "cases": cases,
-        "all": len(supervision.cases),
+        "all": len({case.client for case in supervision.cases}),
         "left_out": len(supervision.cases) - len(cases),
         "looked_at": supervision.looked_at,
         "rule": rule(),

@@ -99,7 +99,7 @@ def build_supervision(c: sa.Connection, catalog: Catalog, now: datetime, on: dat
         said = [*why[row], *([stuck_text(slow[row])] if row in slow else [])]
         cases.append(_case(table, catalog, row, said, alerts[member], tried[member], int(waited[row])))
     cases.sort(key=lambda case: (_first(case), -case.days_open, case.client))
-    return Supervision(on=on, looked_at=int(np.count_nonzero(~table.over)), cases=tuple(cases))
+    return Supervision(on=on, looked_at=len(np.unique(table.members["client"][~table.over])), cases=tuple(cases))
 
 
 def _criteria(

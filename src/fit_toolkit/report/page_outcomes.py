@@ -80,7 +80,7 @@ def _change(report: Report, group: str, title: str, found: dict[str, Figure]) ->
         last=f"{last.value:.2f}",
     )
     in_points = say(
-        ". Gain in points: %(gain)s (%(interval)s).",
+        "Gain in points: %(gain)s (%(interval)s).",
         gain="" if gain.value is None else points(gain.value, signed=True),
         interval=interval_of(gain),
     )
@@ -91,7 +91,7 @@ def _change(report: Report, group: str, title: str, found: dict[str, Figure]) ->
         axis=axis if effect.shown else None,
         rows=(row_of(effect, axis, strong=True),),
         heads=(say("in SDs"), say("95 % interval"), say("courses")),
-        notes=(effect.note + in_points,) if gain.value is not None and effect.shown else (),
+        notes=(f"{effect.note}. {in_points}" if effect.shown else in_points,) if gain.value is not None else (),
     )
 
 
