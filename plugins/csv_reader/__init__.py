@@ -17,6 +17,7 @@ from msgspec import Meta
 from fit_toolkit import DataError, RawTable, Reader, hookimpl
 
 DELIMITERS = (",", ";", "\t")
+RARE = ("|", "^")  # as REDCap may export; only where the header line has none of the others
 HEAD = 64 * 1024
 BLOCK = 1 << 20
 MARKS = (
@@ -30,11 +31,11 @@ PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"\xfd7zXZ\0", b"7z\xbc\xaf
 UNMARKED = {each: f"{each}-{'le' if sys.byteorder == 'little' else 'be'}" for each in ("utf-16", "utf-32")}
 Encoding = Literal["", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "iso-8859-1", "iso-8859-15"]
 Records: TypeAlias = Sequence[Sequence[str]]
-Delimiter = Literal["", ",", ";", "\t"]
+Delimiter = Literal["", ",", ";", "\t", "|", "^"]
 
 
 class CsvReader(Reader, frozen=True):
-    """Comma, semicolon or tab separated text with a header line.
+    """Comma, semicolon or tab separated text with a header line; where it has none of them, `|` or `^`.
 
     The delimiter is taken from the header line and the encoding from the file's byte order mark, else UTF-8, unless
     they are given. Its notes say which it took: `encoding: ...` and `delimiter: ...`.
@@ -80,7 +81,10 @@ class CsvReader(Reader, frozen=True):
         with path.open(encoding=codec, newline="") as file:
             head = file.read(HEAD)
         delimiter: str = self.delimiter
-        said = head[:4].lower() == "sep=" and head[4:5] in DELIMITERS  # a line spreadsheets write for themselves
+        said = head[:4].lower() == "sep=" and head[4:5] in (
+            *DELIMITERS,
+            *RARE,
+        )  # a line spreadsheets write for themselves
         if said:
             delimiter = delimiter or head[4]
         delimiter = delimiter or _delimiter(head, path.name)
@@ -162,7 +166,10 @@ def _delimiter(text: str, name: str) -> str:
     if counts[0][0] and counts[0][0] == counts[1][0]:
         raise DataError("the header line has as many of one delimiter as of another", where=f"{name}:1",
                         hint="say which in a map: delimiter")  # fmt: skip
-    return counts[0][1] if counts[0][0] else ","
+    if counts[0][0]:
+        return counts[0][1]
+    rare = [each for each in RARE if each in bare]
+    return rare[0] if len(rare) == 1 else ","
 
 
 def _taken(blocks: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[Sequence[int], Records]]:

@@ -31,6 +31,7 @@ def opening(head: bytes, rows: int = 20) -> list[list[str]]:
     first = next((line for line in lines if line.strip()), "")
     bare = "".join(first.split('"')[::2])
     delimiter = max(",;\t", key=bare.count)
+    delimiter = delimiter if delimiter in bare else max("|^", key=bare.count)
     try:
         records = (record for record in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in record))
         return list(islice(records, rows))

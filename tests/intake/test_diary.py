@@ -157,7 +157,7 @@ def test_a_time_that_cannot_be_is_refused(clinic: Clinic, day: str, time: str) -
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        ("client,date,room", "unknown column: room"),
+        ("client,date,room", "unknown columns: room"),
         ("date,status", "no column for the client"),
         ("client,status", "no column for the date"),
         ("client,date,start", "two columns for the date"),
@@ -166,6 +166,13 @@ def test_a_time_that_cannot_be_is_refused(clinic: Clinic, day: str, time: str) -
 def test_columns_that_are_missing_or_unknown_refuse_the_file(clinic: Clinic, head: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
         bring(clinic, f"{head}\n" + ",".join("A" * len(head.split(","))) + "\n")
+
+
+@pytest.mark.parametrize("row", ["Canary Doe,A,2026-03-02 09:30,held", "Canary Doe,A,held", "Canary Doe,client,7,7"])
+def test_a_diary_without_its_header_line_is_told_by_none_of_its_cells(clinic: Clinic, row: str) -> None:
+    with pytest.raises(DataError) as caught:
+        bring(clinic, f"{row}\n{row}\n")
+    assert "Canary" not in str(caught.value)
 
 
 def test_a_column_of_answers_has_no_place_in_a_diary(clinic: Clinic) -> None:

@@ -72,6 +72,7 @@ def test_a_time_that_came_twice_on_two_days_of_the_practice_is_refused() -> None
         ("%d.%m.%Y %H:%M", "1.3.2026 23:30"),
         ("DD.MM.YYYY HH:MM", "01.03.2026 23:30"),
         ("%m/%d/%Y %I:%M:%S %p", "3/1/2026 11:30:00 PM"),
+        ("%m/%d/%Y %I:%M:%S %p", "3/1/2026\u00a011:30:00\u202fPM"),
         ("MM/DD/YYYY HH:MM:SS", "03/01/2026 23:30:00"),
         ("%Y%m%dT%H%M%S%z", "20260301T233000+0100"),
     ],

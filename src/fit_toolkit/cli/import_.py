@@ -236,7 +236,7 @@ def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str,
     _close(app, outcome, ask)
     if not outcome.rejected:
         return int(ExitCode.OK)
-    took_some = ask.keep_going and bool(outcome.accepted or outcome.unchanged)
+    took_some = ask.keep_going and bool(outcome.accepted or outcome.there)
     return int(ExitCode.PARTIAL if took_some else ExitCode.REJECTED)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from fit_toolkit.errors import DataError
-from fit_toolkit.intake.layout import ALWAYS_IGNORED
+from fit_toolkit.intake.layout import ALWAYS_IGNORED, listed, refuse_headless
 from fit_toolkit.intake.mapping import DIARY_ROLES, Map, Target
 from fit_toolkit.intake.moments import TWICE, Moments, time_of
 from fit_toolkit.intake.records import Ask, Problem
@@ -125,19 +125,24 @@ def _laid(table: RawTable, mapping: Map, file: str) -> _Check:
     """Find the columns; missing, unknown and doubled ones are refused, all of them at once."""
     roles: dict[str, Target] = {}
     places: dict[str, int] = {}
-    said = [f"missing column: {column}" for column in mapping.columns if column not in table.columns]
+    missing = [column for column in mapping.columns if column not in table.columns]
+    unknown: list[str] = []
+    said = [f"missing columns: {listed(missing)}"] if missing else []
     for at, column in enumerate(table.columns):
         target = _target(column, mapping)
         if target is None:
             passed = column in (*mapping.ignore, *ALWAYS_IGNORED) or mapping.on_unknown_column == "ignore"
             if column.strip() and not passed and table.meant.get(column) != "":
-                said.append(f"unknown column: {column}")
+                unknown.append(column)
         elif target.role not in ROLES:
             said.append(f"a diary has no column for the {target.role or target.item or target.scale}: {column}")
         elif target.role in places:
             said.append(f"two columns for the {target.role}: {table.columns[places[target.role]]} and {column}")
         else:
             places[target.role], roles[target.role] = at, target
+    refuse_headless(unknown, file)
+    if unknown and places:  # without any that is known they may be cells: the header line may be missing
+        said.append(f"unknown columns: {listed(unknown)}")
     if not {"client", "episode"} & set(places):
         said.append("no column for the client (or the episode)")
     if "date" not in places:

@@ -172,15 +172,15 @@ def _no_doubles(columns: Sequence[str], file: str) -> None:
     seen: set[str] = set()
     doubles = sorted({column for column in columns if column.strip() and (column in seen or seen.add(column))})  # type: ignore[func-returns-value]
     if doubles:
-        raise DataError(f"columns with the same name: {_listed(doubles)}", where=f"{file}:1")
+        raise DataError(f"columns with the same name: {listed(doubles)}", where=f"{file}:1")
 
 
 def _refuse(missing: list[str], unknown: list[str], wrong: list[str], file: str, *, nameless: bool) -> None:
     said = []
     if missing:
-        said.append("missing columns: " + _listed(missing))
+        said.append("missing columns: " + listed(missing))
     if unknown:
-        said.append("unknown columns: " + _listed(unknown))
+        said.append("unknown columns: " + listed(unknown))
     said += wrong
     if said:
         hint = "give their meaning in a map, or name them under `ignore` there: fit import FILE --save-map MAP"
@@ -212,7 +212,7 @@ def _complete(layout: Layout, mapping: Map, file: str) -> None:
         raise DataError("; ".join(lacking), where=f"{file}:1", findings=tuple(lacking))
 
 
-def _listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> str:
     """Name columns for a person; of very many, and of very long ones, the beginning."""
     more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
     return ", ".join(map(_readable, columns[:NAMED])) + more

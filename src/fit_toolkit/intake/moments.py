@@ -148,8 +148,13 @@ def _compiled(pattern: str) -> tuple[re.Pattern[str], DateFormat]:
             hint="for example '%d.%m.%Y %H:%M', '%m/%d/%Y %I:%M:%S %p' or 'DD.MM.YYYY HH:MM'",
         )
     days = {"%Y": "(?P<year>[0-9]{4})", "%m": "(?P<month>[0-9]{1,2})", "%d": "(?P<date>[0-9]{1,2})"}
-    text = "".join(days.get(piece) or _TIMES.get(piece) or re.escape(piece) for piece in pieces)
+    text = "".join(days.get(piece) or _TIMES.get(piece) or _escaped(piece) for piece in pieces)
     return re.compile(text), DateFormat()
+
+
+def _escaped(text: str) -> str:
+    """Write what stands between the parts; a blank may be one that does not break, as some programs write it before PM."""
+    return re.escape(text).replace(r"\ ", "[ \u00a0\u202f]")
 
 
 def _day_text(hit: re.Match[str]) -> str:

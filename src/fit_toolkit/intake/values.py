@@ -78,9 +78,13 @@ class DateFormat:
             return f"not a date written as {self.pattern}"
         if re.fullmatch(r"[2-7][0-9]{4}(\.[0-9]+)?", text):
             return "this is a spreadsheet's number of days; give the column a date format there and save it again"
-        hit = _SLASHED.fullmatch(text)
-        if hit is None:
+        hit = _SLASHED.match(text)
+        if hit is None or text[hit.end() : hit.end() + 1] not in {"", " ", "T", ","}:
             return "not a date written as year-month-day, such as 2026-03-31"
+        if len(hit[3]) < 4:
+            return "a year of two digits is not read; have it written with four, best as 2026-03-31"
+        if hit.end() < len(text):
+            return "not a date with a time written as 2026-03-31 14:30; name its format, such as --date-format 'DD.MM.YYYY HH:MM'"
         if int(hit[1]) <= 12 and int(hit[2]) <= 12 and hit[1] != hit[2]:
             return "this date can be read in two ways; say which: --date-format %d/%m/%Y or %m/%d/%Y"
         return "not a date written as year-month-day; name its format, such as --date-format %d/%m/%Y"
