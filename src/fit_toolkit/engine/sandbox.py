@@ -55,6 +55,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     concat = staticmethod(limits.glued)
     joined = staticmethod(limits.joined)
     weighed = staticmethod(limits.weighed)
+    shown = staticmethod(limits.shown)
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, loader: BaseLoader, *, autoescape: bool = True) -> None:
@@ -76,13 +77,30 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self.globals.pop(name, None)
         self.globals["namespace"] = limits.Notes
         self._fields: set[tuple[type, str]] = set()
+        self._words: Callable[..., Any] | None = None
 
     def speak(self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> None:
         """Say `_()` and `ngettext()` of templates through these."""
         self.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        for name in ("gettext", "ngettext"):
-            speak: Any = self.globals[name]
-            self.globals[name] = limits.said(speak)
+        self._words = limits.said(gettext)
+        self.globals |= {"_": self._words, "gettext": self._words, "ngettext": limits.said_of(ngettext)}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a record that was judged before is given at once."""
+        try:
+            if (type(obj), attribute) in self._fields:
+                return getattr(obj, attribute)
+        except AttributeError:  # within a property
+            pass
+        return super().getattr(obj, attribute)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Words, of which a page says a hundred, are said without what Jinja does for a call that may be anything."""
+        if (words := self._words) is not None and obj is words:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return words(context, *args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> None:
         """Leave `str.format` to `is_safe_attribute`, which has it on no list: '{:>999999999}' is a text that wide."""

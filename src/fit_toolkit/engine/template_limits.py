@@ -15,7 +15,7 @@ from jinja2.exceptions import SecurityError, TemplateAssertionError
 from jinja2.nodes import Concat, Dict, List, Name, Tuple
 from jinja2.runtime import Undefined
 from jinja2.utils import Namespace, pass_context
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 LARGEST = 1024 * 1024  # letters of one text; a crowded sheet has 60 kB
 HEAVIEST = 256 * 1024  # letters and values of one list
@@ -54,6 +54,13 @@ class Generator(CodeGenerator):
         if node.name in {"varargs", "kwargs"}:
             raise TemplateAssertionError(f"{node.name} may not be used", node.lineno, self.name, self.filename)
         super().visit_Name(node, frame)
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
+        """`{{ value }}`, of which a page has hundreds: judged and escaped in one step, where it is known that it is escaped."""
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is not None:
+            self.write("environment.shown((")  # closed twice, as `escape(finalize(` is
+        else:
+            super()._output_child_pre(node, frame, finalize)
 
     def _weighed(self, write: Callable[..., None], node: Any, frame: Any) -> None:
         self.write("environment.weighed(")
@@ -165,23 +172,46 @@ def filtered(filter_: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def said(speak: Callable[..., Any]) -> Callable[..., Any]:
-    """`_()` or `ngettext()`, with values that stay short in however many places of the sentence they stand."""
+def said(speak: Callable[[str], str]) -> Callable[..., Any]:
+    """`_()` of templates."""
 
     @pass_context
-    @wraps(speak)
-    def call(context: Any, *words: Any, **values: Any) -> Any:
-        if not values:
-            return speak(context, *words)
-        places = 1 + max((word.count("%") for word in words if isinstance(word, str)), default=0)
-        longest = max((len(str(plain(value))) for value in values.values()), default=0)
-        if 6 * longest * places > LARGEST:
-            raise SecurityError("a text is too long")
-        return speak(context, *words, **values)
+    def gettext(context: Any, message: Any, /, **values: Any) -> Any:
+        return _filled(context, speak(message), (message,), values)
 
-    return call
+    return gettext
+
+
+def said_of(speak: Callable[[str, str, int], str]) -> Callable[..., Any]:
+    """`ngettext()` of templates; the number is filled in as `num`."""
+
+    @pass_context
+    def ngettext(context: Any, one: Any, many: Any, n: Any, /, **values: Any) -> Any:
+        return _filled(context, speak(one, many, n), (one, many), {"num": n, **values})
+
+    return ngettext
+
+
+def _filled(context: Any, said: str, words: tuple[Any, ...], values: dict[str, Any]) -> Any:
+    """A sentence with its values, which stay short in however many places of it they stand."""
+    text = Markup(said) if context.eval_ctx.autoescape else said  # noqa: S704 - packs are looked at as they are read
+    if not values:
+        return text if "%" not in text else text % values
+    places = 1 + max((word.count("%") for word in words if isinstance(word, str)), default=0)
+    longest = max(len(str(plain(value))) for value in values.values())
+    if 6 * longest * places > LARGEST:
+        raise SecurityError("a text is too long")
+    return text % values
 
 
 def finalized(value: Any) -> Any:
     """What `{{ value }}` writes."""
     return value if isinstance(value, Undefined) else plain(value)
+
+
+def shown(value: Any) -> str:
+    """What `{{ value }}` writes where markup signs are escaped: the same as `escape(finalized(value))`."""
+    kind = type(value)
+    if kind is Markup or kind is str:
+        return escape(value)
+    return str(value) if kind is int or kind is float else escape(finalized(value))

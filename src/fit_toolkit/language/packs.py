@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from pathlib import Path
@@ -46,7 +46,7 @@ class Language:
         """Whether it is written from left to right (ltr) or from right to left (rtl)."""
         return str(self.locale.text_direction)
 
-    @property
+    @cached_property
     def decimal(self) -> str:
         """What stands between whole numbers and decimals."""
         return str(self.locale.number_symbols["latn"]["decimal"])

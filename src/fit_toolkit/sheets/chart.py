@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -272,7 +273,7 @@ def _axis(days: Sequence[date], first: float, right: float) -> Place:
     if len(days) < 2:
         return lambda _: right - 2  # beside its value
     to_x = _linear(days[0].toordinal(), days[-1].toordinal(), first, right - 2)
-    return lambda day: to_x(day.toordinal())
+    return cache(lambda day: to_x(day.toordinal()))  # a day has a place in every panel, for every rater
 
 
 def _left(panels: Sequence[Panel]) -> tuple[float, float]:

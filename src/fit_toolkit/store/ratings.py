@@ -341,11 +341,14 @@ def add_risks(c: sa.Connection, ids: Sequence[int], risks: Iterable[Mapping[Any,
 def _with_results(c: sa.Connection, rows: list[dict[str, Any]]) -> list[Administration]:
     ids = [row["id"] for row in rows]
     scores: dict[int, list[Score]] = {}
-    for row in dicts(rows_in(c, sa.select(s.score), s.score.c.administration_id, ids)):
-        scores.setdefault(row.pop("administration_id"), []).append(Score(**row))
+    names = Score.__struct_fields__
+    made = sa.select(s.score.c.administration_id, *(s.score.c[name] for name in names))
+    for of, *values in rows_in(c, made, s.score.c.administration_id, ids):
+        scores.setdefault(of, []).append(Score(**dict(zip(names, values, strict=True))))
     risks: dict[int, list[RiskAnswer]] = {}
-    for row in dicts(rows_in(c, sa.select(s.risk_answer), s.risk_answer.c.administration_id, ids)):
-        risks.setdefault(row["administration_id"], []).append(RiskAnswer(row["item"], row["value"]))
+    flagged = sa.select(s.risk_answer.c.administration_id, s.risk_answer.c.item, s.risk_answer.c.value)
+    for of, item, value in rows_in(c, flagged, s.risk_answer.c.administration_id, ids):
+        risks.setdefault(of, []).append(RiskAnswer(item, value))
     return [
         Administration(**row, scores=tuple(scores.get(row["id"], ())), risks=tuple(risks.get(row["id"], ())))
         for row in rows
