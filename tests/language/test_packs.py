@@ -12,7 +12,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from fit_toolkit.courses.words import reason_text
-from fit_toolkit.errors import ConfigError
 from fit_toolkit.language import decimals, language_of, languages, plural, say, speaking
 from fit_toolkit.language.packs import wrong
 from tests.language.extract import messages, reasons
@@ -125,10 +124,20 @@ def test_a_message_of_a_pack_that_could_do_harm_is_left_out_and_named(case: str,
     assert [line for line in language.problems if line.startswith("locales/xx.po:")]
 
 
-def test_a_pack_that_is_no_po_file_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_a_pack_that_is_no_po_file_is_named_and_the_bundled_words_are_used(tmp_path: Path) -> None:
     own(tmp_path, "this is no catalogue\n")
-    with pytest.raises(ConfigError, match="cannot be read"):
-        language_of("de", tmp_path)
+    german = language_of("de", tmp_path)
+    assert german.gettext("Notes") == "Notizen"
+    (problem,) = german.problems
+    assert problem.startswith("locales/de.po: the language pack cannot be read")
+    assert problem.endswith("; the bundled words are used")
+
+
+def test_a_pack_that_is_too_large_is_named_and_not_read(tmp_path: Path) -> None:
+    own(tmp_path, "# " + "x" * 2_000_000 + "\n")
+    german = language_of("de", tmp_path)
+    assert german.gettext("Notes") == "Notizen"
+    assert "larger than" in german.problems[0]
 
 
 @pytest.mark.parametrize("code", ["../../etc/passwd", "de/../../x", "", "DE;"])

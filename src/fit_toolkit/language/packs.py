@@ -27,6 +27,7 @@ from fit_toolkit.errors import ConfigError
 BUNDLED = "en"
 FOLDER = "locales"
 LARGEST = 1024 * 1024
+INSTEAD = "the bundled words are used"
 NAME = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 FIELD = re.compile(r"%\((\w+)\)s|%%|\{(\w+)(?::([^{}]*))?\}|(%|[{}])")
 NUMBER_FORMAT = re.compile(r"[+]?\d{0,2}(?:\.\d)?[defg%]?")
@@ -100,8 +101,14 @@ def _read(code: str, practice: Path | None, _stamps: tuple[tuple[int, int], ...]
         return ENGLISH
     problems: list[str] = []
     first: GNUTranslations | None = None
-    for text, where in _texts(code, practice):
-        found = _compiled(text, where, code, problems)
+    for text, where in _texts(code, practice, problems):
+        try:
+            found = _compiled(text, where, code, problems)
+        except ConfigError as error:
+            if not where:
+                raise
+            problems.append(f"{error}; {INSTEAD}")
+            continue
         if first is None:
             first = found
         else:
@@ -119,17 +126,22 @@ def locale_of(code: str) -> Locale:
     return Locale.parse("en")
 
 
-def _texts(code: str, practice: Path | None) -> Iterator[tuple[bytes, str]]:
-    """The packs of a language, the nearest first."""
+def _texts(code: str, practice: Path | None, problems: list[str]) -> Iterator[tuple[bytes, str]]:
+    """The packs of a language, the nearest first; one of the practice's that cannot be opened is a problem."""
     if practice is not None:
         for name in _names(code):
-            path = practice / FOLDER / name
-            if path.is_file():
-                if path.stat().st_size > LARGEST:
-                    raise ConfigError(
-                        f"the language pack is larger than {LARGEST // 1024} kB", where=f"{FOLDER}/{name}"
-                    )
-                yield path.read_bytes(), f"{FOLDER}/{name}"
+            path, where = practice / FOLDER / name, f"{FOLDER}/{name}"
+            if not path.is_file():
+                continue
+            try:
+                text = path.read_bytes() if path.stat().st_size <= LARGEST else None
+            except OSError as error:
+                problems.append(f"{where}: the language pack cannot be read: {error.strerror}; {INSTEAD}")
+                continue
+            if text is None:
+                problems.append(f"{where}: the language pack is larger than {LARGEST // 1024} kB; {INSTEAD}")
+            else:
+                yield text, where
     for name in _names(code):
         bundled = files("fit_toolkit.language").joinpath(FOLDER, name)
         if bundled.is_file():
