@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fit_toolkit.catalog import build, check_file, checks_people
 from fit_toolkit.intake.columns import as_map, propose, remarks
 from fit_toolkit.intake.mapping import ROLES, Map, Target
 from tests.catalog.making import write
-from tests.intake.making import Clinic, table_of
+from tests.intake.making import CATALOG, Clinic, table_of
 
 
 def proposals(clinic: Clinic, tmp_path: Path, head: str, base: Map | None = None) -> dict[str, tuple[str, str]]:
@@ -120,3 +122,22 @@ def test_of_two_forms_in_one_file_each_has_its_own_other_names(clinic: Clinic, t
 
 def test_no_other_name_can_be_one_that_a_column_has_in_every_file() -> None:
     assert set(checks_people.COLUMNS) == set(ROLES)
+
+
+@pytest.mark.parametrize(
+    ("names", "hinted"),
+    [
+        ([f"Mood_{number}" for number in range(1, 10)], True),
+        ([f"week[{number}]" for number in range(1, 10)], True),
+        ([f"Mood_{number}" for number in range(9)], False),
+        ([f"Mood_{number}" for number in range(1, 9)], False),
+    ],
+)
+def test_columns_numbered_like_the_items_are_said_to_be_them_and_never_taken(
+    tmp_path: Path, names: list[str], hinted: bool
+) -> None:
+    table = table_of(tmp_path, f"client,date,{','.join(names)}\n")
+    found = propose(table, Map(instrument="phq-9"), CATALOG)[2:]
+    assert all(each.target == "" for each in found)
+    assert [each.hint for each in found] == [f"did you mean 'q{at}'?" for at in range(1, 10)] or not hinted
+    assert hinted or not any("q9" in each.hint for each in found)

@@ -91,6 +91,7 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
     totals = {scale.id for each in instruments for scale in each.scales}
     names = {name: target for name, target in names.items() if not (name in numbered and target in totals)}
     stems = {name: target for name, target in stems.items() if not (name in numbered and target.scale)}
+    rows = _as_rows(table.columns, instruments)
     taken: set[str] = set()
     proposals, unknown = [], 0
     for position, column in enumerate(table.columns):
@@ -118,7 +119,7 @@ def propose(table: RawTable, base: Map, catalog: Catalog) -> list[Proposal]:
             how = "personal"
         taken.add(target)
         unknown += how == "unknown"
-        hint = _hint(column, ids) if how == "unknown" and unknown <= HINTED else ""
+        hint = (rows.get(column) or _hint(column, ids)) if how == "unknown" and unknown <= HINTED else ""
         samples = () if how == "personal" else samples
         proposals.append(Proposal(column, target, how, full, samples, hint))
     return proposals
@@ -132,6 +133,19 @@ def _numbered(columns: Sequence[str]) -> set[str]:
             found.setdefault(hit[1], {})[int(hit[2])] = column
     rows = (each for each in found.values() if len(each) > 1 and {0, 1} & each.keys())
     return {plain_name(column) for each in rows for column in each.values()}
+
+
+def _as_rows(columns: Sequence[str], instruments: Sequence[Instrument]) -> dict[str, str]:
+    """Say of columns numbered from 1 on, as many as the one instrument has items, which of them each may be."""
+    if len(instruments) != 1:
+        return {}
+    items = instruments[0].number_items
+    found: dict[str, dict[int, str]] = {}
+    for column in columns:
+        if hit := _NUMBERED.fullmatch(column):
+            found.setdefault(hit[1], {})[int(hit[2])] = column
+    rows = [each for each in found.values() if each.keys() == set(range(1, len(items) + 1))]
+    return {each[at]: f"did you mean '{item.id}'?" for each in rows for at, item in enumerate(items, start=1)}
 
 
 def _hint(column: str, ids: set[str]) -> str:
