@@ -66,7 +66,7 @@ def trim(sheet: SheetData, density: str = "normal") -> SheetData:
         question=cut(sheet.question, 150),
         missing=missing,
         quotes=tuple(
-            replace(q, text=cut(q.text, {"normal": 900, "close": 600}.get(density, 150)))
+            replace(q, text=cut(q.text, {"normal": 900, "close": 600, "tight": 400}.get(density, 150)))
             for q in sheet.quotes[: 1 if density == "scant" else 2]
         ),
         notes=tuple(cut(n, 110) for n in sheet.notes[:3]),
