@@ -402,7 +402,9 @@ def test_where_it_was_agreed_on_they_stand_in_the_order_of_codes_with_the_agreem
     assert all(each.n is not None and each.n >= 10 for each in shown)
     page = as_html(service.practice, report)
     assert "agreed on 2026-03-01 with the works council" in page
-    assert "Not for discipline" in page
+    section = page[page.index("drawn towards the mean of all") : page.index("How each figure is made")]
+    assert "Not for discipline" in section  # beside the names, whatever page they come to stand on
+    assert "with 10 courses or more" in section
 
 
 def test_too_few_therapists_are_compared_with_nobody(tmp_path: Path) -> None:

@@ -96,9 +96,23 @@ def test_five_therapists_with_ten_clients_are_needed() -> None:
 
 
 def test_whoever_has_fewer_than_ten_clients_is_not_shown() -> None:
-    result = found(*made([9, 10, 11, 12, 13, 14], 1.0))
+    result = found(*made([8, 9, 10, 11, 12, 13, 14], 1.0))
     assert [each.n for each in result.shown] == [10, 11, 12, 13, 14]
-    assert (result.others, result.their_clients) == (1, 9)
+    assert (result.others, result.their_clients) == (2, 17)
+
+
+def test_nobody_is_left_out_alone_since_the_mean_of_all_would_tell_of_the_one() -> None:
+    first, last, who = made([9, 10, 11, 12, 13, 14], 1.0)
+    result = found(first, last, who)
+    assert [each.n for each in result.shown] == [11, 12, 13, 14]
+    assert (result.others, result.their_clients) == (2, 19)
+    # with all but one, that one: sum of w (mean - mean of all) = 0, and value = (1 - B) (mean - mean of all)
+    _, owner, counts = np.unique(who, return_inverse=True, return_counts=True)
+    noise = result.within / counts
+    weight = 1 / (noise + result.between)
+    away = np.bincount(owner, -_left_over(first, last, owner, counts)) / counts
+    away -= np.average(away, weights=weight)
+    assert -(weight[1:] @ away[1:]) / weight[0] == pytest.approx(away[0])
 
 
 def test_a_few_clients_of_one_left_out_cannot_be_had_by_subtraction() -> None:

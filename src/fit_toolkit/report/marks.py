@@ -63,7 +63,7 @@ def round_axis(values: Iterable[float]) -> Axis:
     """An axis on both sides of 0, as wide as the values need, in round steps."""
     most = max((abs(value) for value in values), default=0.0) or 1.0
     size = 10.0 ** math.floor(math.log10(most))
-    step = next(step for step in (size / 2, size, 2 * size, 5 * size, 10 * size) if most <= 2 * step)
+    step = next(step for step in (size / 2, size, 2 * size, 2.5 * size, 5 * size, 10 * size) if most <= 2 * step)
     axis = Axis(-2 * step, 2 * step, ())
     ticks = tuple(
         Tick(axis.x(n * step), "0" if not n else decimals(f"{n * step:+g}").replace("-", "−"))

@@ -11,6 +11,7 @@ from fit_toolkit.report.rows import (
     Section,
     row_of,
 )
+from fit_toolkit.report.variation import CLIENTS
 from fit_toolkit.report.words import NOT_DISCIPLINE
 
 
@@ -36,7 +37,8 @@ def therapists(report: Report) -> Section:
         each.low is not None and each.high is not None and each.low <= 0 <= each.high for each in each_one if each.shown
     ):
         notes.insert(0, say("Every interval holds 0: too few to say anything about any one of them."))
-    estimates = Block(title=say("Each one's clients, drawn towards the mean of all"), about=say("in points, above 0 better"), axis=around, rows=rows,
+    notes.append(say(NOT_DISCIPLINE))  # on the page with the names, wherever that begins
+    estimates = Block(title=say("Each one's clients, drawn towards the mean of all"), about=say("in points, above 0 better; with %(n)s courses or more", n=CLIENTS), axis=around, rows=rows,
                       heads=(say("points"), say("95 % interval"), say("courses")), notes=tuple(notes))  # fmt: skip
     return Section(
         title=say("Therapists"),

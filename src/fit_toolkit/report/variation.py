@@ -54,8 +54,8 @@ def variation(first: Floats, last: Floats, who: Ints, better: int, *, smallest: 
     (SSB - (J - 1) within) / (N - sum n^2 / N), at least 0 (Searle, Casella and McCulloch 1992, chapter 3). Each therapist's
     mean is drawn towards the mean of all as `_drawn` says.
 
-    None where fewer than 5 therapists have 10 clients. All clients are used, but who has fewer is not shown; where those
-    not shown would be fewer than `smallest` clients, the therapist with the fewest of the shown is left out too.
+    None where fewer than 5 therapists have 10 clients. All clients are used, but who has fewer is not shown; where that would
+    be one therapist alone, or fewer than `smallest` clients, the therapist with the fewest of the shown is left out too.
     """
     groups, owner, counts = np.unique(who, return_inverse=True, return_counts=True)
     total, therapists = len(who), len(groups)
@@ -128,9 +128,11 @@ def _by_chance(left: Floats, counts: Ints, found: float) -> float:
 
 
 def _shown(counts: Ints, smallest: int) -> NDArray[np.bool_]:
+    """Say who is shown: who has enough clients; but nobody is left out alone, nor a few clients.
+
+    The estimates of all are about their mean, so that the one who is not there could be worked out from the others.
+    """
     shown = counts >= CLIENTS
-    rest = int(counts[~shown].sum())
-    if 0 < rest < smallest and shown.any():
-        least = np.where(shown, counts, np.iinfo(np.int64).max).argmin()
-        shown[least] = False
+    while shown.any() and not shown.all() and (int((~shown).sum()) == 1 or int(counts[~shown].sum()) < smallest):
+        shown[np.where(shown, counts, np.iinfo(np.int64).max).argmin()] = False
     return shown
