@@ -15,6 +15,9 @@ def work(shared: Shared, job: Job) -> Done:
         os.kill(os.getpid(), signal.SIGKILL)
     if job.page == "hang":
         time.sleep(600)
+    if job.page == "late":
+        time.sleep(20)
+        (shared.root / "late").touch()
     if job.page == "raise":
         raise ValueError("C-0042 rated 3")
     return Done(html=f"{job.ticket} of process {os.getpid()}".encode())

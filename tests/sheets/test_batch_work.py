@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def test_the_sheet_whose_process_dies_or_hangs_is_named_and_all_others_are_made(
     done = came[0]
     assert isinstance(done, Done)
     assert str(os.getpid()) not in done.html.decode()
+
+
+def test_when_somebody_interrupts_nobody_waits_for_what_is_under_way(tmp_path: Path) -> None:
+    made = in_processes(map(job, range(3), ["fine", "late", "late"]), replace(shared(tmp_path), seconds=60), 1, work)
+    first, _ = next(made)
+    assert first.page == "fine"
+    with pytest.raises(KeyboardInterrupt):
+        made.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+    assert not (tmp_path / "late").exists()
 
 
 def test_what_a_sheet_raises_is_told_without_its_message(tmp_path: Path) -> None:

@@ -69,7 +69,11 @@ def command(
         grey=grey, password=read_password(secret) if secret is not None else "",
     )  # fmt: skip
     with _progress(quiet=quiet) as advance:
-        outcome = make_batch(practice, wish, tell=lambda line: app.say(f"fit: {line}"), advance=advance)
+        try:
+            outcome = make_batch(practice, wish, tell=lambda line: app.say(f"fit: {line}"), advance=advance)
+        except KeyboardInterrupt:
+            app.say("The sheets made so far are there; the same command makes the others.")
+            raise
     if not quiet:
         app.say(_said(outcome, wish))
     return outcome.exit_code

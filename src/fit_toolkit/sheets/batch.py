@@ -6,10 +6,9 @@ other processes. What is there already and made from the same data is left as it
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -102,19 +101,9 @@ def make_batch(
     if place == practice.root.resolve():
         raise UsageError("sheets get a folder of their own within the practice", hint="-o sheets")
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with hold_lock(place / LOCK, what="another fit sheets", now=practice.now()), _set_aside():
+    with hold_lock(place / LOCK, what="another fit sheets", now=practice.now()), batch_work.set_aside():
         remember(practice.root, place)
         return _Batch(practice, wish, place, tell, advance).make(runner)
-
-
-@contextmanager
-def _set_aside() -> Iterator[None]:
-    """Let the collector leave alone what is there before the first sheet: looking through it took a tenth of the time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 class _Batch:
@@ -156,6 +145,11 @@ class _Batch:
                 each.folder.remove_if_empty()
             hint = "fit doctor names the package; --format html needs none"
             raise ConfigError(error.what, hint=hint) from error
+        except KeyboardInterrupt:
+            for each in stacked:  # what is there need not be made again
+                with suppress(OSError):
+                    each.folder.save()
+            raise
         for each in stacked:
             if not each.stack.entries:
                 self._finish(each)
@@ -194,11 +188,13 @@ class _Batch:
             reader = Reader(
                 self.practice, self.wish.day, self.wish.pages, self.wish.language, self.house, self._looked
             )  # fmt: skip
-            for each in stacked:
-                for part in reader.read(each.stack.entries, asking):
-                    yield from [
-                        self._job(each, *found) for entry, read in part for found in self._pages(each, entry, read)
-                    ]
+            whose = iter([each for each in stacked for _ in each.stack.entries])
+            for part in reader.read([entry for each in stacked for entry in each.stack.entries], asking):
+                yield from [
+                    self._job(each, *found)
+                    for (entry, read), each in zip(part, whose, strict=False)  # the next part goes on with the others
+                    for found in self._pages(each, entry, read)
+                ]
 
     def _pages(self, each: Stacked, entry: Entry, read: ReadSheets) -> Iterator[tuple[int, str, SheetData | Together]]:
         """The pages to be made about one member, and after the last of a couple or a group the page of all."""

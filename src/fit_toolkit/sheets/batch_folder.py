@@ -116,7 +116,7 @@ class Folder:
 
     def remove(self, names: Iterable[str]) -> list[str]:
         """Remove files of ours that are as we made them; give the names of those that somebody has changed."""
-        changed = []
+        changed, before = [], len(self._manifest.files)
         for name in names:
             entry = self._manifest.files[name]
             file = self.path / name
@@ -126,7 +126,8 @@ class Folder:
             with suppress(FileNotFoundError):
                 file.unlink()
             del self._manifest.files[name]
-        self.save()
+        if len(self._manifest.files) < before:
+            self.save()
         return changed
 
     def older_than(self, first: date) -> list[str]:
@@ -228,13 +229,18 @@ def _write(file: Path, content: bytes, mode: int) -> None:
     """Write beside it and put it in its place, so that a reader sees the old file or the new one, never half of it."""
     part = file.with_name(f".{file.name.lstrip('.')}{PART}")
     part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as target:  # noqa: PTH123 - with a mode
-        if hasattr(os, "fchmod"):
-            os.fchmod(target.fileno(), mode)  # whatever the mask of the account is
-        target.write(content)
-        target.flush()
-        os.fsync(target.fileno())
-    part.replace(file)
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as target:  # noqa: PTH123 - with a mode
+            if hasattr(os, "fchmod"):
+                os.fchmod(target.fileno(), mode)  # whatever the mask of the account is
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(file)
+    except BaseException:  # a full disk, or Ctrl-C: half a page is of no use to anybody
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def _digest(content: bytes) -> str:

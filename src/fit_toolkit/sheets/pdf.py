@@ -30,7 +30,12 @@ def _tools() -> tuple[Any, Any, Any]:
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
-    except (ImportError, OSError) as error:
+    except ImportError as error:
+        raise PrintingError(
+            "PDF needs WeasyPrint, which is not installed here",
+            hint="install fit-toolkit into this environment again; HTML needs none",
+        ) from error
+    except OSError as error:
         raise PrintingError(
             "PDF needs the Pango libraries", hint="fit doctor names the package; HTML needs none"
         ) from error
