@@ -123,7 +123,7 @@ def exported(clinic: Clinic, kind: str) -> Path:
 
 def importable(folder: Path) -> list[str]:
     """The files that `fit import` takes, as text."""
-    passed = {"scores", "administrations", "members", "assignments", "codebook", "manifest"}
+    passed = {"scores", "administrations", "members", "assignments", "staff", "codebook", "manifest"}
     files = [file for file in sorted(folder.iterdir()) if file.stem not in passed]
     return [file.read_bytes().decode() for file in files if len(file.read_bytes().splitlines()) > 1]
 
