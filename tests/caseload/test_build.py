@@ -181,11 +181,14 @@ def test_what_no_run_has_looked_at_is_not_called_calm_without_saying_so(practice
     from fit_toolkit.store.rows import touch
 
     write(practice, [Person(ratings=((1, 5, 0),))])
-    with practice.store.begin() as c:
-        touch(c, [1], "entered")
-    (line,) = make_caseload(practice, Wanted()).lines
-    assert line.need == "calm"
-    assert "has not been compared" in " ".join((line.why, *line.also))
+    told = []
+    for why in ("acted", "appointment", "plan", "entered"):  # something came in by the last of these only
+        with practice.store.begin() as c:
+            touch(c, [1], why)
+        (line,) = make_caseload(practice, Wanted()).lines
+        assert line.need == "calm"
+        told.append("has not been compared" in " ".join((line.why, *line.also)))
+    assert told == [False, False, False, True]
 
 
 def test_a_page_says_how_many_it_leaves_out(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fit_toolkit.store import Store, caseload, diary, people
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.frames import UNKNOWN
+from fit_toolkit.store.rows import touch
 
 AT = datetime.fromisoformat("2026-03-12T09:00")
 DAY = date(2026, 1, 5)
@@ -87,7 +88,9 @@ def test_forms_contacts_alerts_and_values(store: Store) -> None:
         given = caseload.form_days(c, [1], "phq-9", "client", on=TODAY)
         assert caseload.scores_of(c, [*given["id"].tolist(), 999], "total").tolist() == [0, 7_000_000, UNKNOWN]
         assert caseload.supervised(c, "sue", on=TODAY) == ({2}, set())
-        assert caseload.not_looked_at(c, [1, 2]) == {1, 2}
+        assert caseload.not_looked_at(c, [1, 2]) == set()  # on the work list since they were opened: nothing came in
+        touch(c, [2], "import")
+        assert caseload.not_looked_at(c, [1, 2]) == {2}
 
 
 def alert(member: int, severity: str, **evidence: float) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from fit_toolkit.store.rows import chunks, dicts, rows_in
 
 Kinds = tuple[tuple[str, sa.ColumnElement[Any], str], ...]
 OWN = ("client", "carer")  # who answers for the client
+NOTHING_CAME_IN = (
+    "acted", "appointment", "assigned", "closed", "member", "opened", "paused", "plan", "reopened", "transferred",
+)  # fmt: skip
 _A = s.administration.c
 _VALID = _A.state == sa.literal_column("'valid'")  # spelt out, so that the index of valid forms is used
 
@@ -215,8 +218,12 @@ def told(c: sa.Connection, alert_ids: Iterable[int]) -> dict[int, tuple[datetime
 
 
 def not_looked_at(c: sa.Connection, episode_ids: Iterable[int]) -> set[int]:
-    """Return the episodes on the work list of the next run: what came in has not been compared with anything yet."""
-    query = sa.select(s.touched.c.episode_id).distinct()
+    """Return the episodes of which something came in that no run has compared with anything yet.
+
+    An episode is also on the work list of the next run because somebody acted on an alert, or changed the diary or who
+    treats: nothing came in by that.
+    """
+    query = sa.select(s.touched.c.episode_id).where(s.touched.c.why.not_in(NOTHING_CAME_IN)).distinct()
     return {row.episode_id for row in rows_in(c, query, s.touched.c.episode_id, episode_ids)}
 
 
