@@ -15,6 +15,15 @@ from tests.browser.axe import SIZES, Browser, a_browser
 from tests.browser.structure import barriers
 from tests.report.making import START, Course, Service, made_up
 
+MARK = """() => Object.fromEntries(['new', 'seen'].map(name => {
+  const mark = document.createElement('span');
+  mark.className = name === 'new' ? 'hot' : 'hot seen';
+  document.body.append(mark);
+  const style = getComputedStyle(mark, '::before'), found = [style.backgroundColor.endsWith(', 0)') ? 0 : 1, parseFloat(style.width) === 0];
+  mark.remove();
+  return [name, found];
+}))"""
+
 
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -67,6 +76,17 @@ def test_the_list_is_sorted_by_keyboard_and_says_so(lists: dict[str, str], brows
     for _ in range(5):  # four more heads, and out of the table
         keys.press("Tab")
     assert browser.tab.evaluate("document.activeElement.closest('table')") is None
+
+
+def test_on_paper_a_mark_needs_no_background_and_a_head_is_no_button(lists: dict[str, str], browser: Browser) -> None:
+    """Browsers print no backgrounds unless told to, and do not repeat a button at the top of the next page."""
+    browser.open(lists["caseload, en"])
+    browser.tab.emulate_media(media="print")
+    drawn = browser.tab.evaluate(MARK)
+    heads = browser.tab.evaluate("[...document.querySelectorAll('th button')].map(e => getComputedStyle(e).display)")
+    browser.tab.emulate_media(media="screen")
+    assert drawn == {"new": [0, True], "seen": [0, False]}  # both by their borders: the one is full, the other is not
+    assert set(heads) == {"contents"}
 
 
 def test_by_days_since_rating_who_was_never_rated_waits_longest(browser: Browser, tmp_path: Path) -> None:
