@@ -18,7 +18,14 @@ from .responses import FOREIGN, OWN, Context, is_own, rows_of, why_not
 
 KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 OTHERS = "resources that are no answers"
-MEANT = {"subject": "client", "questionnaire": "instrument", "authored": "date", "linkId": "item", "answer": "value"}
+MEANT = {
+    "subject": "client",
+    "questionnaire": "instrument",
+    "authored": "date",
+    "linkId": "item",
+    "answer": "value",
+    "response": "response_id",
+}
 
 
 class FhirReader(Reader, frozen=True):

@@ -12,7 +12,7 @@ from fit_toolkit import DataError
 from .document import AGAIN, Found, Number
 from .names import ABSENT, ANSWERS, CLIENT, CONTEXT, ORDINAL, QUESTIONNAIRE, WAY_OUT, WEIGHT
 
-FOREIGN: Final = ("subject", "questionnaire", "authored", "source", "linkId", "answer", "id")
+FOREIGN: Final = ("subject", "questionnaire", "authored", "source", "linkId", "answer", "id", "response")
 OWN: Final = (*FOREIGN[:3], *CONTEXT, *FOREIGN[4:])
 TAKEN: Final = ("completed", "amended")
 STATUSES: Final = (*TAKEN, "in-progress", "entered-in-error", "stopped")
@@ -36,8 +36,14 @@ class Context:
     system: str = ""
     clients: dict[str, list[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
     servers: dict[str, str] = field(default_factory=dict)
+    responses: int = 0
     absent: int = 0
     unread: int = 0
+
+    def number(self) -> int:
+        """Number the responses: ids may be missing, and versions of one response share theirs."""
+        self.responses += 1
+        return self.responses
 
     def learn(self, found: Found) -> None:
         """Keep the identifiers of a client and its server, and nothing else."""
@@ -105,6 +111,7 @@ def rows_of(found: Found, context: Context, columns: tuple[str, ...]) -> list[li
         "authored": _text(resource, "authored", where),
         "id": _text(resource, "id", where),
         "source": _kind(resource.get("source")),
+        "response": str(context.number()),
     }
     marks = dict(_extensions(resource))
     said |= {name: _extended(marks.get(url)) for name, url in CONTEXT.items()}

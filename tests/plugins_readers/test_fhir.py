@@ -357,3 +357,32 @@ def test_what_the_format_settles_needs_no_map(tmp_path: Path) -> None:
 
     assert {name for name, role in table.meant.items() if not role} == {"source", "id"}
     assert column(table, "source") == ["Practitioner"]
+
+
+def two_halves(folder: Path, **of_the_second: Any) -> RawTable:
+    """Two responses of one client, each with its half of the items, in three lines of a file."""
+    halves = [loinc_response([1, 1, 1, 1, *[None] * 5]), loinc_response([*[None] * 4, 2, 2, 2, 2, 0]) | of_the_second]
+    text = '{"resourceType": "Bundle", "type": "collection", "entry": [\n'
+    return taken_in(folder, text + ",\n".join(json.dumps({"resource": each}) for each in halves) + "]}")
+
+
+def test_two_responses_of_one_day_never_become_one_form(clinic: Clinic, tmp_path: Path) -> None:
+    outcome = taken(clinic, two_halves(tmp_path), LOINC)
+
+    assert (outcome.accepted, outcome.rejected, outcome.written) == (0, outcome.rows, False)
+    assert {(each.line, each.problem) for each in outcome.problems if each.column == "subject"} == {
+        (2, "the same form with other answers is in line 3"),
+        (3, "the same form with other answers is in line 2"),
+    }
+
+
+def test_two_responses_of_two_days_are_two_forms_and_one_that_comes_twice_is_one(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    outcome = taken(clinic, two_halves(tmp_path, authored="2026-02-03T09:00:00Z"), LOINC)
+    assert (outcome.forms, outcome.rejected) == (2, 0)
+
+    again = taken(
+        clinic, taken_in(tmp_path, bundle(*[loinc_response([3] * 9) | {"authored": "2026-02-05"}] * 2)), LOINC
+    )
+    assert (again.forms, again.accepted, again.unchanged, again.rejected) == (1, 10, 10, 0)

@@ -12,7 +12,7 @@ from fit_toolkit.model.instrument import Instrument, Who
 OLDEST = 130
 COLUMNS = (  # what an import takes a column of this name for
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
-    "mode", "language", "rated_at", "dates_assumed",
+    "mode", "language", "rated_at", "dates_assumed", "response_id",
 )  # fmt: skip
 
 

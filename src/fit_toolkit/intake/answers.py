@@ -118,7 +118,7 @@ def read_answers(laid: Laid, forms: DataFrame, catalog: Catalog, *, comma: bool)
 
 
 def canonical(numbers: Mapping[str, float | None], words: Mapping[str, str]) -> str:
-    """Write answers as one line that is the same for the same answers: 3, 3.0 and +3 are one, a blank is nothing."""
+    """Write answers as one line that is the same for the same answers: 3, 3.0 and 03 are one, a blank is nothing."""
     ids = sorted({*words, *numbers})
     return "".join(_mark(id, numbers.get(id), words.get(id, "").strip()) for id in ids)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from fit_toolkit.errors import DataError, UsageError
-from fit_toolkit.intake.layout import ALWAYS_IGNORED
+from fit_toolkit.intake.layout import ALWAYS_IGNORED, refuse_headless
 from fit_toolkit.intake.mapping import Map, Target
 from fit_toolkit.intake.records import Problem
 from fit_toolkit.intake.values import DateFormat
@@ -107,6 +107,7 @@ def listed(table: RawTable, file: str, date_format: str) -> Listed:
         said = ["no column has a known name; is the header line missing?"]
     elif lacking:
         said.append(f"missing columns: {', '.join(lacking)}")
+    refuse_headless([column for at, column in enumerate(table.columns) if at not in places.values()], file)
     if said:
         hint = "; ".join(f"{each}: {', '.join(columns)}" for each, columns in COLUMNS.items())
         raise DataError("; ".join(said), where=f"{file}:1", hint=f"columns are, for {hint}", findings=tuple(said))

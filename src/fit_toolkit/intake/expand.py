@@ -168,7 +168,10 @@ def _slots(piece: Piece, each: Group, rows: Ints, start: int, words: _Words) -> 
 def _long(piece: Piece, layout: Layout, instrument: str) -> tuple[DataFrame, Cells, tuple[Ints, Ints]]:
     kind = "item" if "item" in layout.roles else "scale"
     context = _context(piece, layout, {}, instrument)
-    form = group([context[name] for name in CONTEXT if name != "date"] + [context["date"].map(_day(layout))])
+    alike = [context[name] for name in CONTEXT if name != "date"] + [context["date"].map(_day(layout))]
+    if "response_id" in layout.roles:  # of two that are otherwise alike each is a form, and not half of one
+        alike.append(piece.columns[layout.roles["response_id"]].strip())
+    form = group(alike)
     words = _Words()
     target = layout.target("value")
     missing = frozenset(text.strip() for text in (*layout.mapping.missing, *target.missing))

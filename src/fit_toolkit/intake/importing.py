@@ -18,10 +18,10 @@ from fit_toolkit.errors import UsageError
 from fit_toolkit.intake.check import Checked, check
 from fit_toolkit.intake.expand import Laid, lay_out
 from fit_toolkit.intake.layout import Layout, instruments_in, make_layout
-from fit_toolkit.intake.mapping import Map
+from fit_toolkit.intake.mapping import Map, Target
 from fit_toolkit.intake.partition import partition
 from fit_toolkit.intake.piece import Piece
-from fit_toolkit.intake.read import note_of
+from fit_toolkit.intake.read import REJECTED, note_of
 from fit_toolkit.intake.records import Ask, Outcome, Problem
 from fit_toolkit.intake.source import Progress, Source, quiet
 from fit_toolkit.intake.spool import Runs, Shelf, Spool
@@ -62,6 +62,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     _sensible(mapping, ask)
     if not mapping.timezone:  # some formats say it themselves
         mapping = msgspec.structs.replace(mapping, timezone=note_of(sample, "timezone"))
+    mapping = _told_apart(sample, mapping)
     instruments = file_instruments(sample, mapping, catalog)
     layout = make_layout(sample.columns, mapping, instruments, file, _passed(sample), zone=ask.zone)
     if mapping.start and "date" in layout.roles:
@@ -92,13 +93,20 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     return _outcome(file, tally, written, notes, wrote=wrote, assumed=bool(mapping.start))
 
 
-def rejected_file(table: RawTable | Source, outcome: Outcome) -> Iterator[bytes]:
-    """Write the rejected rows as they came, with a column `problem` more; mended, the file can be imported again."""
+def rejected_file(table: RawTable | Source, outcome: Outcome, mapping: Map | None = None) -> Iterator[bytes]:
+    """Write the rejected rows as they came, with a column `problem` more; mended, the file can be imported again.
+
+    It is UTF-8 with a mark, which comes before any encoding that is set. With a map the columns that are the format's own
+    business are left out: nobody would know them again.
+    """
     source = table if isinstance(table, Source) else Source.of(table)
     columns = source.sample.columns
     at = columns.index("problem") if "problem" in columns else -1
-    kept = [i for i in range(len(columns)) if i != at]
-    target = io.StringIO()
+    named = {*mapping.columns, *mapping.ignore} if mapping is not None else set(columns)
+    own = {column for column, role in source.sample.meant.items() if not role} - named
+    kept = [i for i in range(len(columns)) if i != at and columns[i] not in own]
+    target = io.StringIO("\ufeff")
+    target.seek(0, io.SEEK_END)
     writer = csv.writer(target, delimiter=note_of(source.sample, "delimiter") or ",", lineterminator="\n")
     writer.writerow([*(columns[i] for i in kept), "problem"])
     rejected = groupby(outcome.problems, key=lambda each: each.row)
@@ -115,7 +123,7 @@ def rejected_file(table: RawTable | Source, outcome: Outcome) -> Iterator[bytes]
 
 def side_file(path: Path) -> Path:
     """Name the file of rejected rows beside the file they came from."""
-    return path.with_name(f"{path.stem}.rejected.csv")
+    return path.with_name(f"{path.stem}{REJECTED}")
 
 
 def _laid(source: Source, layout: Layout, mapping: Map, progress: Progress) -> Iterator[Laid]:
@@ -167,6 +175,12 @@ class _Tally:
 def _passed(table: RawTable) -> set[str]:
     """Give the columns that need no place in a map: the format's own business, and what tells who somebody is."""
     return {*table.personal, *(column for column, role in table.meant.items() if not role)}
+
+
+def _told_apart(table: RawTable, mapping: Map) -> Map:
+    """Take the column by which a format tells filled-in forms apart, whether or not the map names it."""
+    own = {column: Target(role=role) for column, role in table.meant.items() if role == "response_id"}
+    return msgspec.structs.replace(mapping, columns={**own, **mapping.columns}) if own else mapping
 
 
 def _set_aside(table: RawTable, layout: Layout) -> list[str]:

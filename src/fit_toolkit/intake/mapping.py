@@ -21,7 +21,7 @@ from fit_toolkit.intake.values import DateFormat, Every
 FORM_ROLES = ("mode", "language", "rated_at", "dates_assumed")  # how a form was filled in
 ROLES = (
     "client", "therapist", "episode", "session", "date", "rater", "occasion", "instrument", "item", "scale", "value",
-    *FORM_ROLES,
+    *FORM_ROLES, "response_id",
 )  # fmt: skip
 PERSON_ROLES = ("age", "birth_year", "sex")  # about the client; only where a map says so
 DIARY_ROLES = ("time", "status", "reason")  # of appointments (fit appointments import)
