@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -189,6 +190,24 @@ def test_a_sheet_that_fails_is_told_by_number_and_the_others_are_there(
     folder = tmp_path / "out" / "anna"
     assert links(folder / "index.html") == ["0001.html", "0003.html"]
     assert (folder / "index.html").read_text().count("could not be made") == 1
+
+
+def test_a_disk_that_is_full_is_said_in_the_systems_words(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    put = Folder.put
+
+    def full(self: Folder, name: str, content: bytes, **how: Any) -> None:
+        if name in ("0002.html", "index.html"):
+            raise OSError(errno.ENOSPC, "a name nobody should read")
+        put(self, name, content, **how)
+
+    monkeypatch.setattr(Folder, "put", full)
+    assert fit(clinic, "--format", "html", "-o", str(tmp_path / "out")) == 4
+    assert capfd.readouterr().err.splitlines()[:2] == [
+        "fit: sheet 0002 (anna): No space left on device",
+        "fit: the folder of anna is not complete: No space left on device",
+    ]
 
 
 def test_a_member_that_cannot_be_read_is_told_by_its_id(

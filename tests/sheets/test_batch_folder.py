@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from fit_toolkit.errors import ConfigError
 from fit_toolkit.sheets import batch_folder
-from fit_toolkit.sheets.batch_folder import MANIFEST, PLACES, Folder, folders_in, places, remember
+from fit_toolkit.sheets.batch_folder import MANIFEST, PART, PLACES, Folder, folders_in, places, remember
 
 DAY = date(2026, 3, 12)
 
@@ -163,3 +165,19 @@ def test_places_are_remembered_once_in_a_private_file(tmp_path: Path) -> None:
     assert mode(tmp_path / PLACES) == 0o600
     (tmp_path / "a").rmdir()
     assert places(tmp_path) == [tmp_path / "b"]
+
+
+def test_a_full_disk_leaves_the_file_as_it_was_and_no_part_of_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "anna", today=DAY)
+    folder.put("0001.pdf", b"old", day=DAY)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        folder.put("0001.pdf", b"new", day=DAY)
+    assert (tmp_path / "anna" / "0001.pdf").read_bytes() == b"old"
+    assert [path.name for path in (tmp_path / "anna").iterdir() if path.name.endswith(PART)] == []

@@ -7,6 +7,7 @@ other processes. What is there already and made from the same data is left as it
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -265,7 +266,7 @@ class _Batch:
             try:
                 self._file(slip, job.page, came)
             except (FitError, OSError) as error:
-                came = Failed(str(error) if isinstance(error, FitError) else f"{type(error).__name__}")
+                came = Failed(_why(error))
         if isinstance(came, Failed):
             self._missing(f"sheet {slip.name} ({each.stack.therapist}): {came.why}", sheets=1)
             each.failed = row.failed = True
@@ -311,8 +312,7 @@ class _Batch:
                 changed = [*each.folder.remove(superseded), *self._tidy(each.folder)]
                 self._write_index(each, whole, changed)
         except (FitError, OSError) as error:
-            said = str(error) if isinstance(error, FitError) else f"{type(error).__name__}"
-            self._missing(f"the folder of {each.stack.therapist} is not complete: {said}", sheets=1)
+            self._missing(f"the folder of {each.stack.therapist} is not complete: {_why(error)}")
 
     def _write_index(self, each: Stacked, whole: dict[str, str], changed: Sequence[str]) -> None:
         for row in each.rows:  # sheets come back in any order
@@ -385,6 +385,10 @@ class _Batch:
         if line not in self._told:
             self._told.add(line)
             self._tell(line)
+
+
+def _why(error: FitError | OSError) -> str:
+    return str(error) if isinstance(error, FitError) else os.strerror(error.errno or 0)
 
 
 def _key(parts: Sequence[str]) -> str:
