@@ -118,6 +118,17 @@ def test_the_manifest_tells_of_every_file_and_of_whom_only_as_many_as_were_named
     assert "not anonymous" in told["small_print"]
 
 
+def test_a_label_that_names_somebody_is_withheld_where_codes_are_pseudonyms(clinic: Path, tmp_path: Path) -> None:
+    assert fit(clinic, "episodes", "label", "k18-1", "sister-of-k17", "pilot", "k1", "site:anna") == 0
+    assert fit(clinic, "export", "-o", str(tmp_path / "out"), "--label", "sister-of-k17") == 0
+    (member,) = rows(tmp_path / "out", "members.csv")
+    assert member["labels"] == "k1;pilot;withheld"
+    assert "k17" not in everything(tmp_path / "out")
+    assert fit(clinic, "export", "-o", str(tmp_path / "told"), "--label", "pilot", "--identified") == 0
+    (member,) = rows(tmp_path / "told", "members.csv")
+    assert member["labels"] == "k1;pilot;sister-of-k17;site:anna"
+
+
 def test_the_same_ratings_give_the_same_bytes(clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
     for name in ("one", "two"):

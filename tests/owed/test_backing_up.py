@@ -98,7 +98,7 @@ def test_stopped_between_two_names_the_practice_is_in_its_place_and_the_same_com
     assert fit("clients", "hold", OTHER, "--reason", "a complaint").code == 0
     with monkeypatch.context() as patched:
         if killed:  # nothing that is done on the way out is done
-            patched.setattr("fit_toolkit.store.workplace.shutil.rmtree", lambda *_, **__: None)
+            patched.setattr("fit_toolkit.store.workplace._remove", lambda *_, **__: None)
         patched.setattr(Path, "rename", cut_off_after(1, Path.rename, keep=killed))
         with pytest.raises(KeyboardInterrupt):
             restoring.restore(made, clinic.root, replace=True, clock=clinic.clock)

@@ -32,6 +32,11 @@ class Names:
         """Whether codes are told as they are."""
         return self._key is None
 
+    @property
+    def hide(self) -> bool:
+        """Whether codes are pseudonyms."""
+        return self._key is not None
+
     def client(self, code: str) -> str:
         """Name a client."""
         return self._name("p", code)

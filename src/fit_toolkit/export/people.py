@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from fit_toolkit.engine.writing import COLUMNS
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Columns = dict[str, list[Any]]
+WITHHELD: Final = "withheld"
+SHORTEST: Final = 3  # letters of a code that is looked for in a label
+_PARTS: Final = re.compile(r"[:-]")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Treatment:
                 self.names.client(row.client), self.names.episode(row.episode), row.kind,
                 self.names.therapist(_last(treating.get(row.episode_id, ()))), _day(row.joined_on), _day(row.left_on),
                 _day(row.opened_on), _day(row.closed_on), self._reason(row.close_reason), row.sex or "",
-                self.names.born(row.born_year), ";".join(labels.get(row.episode_id, ())),
+                self.names.born(row.born_year), ";".join(self._labels(labels.get(row.episode_id, ()))),
             )
             for row in rows
         )  # fmt: skip
@@ -78,6 +84,16 @@ class Treatment:
             by_episode.setdefault(row.episode_id, []).append(row)
         return _columns(name, ((code, *tell(row)) for id, code in episodes for row in by_episode.get(id, ())))
 
+    def _labels(self, labels: Iterable[str]) -> list[str]:
+        """Leave out of labels what says who somebody is, where codes are pseudonyms."""
+        if not self.names.hide:
+            return list(labels)
+        return sorted({WITHHELD if names_somebody(label, self._codes) else label for label in labels})
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return handing_on.codes_of_people(self.c)
+
     def _reason(self, text: str | None) -> str:
         return text or "" if self.reasons else ""
 
@@ -88,6 +104,13 @@ class Treatment:
 def _columns(name: str, rows: Iterable[tuple[Any, ...]]) -> Columns:
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS[name])
     return {each: list(cells) for each, cells in zip(COLUMNS[name], columns, strict=True)}
+
+
+def names_somebody(label: str, codes: Collection[str]) -> bool:
+    """Say whether somebody's code stands in a label as a part of its own, such as k17 in `sister-of-k17`."""
+    parts = _PARTS.split(label)
+    words = ("-".join(parts[start:end]) for start, end in combinations(range(len(parts) + 1), 2))
+    return any(len(word) >= SHORTEST and not word.isdigit() and word in codes for word in words)
 
 
 def _last(listed: Sequence[tuple[date, str]]) -> str:

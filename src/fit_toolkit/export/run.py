@@ -49,7 +49,7 @@ class Ask:
     @property
     def filters(self) -> dict[str, Any]:
         """What was left out, as plain data; codes of people only where codes are told anyway."""
-        named = {"therapists", "episodes"}
+        named = {"therapists", "episodes", "labels"}  # a label may name somebody
         values = msgspec.to_builtins(self.wanted)
         hidden = {name: f"{len(values[name])} given" for name in named if values[name] and self.key is not None}
         return {name: value for name, value in (values | hidden).items() if value and name != "all_states"}

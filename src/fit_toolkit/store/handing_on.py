@@ -167,6 +167,13 @@ def labels_of(c: sa.Connection, episode_ids: Iterable[int]) -> dict[int, list[st
     return found
 
 
+def codes_of_people(c: sa.Connection) -> frozenset[str]:
+    """Return every code of a client or a member of staff, in small letters."""
+    return frozenset(
+        code.lower() for table in (s.client, s.staff) for code in c.execute(sa.select(table.c.code)).scalars()
+    )
+
+
 def session_numbers(c: sa.Connection, episode_ids: Iterable[int]) -> dict[tuple[int, int], int]:
     """Return the number of each session by episode and day (counted from 1970-01-01)."""
     days = session_days(c, episode_ids)

@@ -56,7 +56,7 @@ def work_beside(place: Path) -> Iterator[Workplace]:
             made.files.mkdir(mode=0o700)
             yield made
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def clear_away(parent: Path) -> None:
@@ -70,7 +70,18 @@ def clear_away(parent: Path) -> None:
                     _put_back(folder)
             elif time.time() - folder.stat().st_mtime < LEFT:
                 continue
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, the lock last: killed meanwhile, it is still known as a dead one."""
+    for held in sorted(folder.glob("*")):
+        if held.is_dir():
+            shutil.rmtree(held, ignore_errors=True)
+        elif held.name != LOCK:
+            with suppress(OSError):
+                held.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_back(folder: Path) -> None:
