@@ -82,6 +82,12 @@ def test_a_long_text_is_printed_whole_where_there_is_room() -> None:
     assert "…”" in text(render_sheet(made, density="tight"))
 
 
+def test_there_is_always_room_for_a_note_but_on_the_most_crowded_page() -> None:
+    html = render_sheet(examples.falling())
+    assert '<div class="notes"><p class="soft">Notes</p></div>' in html
+    assert ".notes { min-height: 10mm }" in html
+
+
 def test_many_dates_take_few_letters_and_none_is_lost() -> None:
     days = [date(2027, 1, 7), date(2026, 12, 31), date(2026, 12, 3), date(2026, 1, 8), date(2025, 12, 30)]
     assert say_days(days) == "7 Jan 2027; 31, 3 Dec; 8 Jan 2026; 30 Dec 2025"
