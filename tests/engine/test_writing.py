@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from fit_toolkit.engine.describe import describe
 from fit_toolkit.engine.records import BrokenContractError, PluginFailureError, Provided, Source
 from fit_toolkit.engine.sample_export import example_export
 from fit_toolkit.engine.writing import COLUMNS, write
-from fit_toolkit.errors import DataError
+from fit_toolkit.errors import ConfigError, DataError
 from fit_toolkit.model.writing import guarded, unguarded
 
 Body = Callable[[Path], Any]
@@ -93,6 +94,13 @@ def test_what_it_raises_is_told_without_its_words_but_an_error_of_ours_goes_thro
     assert failed.value.failure.error == "called sys.exit"
     with pytest.raises(DataError, match="leave out"):
         wrote(tmp_path, raises(DataError("leave out the totals")))
+
+
+def test_a_full_disk_is_called_that_and_no_fault_of_the_writer(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be written: No space left"):
+        wrote(tmp_path, raises(OSError(errno.ENOSPC, "k17 does not fit")))
+    with pytest.raises(PluginFailureError):
+        wrote(tmp_path, raises(OSError(errno.ENOENT, "k17 is not there")))
 
 
 def test_a_made_up_export_has_every_column_with_its_type_and_whole_clients_in_each_part() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -13,7 +14,7 @@ from fit_toolkit.engine.extras import missing_library
 from fit_toolkit.engine.failing import one_line, silent
 from fit_toolkit.engine.records import BrokenContractError, PluginFailureError, Provided
 from fit_toolkit.engine.surroundings import alone
-from fit_toolkit.errors import ContractError, FitError
+from fit_toolkit.errors import ConfigError, ContractError, FitError
 from fit_toolkit.model.writing import Export, ExportPart, Writer
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 NAME = re.compile(r"\.?[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
 MOST_FILES = 100_000
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def part_of(
@@ -78,7 +80,7 @@ def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> d
     """Let a writer write into an empty folder; give its files with the rows of each.
 
     Raises:
-        ConfigError: it needs a library that is not installed.
+        ConfigError: it needs a library that is not installed, or the disk is full.
         PluginFailureError: it raised anything else but an error of the toolkit.
         BrokenContractError: what is in the folder is not what it says, or is no plain file.
     """
@@ -89,6 +91,11 @@ def write(provided: Provided, writer: Writer, export: Export, folder: Path) -> d
         raise
     except ModuleNotFoundError as error:
         raise missing_library(error, f"the writer {type(writer).kind}") from None
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise PluginFailureError(provided.failure(silent(error, provided.source))) from None
+        why = f"the export cannot be written: {os.strerror(error.errno)}"
+        raise ConfigError(why, hint="nothing was written; see whether there is room") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - reported as this plugin's failure, without what it says
         raise PluginFailureError(provided.failure(silent(error, provided.source))) from None
     if changed:
