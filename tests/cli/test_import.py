@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import stat
 from pathlib import Path
@@ -55,10 +56,49 @@ def test_keep_going_leaves_a_private_side_file_that_can_be_mended(clinic: Fit, t
     assert outcome.code == 4
     side = tmp_path / "answers.rejected.csv"
     assert stat.S_IMODE(side.stat().st_mode) == 0o600
-    assert side.read_text().startswith(f"client,date,{NINE},problem\nA,2026-02-01,7")
+    assert side.read_text("utf-8-sig").startswith(f"client,date,{NINE},problem\nA,2026-02-01,7")
     side.write_text(side.read_text().replace(",7,", ",1,"))
     assert clinic("import", str(side), "--instrument", "phq-9").code == 0
     assert "2026-02-01" in clinic("void", "--list", "A").out
+
+
+@pytest.mark.parametrize("kind", ["microsoft-forms", "excel"])
+def test_rejected_rows_of_a_workbook_come_in_by_the_map_of_the_workbook(clinic: Fit, tmp_path: Path, kind: str) -> None:
+    workbook = importlib.import_module("fit_toolkit.plugins.excel_reader.sample").workbook
+    own = ["ID", "Start time", "Completion time", "Email", "Name"] if kind != "excel" else ["Completion time"]
+    given = (
+        [1, "2026-02-01 10:00:00", "2026-02-01 10:04:09", "anonymous", "Canary"]
+        if kind != "excel"
+        else ["2026-02-01 10:04:09"]
+    )
+    (tmp_path / "a.xlsx").write_bytes(workbook([[*own, "Code", "M1", "M2"], [*given, "A", "always", "nie"]]))
+    said = "format: fit-map/1\nreader: KIND\ninstrument: gad-2\ntimezone: UTC\ndate_format: '%Y-%m-%d %H:%M:%S'\nsettings: {sheet: Sheet1}\n"
+    said += "columns: {Completion time: date, Code: client, M1: q1, M2: q2}\nvalues: {often: 3, nie: 0}\n"
+    if kind != "excel":
+        said = said.replace("settings: {sheet: Sheet1}\n", "encoding: cp1252\n")
+    saved = write(tmp_path, said.replace("KIND", kind), "a.map.yaml")
+    side = tmp_path / "a.rejected.csv"
+
+    assert clinic("import", str(tmp_path / "a.xlsx"), "--map", saved, "--keep-going").code == 3
+    assert "Canary" not in side.read_text()
+    side.write_text(side.read_text().replace("always", "often"))
+
+    outcome = clinic("import", str(side), "--map", saved)
+    assert outcome.code == 0, outcome.err
+    assert "2026-02-01" in clinic("void", "--list", "A").out
+
+
+def test_rejected_rows_of_an_older_encoding_keep_their_words(clinic: Fit, tmp_path: Path) -> None:
+    said = "format: fit-map/1\ninstrument: gad-2\nencoding: cp1252\ncolumns: {client: client, date: date, q1: q1, q2: q2}\nvalues: {häufig: 3, nie: 0}\n"
+    saved = write(tmp_path, said, "a.map.yaml")
+    (tmp_path / "a.csv").write_bytes("client,date,q1,q2\nA,2026-02-01,häufig,7\n".encode("cp1252"))
+    side = tmp_path / "a.rejected.csv"
+
+    assert clinic("import", str(tmp_path / "a.csv"), "--map", saved, "--keep-going").code == 3
+    side.write_text(side.read_text("utf-8").replace(",7,", ",nie,"), "utf-8")
+
+    outcome = clinic("import", str(side), "--map", saved)
+    assert outcome.code == 0, outcome.err
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_good_rows_stay(

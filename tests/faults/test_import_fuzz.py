@@ -139,7 +139,7 @@ def one(clinic: Clinic, kind: str, data: bytes, random: Random) -> str:
         return "refused"
     check(clinic, kind, table, outcome)
     if outcome.rejected:
-        mended = b"".join(rejected_file(source, outcome)).decode()
+        mended = b"".join(rejected_file(source, outcome)).decode("utf-8-sig")
         assert mended.count("\n") >= outcome.rejected + 1
         assert CANARY not in mended or not hidden(table)
     return "written" if outcome.written else "rejected"

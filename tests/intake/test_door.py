@@ -125,7 +125,7 @@ def test_rejected_rows_are_copied_as_they_came_through_the_door(clinic: Clinic, 
     wish = Ask(actor="anna", today=TODAY, now=NOW, open_episodes=True, keep_going=True)
     outcome = run_import(clinic.store, CATALOG, source, MAP, wish, file="answers.csv")
     assert (outcome.accepted, outcome.rejected) == (2, 1)
-    side = b"".join(rejected_file(source, outcome)).decode()
+    side = b"".join(rejected_file(source, outcome)).decode("utf-8-sig")
     assert side.splitlines()[0] == f"id,date,{','.join(NAMES)},problem"
     assert side.splitlines()[1].startswith("kb,2026-02-03,9")
     assert "Canary" not in side

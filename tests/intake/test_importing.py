@@ -95,7 +95,7 @@ def test_keep_going_takes_the_good_rows_and_gives_the_others_back(clinic: Clinic
     text = f'{HEAD}A,2026-02-01,{nine(2)}\n"B",2026-02-01,{nine(9)}\n'
     outcome = clinic.add(text, keep_going=True)
     assert (outcome.accepted, outcome.rejected, outcome.written) == (1, 1, True)
-    side = b"".join(rejected_file(table_of(clinic.folder, text), outcome)).decode()
+    side = b"".join(rejected_file(table_of(clinic.folder, text), outcome)).decode("utf-8-sig")
     head, row = side.splitlines()
     assert head == f"{HEAD.strip()},problem"
     assert row.startswith(f"B,2026-02-01,{nine(9)},")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fit_toolkit.errors import DataError
+from fit_toolkit.intake.mapping import Map
 from fit_toolkit.model.parts import RawTable
+from tests.intake.making import Clinic
+from tests.plugins_readers.taking import taken
 
 TypeformReader = importlib.import_module("fit_toolkit.plugins.form_readers").TypeformReader
 NOW = "#,How are you?,client,Response Type,Start Date (UTC),Stage Date (UTC),Submit Date (UTC),Network ID,Tags,Ending\n"
@@ -30,6 +34,18 @@ def test_columns_of_the_service_are_settled(tmp_path: Path) -> None:
     assert table.personal == ("Network ID",)
     assert set(table.columns) - {*table.meant, *table.personal} == {"How are you?", "client"}
     assert "timezone: UTC" in table.notes
+
+
+def test_a_zone_that_the_file_does_not_name_is_refused_for_its_times(clinic: Clinic, tmp_path: Path) -> None:
+    said = Map(instrument="who-5", columns={"client": "client", "Submit Date (UTC)": "date", "How are you?": "q1"})
+    table = table_of(tmp_path, NOW + DONE.replace(",7,", ",5,"))
+    other = msgspec.structs.replace(said, timezone="Europe/Berlin")
+    with pytest.raises(DataError, match="names the zone of its times, UTC, and Europe/Berlin is said"):
+        taken(clinic, table, other)
+    asked = msgspec.structs.replace(other, columns={**said.columns, "Submit Date (UTC)": "session", "Ending": "date"})
+    assert taken(clinic, table, asked).rejected == 1, "of another column the file says nothing"
+    for zone in ("", "UTC", "Etc/GMT"):
+        assert taken(clinic, table, msgspec.structs.replace(said, timezone=zone)).rejected == 0
 
 
 def test_what_was_not_handed_in_is_left_out_and_counted(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def command(app: App, /, file: Path, map_file: Path | None, save_map: Path | Non
             )  # fmt: skip
     if names and outcome.written:
         remember_key(app.practice, names)
-    code = _report(app, source, outcome, file, fmt=fmt, ask=ask)
+    code = _report(app, source, outcome, file, fmt=fmt, ask=ask, mapping=mapping if map_file else None)
     return ExitCode.PARTIAL if lost and code == ExitCode.OK else code  # stored, but with scores missing
 
 
@@ -221,7 +221,7 @@ def _show(app: App, proposals: list[Proposal], *, hidden: bool) -> None:
             app.say(f"and {count - LISTED} more columns: {is_taken if is_taken != '?' else 'not understood'}")
 
 
-def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str, ask: Ask) -> int:
+def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str, ask: Ask, mapping: Map | None) -> int:
     from fit_toolkit.intake.importing import rejected_file, side_file
 
     say_problems(app, outcome.problems, outcome.file)
@@ -229,7 +229,7 @@ def _report(app: App, source: Source, outcome: Outcome, file: Path, *, fmt: str,
         app.say(f"note: {visible(note)}")
     side = None
     if ask.keep_going and outcome.rejected and not ask.dry_run:
-        side = _write_side(app, side_file(file), rejected_file(source, outcome))
+        side = _write_side(app, side_file(file), rejected_file(source, outcome, mapping))
     row = _row(outcome, side)
     columns = [*COLUMNS, "written", "rejected_file", "administrations", "problems"] if fmt == "json" else COLUMNS
     emit("import", [row], fmt=fmt, columns=columns)

@@ -14,11 +14,12 @@ import msgspec
 import numpy as np
 
 from fit_toolkit.catalog import Catalog
-from fit_toolkit.errors import UsageError
+from fit_toolkit.errors import DataError, UsageError
 from fit_toolkit.intake.check import Checked, check
 from fit_toolkit.intake.expand import Laid, lay_out
 from fit_toolkit.intake.layout import Layout, instruments_in, make_layout
 from fit_toolkit.intake.mapping import Map, Target
+from fit_toolkit.intake.moments import same_zone
 from fit_toolkit.intake.partition import partition
 from fit_toolkit.intake.piece import Piece
 from fit_toolkit.intake.read import REJECTED, note_of
@@ -60,8 +61,7 @@ def run_import(  # noqa: PLR0913 - what an import needs, by name
     source = table if isinstance(table, Source) else Source.of(table)
     sample = source.sample
     _sensible(mapping, ask)
-    if not mapping.timezone:  # some formats say it themselves
-        mapping = msgspec.structs.replace(mapping, timezone=note_of(sample, "timezone"))
+    mapping = _zoned(sample, mapping, file)
     mapping = _told_apart(sample, mapping)
     instruments = file_instruments(sample, mapping, catalog)
     layout = make_layout(sample.columns, mapping, instruments, file, _passed(sample), zone=ask.zone)
@@ -170,6 +170,19 @@ class _Tally:
     def there(self) -> tuple[int, ...]:
         """The administrations that were there with the same answers."""
         return tuple(sorted(int(each) for part in self._there for each in part))
+
+
+def _zoned(table: RawTable, mapping: Map, file: str) -> Map:
+    """Take the zone that the file itself names for its times; a map that says another of the same times is refused."""
+    named = note_of(table, "timezone")
+    dated = {column for column in mapping.columns if mapping.target(column).role == "date"}
+    of_times = any(table.meant.get(column) == "date" for column in dated)
+    if named and mapping.timezone and of_times and not same_zone(named, mapping.timezone):
+        raise DataError(
+            f"the file names the zone of its times, {named}, and {mapping.timezone} is said", where=file,
+            hint="leave --timezone out, and `timezone` in the map",
+        )  # fmt: skip
+    return msgspec.structs.replace(mapping, timezone=mapping.timezone or named)
 
 
 def _passed(table: RawTable) -> set[str]:

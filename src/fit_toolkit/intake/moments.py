@@ -114,6 +114,13 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
+def same_zone(one: str, other: str) -> bool:
+    """Say whether two names of zones have the same time, as UTC and GMT do."""
+    months = [datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 13)]
+    zones = [zone_of(name) for name in (one, other)]
+    return all(len({month.astimezone(zone).utcoffset() for zone in zones}) == 1 for month in months)
+
+
 def time_of(text: str) -> tuple[int, int] | None:
     """Read a time of day such as 9:30 or 09:30:00, or give None."""
     hit = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.][0-9]{2})?", text)

@@ -18,6 +18,7 @@ from fit_toolkit.intake.mapping import ROLES
 from fit_toolkit.intake.source import Progress, Source, quiet, survey
 from fit_toolkit.model.parts import RawTable, Reader
 
+REJECTED: Final = ".rejected.csv"  # how the name of a file of rejected rows ends
 HEAD: Final = 64 * 1024
 LARGEST: Final = 512 * 1024 * 1024  # of a format that is read as a whole
 PACKED: Final = {  # how files begin that hold other files
@@ -80,6 +81,9 @@ def _chosen(
 ) -> tuple[str, Reader]:
     """Give the name of the reader, and the reader with its settings."""
     head = _head(path)
+    if reader in readers and path.name.endswith(REJECTED) and not _sure(readers[reader], head, path):
+        reader = ""  # rows that a map for another format rejected; they are CSV
+        settings = {key: value for key, value in (settings or {}).items() if key in {"encoding", "delimiter"}}
     kind = reader or _surest(path, head, readers)
     if kind not in readers:
         raise UsageError(f"there is no reader '{kind}'", hint="known: " + ", ".join(sorted(readers)))
@@ -178,7 +182,7 @@ def _surest(path: Path, head: bytes, readers: Mapping[str, type[Reader]]) -> str
     best = max(sure.values(), default=0.0)
     names = sorted(kind for kind, value in sure.items() if value == best)
     if best <= 0 and (packed := _packed(head)):
-        hint = "unpack it and import what is in it; a workbook has to be called .xlsx"
+        hint = "unpack it and import what is in it; save a spreadsheet as .xlsx or CSV"
         raise DataError(f"the file is packed ({packed})", where=path.name, hint=hint)
     if best <= 0:
         raise DataError("no reader knows this format", where=path.name, hint="CSV is read; see fit plugins list")
