@@ -6,13 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from fit_toolkit.errors import DataError
+from fit_toolkit.intake.importing import rejected_file
 from fit_toolkit.intake.mapping import Map, Target
+from fit_toolkit.intake.read import read_table
 from fit_toolkit.model.parts import RawTable
 from tests.intake.making import Clinic
-from tests.plugins_readers.kit import column, read
+from tests.plugins_readers.kit import READERS, column, read
 from tests.plugins_readers.taking import taken
 
 EXAMPLES = Path("/work/shared/examples/fhir")
@@ -88,6 +91,21 @@ def test_codes_of_loinc_count_by_the_map_and_an_item_of_no_instrument_is_passed_
     assert (outcome.rejected, outcome.accepted) == (0, len([each for each in scores if each is not None]) + 1)
     assert [form.numbers[f"q{number}"] for number in range(1, 10)] == scores
     assert form.scores[0].value_ticks == (total and total * 1_000_000)
+
+
+def test_rejected_answers_come_in_again_as_csv_by_the_same_map(clinic: Clinic, tmp_path: Path) -> None:
+    said = msgspec.structs.replace(LOINC, reader="fhir", settings={"client_system": ""})
+    table = taken_in(tmp_path, bundle(loinc_response([1] * 9), loinc_response([2] * 9)))
+    refused = taken(clinic, table, said)  # two of one day that differ
+    side = tmp_path / "answers.rejected.csv"
+    side.write_bytes(b"".join(rejected_file(table, refused, said)))
+    side.write_text(side.read_text().replace("2026-02-02", "2026-02-03", 10))
+
+    again = read_table(side, READERS, reader=said.reader, settings=said.reader_settings())
+    outcome = taken(clinic, again, said)
+
+    assert (refused.rejected, outcome.rejected, outcome.accepted) == (20, 0, 20)
+    assert [form.numbers["q1"] for form in clinic.valid("A")] == [2, 1]
 
 
 def test_an_item_that_the_map_does_not_pass_over_is_reported(clinic: Clinic, tmp_path: Path) -> None:
@@ -242,8 +260,6 @@ def test_numbers_of_two_servers_are_no_codes(tmp_path: Path) -> None:
 
 
 def test_a_file_of_lines_is_read_line_by_line_in_pieces(tmp_path: Path) -> None:
-    from tests.plugins_readers.kit import READERS
-
     lines = [response(answered("q1", valueInteger=n), answered("q2", valueInteger=n)) for n in range(4)]
     path = tmp_path / "answers.ndjson"
     path.write_text("\n\n".join(json.dumps(each) for each in lines) + "\n")

@@ -34,6 +34,7 @@ from fit_toolkit.store import Store, ratings
 
 CHECKING: Final = "checking"
 WRITING: Final = "writing"
+TOLD_APART: Final = "response_id"  # a role that no map has to name
 BLOCK: Final = 1_000  # problems that are set aside together
 
 
@@ -108,7 +109,8 @@ def rejected_file(table: RawTable | Source, outcome: Outcome, mapping: Map | Non
     target = io.StringIO("\ufeff")
     target.seek(0, io.SEEK_END)
     writer = csv.writer(target, delimiter=note_of(source.sample, "delimiter") or ",", lineterminator="\n")
-    writer.writerow([*(columns[i] for i in kept), "problem"])
+    apart = {column for column, role in source.sample.meant.items() if role == TOLD_APART} - named
+    writer.writerow([*(TOLD_APART if columns[i] in apart else columns[i] for i in kept), "problem"])
     rejected = groupby(outcome.problems, key=lambda each: each.row)
     row, problems = next(rejected, (-1, iter(())))
     for piece in source.pieces():
@@ -192,7 +194,11 @@ def _passed(table: RawTable) -> set[str]:
 
 def _told_apart(table: RawTable, mapping: Map) -> Map:
     """Take the column by which a format tells filled-in forms apart, whether or not the map names it."""
-    own = {column: Target(role=role) for column, role in table.meant.items() if role == "response_id"}
+    told = [column for column, role in table.meant.items() if role == TOLD_APART]
+    told += (
+        [TOLD_APART] if TOLD_APART in table.columns and TOLD_APART not in mapping.ignore else []
+    )  # of a file of rejected rows
+    own = {column: Target(role=TOLD_APART) for column in told}
     return msgspec.structs.replace(mapping, columns={**own, **mapping.columns}) if own else mapping
 
 
