@@ -185,3 +185,16 @@ def test_a_copy_reads_what_is_about_one_client_only(filled: Store) -> None:
         assert [form["scores"][0]["value"] for form in forms] == [7.0, 7.0]
         assert len(copying.alerts_about(c, [row["member_id"] for row in episodes])) == 1
         assert copying.other_codes(c, client["id"]) == ["other-2"]
+
+
+def test_without_room_for_the_file_to_be_written_anew_that_is_what_is_said(filled: Store) -> None:
+    resource = pytest.importorskip("resource")
+    erase(filled)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot be written anew"):
+            scrub(filled)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    scrub(filled)

@@ -159,9 +159,7 @@ def _append(file: Path, block: bytes) -> None:
             target.write(block)
     except OSError as error:
         why = f"the backup cannot be unpacked here: {error.strerror}"
-        raise ConfigError(
-            why, where=str(file.parent), hint="nothing was changed; the backup itself may be sound"
-        ) from None
+        raise ConfigError(why, hint="nothing was changed; the backup itself may be sound") from None
 
 
 def _plain(name: str) -> bool:

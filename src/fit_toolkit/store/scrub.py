@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
+from fit_toolkit.errors import StoreError
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.opening import translated
 
@@ -21,8 +23,16 @@ def scrub(store: Store) -> None:
         with translated(), store.engine.connect() as c:
             cursor = c.connection.cursor()  # not through SQLAlchemy, which would open a transaction
             cursor.execute("PRAGMA query_only = OFF")
-            cursor.execute("VACUUM")
-            cursor.close()
+            try:
+                cursor.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    "the rows are gone, but the store's file cannot be written anew",
+                    hint=f"it takes as much room again as the store ({store.path.stat().st_size:,} bytes); the same command"
+                    " finishes it",
+                ) from error
+            finally:
+                cursor.close()
         return
     with translated(), store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
         for table in s.metadata.sorted_tables:
