@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from fit_toolkit.cli import run
 from fit_toolkit.sheets.apart import far_apart, ties
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import Facet, Facets, Panel, SheetData
@@ -67,6 +68,17 @@ def test_the_headline_the_facets_and_the_course_say_it(tmp_path: Path) -> None:
     assert "both rated 2 of 2 sessions" in words
     assert "2 sessions rated 3 or more apart" in html, "said to who cannot see the picture"
     assert "Nothing stands out." not in words
+
+
+def test_what_is_marked_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic_with(tmp_path, 4, 8)
+    at = ["--practice", str(tmp_path / "practice"), "sheet", "c1", "--as-of", "2026-01-25"]
+    assert run([*at, "--explain"]) == 0
+    told = capsys.readouterr().out
+    assert "far apart: empathy, genuineness" in told
+    assert "how many are: 3; 2   [3 of 10 of the range; a convention of the page]" in told
+    (headline,) = [line for line in told.splitlines() if "the therapist rated 8." in line]
+    assert "forms 1, 3-4" in headline, "the first rating of the client, the newest, and the therapist's beside it"
 
 
 def test_where_both_see_it_alike_nothing_is_marked(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from fit_toolkit.sheets.reading import Reading
 
 TAG = re.compile(r"<(style|script).*?</\1>|<[^>]+>", re.DOTALL)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+CONVENTION = "3 of 10 of the range; a convention of the page"
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +140,10 @@ def _relationship(at: Sources) -> Iterator[Traced]:
     if facets.share:
         own = tuple(a.id for f in (form, other) if f for a in at.reading.of(f.id, f.raters[0]))
         yield Traced(place="relationship", what="share", shown=facets.share, forms=own)
+    if apart := [row.label for row in facets.rows if row.apart]:
+        yield Traced(
+            place="relationship", what=f"far apart: {', '.join(apart)}", shown=number(facets.apart), how=CONVENTION
+        )
     ends = (facets.minimum, (facets.minimum + facets.maximum) / 2, facets.maximum)
     yield Traced(
         place="relationship", what="the range of an answer", shown=_list(ends), how=f"{form.id} {form.version}"
@@ -223,6 +228,14 @@ def _axes(at: Sources) -> Iterator[Traced]:
         yield Traced(place="course", what=f"{plot.panel.title}, axis", shown="; ".join(n.text for n in labels), how=how)
         for gap in plot.gaps:
             yield Traced(place="course", what="days between two ratings", shown=str(gap.days))
+        if plot.main.ties:
+            shown = f"{number(plot.far)}; {plot.main.ties.count('M')}"
+            yield Traced(
+                place="course",
+                what="from how far apart on sessions are tied; how many are",
+                shown=shown,
+                how=CONVENTION,
+            )
         if plot.strip is not None:
             words = "; ".join([*(n.text for n in plot.strip.lines), *(n.text for n in plot.strip.keys)])
             yield Traced(
@@ -276,7 +289,7 @@ def _history(at: Sources) -> Iterator[Traced]:
         heads = f"{', '.join(str(day.day) for day in table.days)}; {', '.join(text for text, _ in table.months)}"
         yield Traced(place="history", what="session days", shown=heads, how="counted by date")
         for row in table.lines:
-            item = next((i.id for i in form.number_items if row.label in {i.label, i.facet, i.id}), "")
+            item = next((i.id for i in form.number_items if row.label in {i.id, say(i.label or i.facet or i.id)}), "")
             for day, cell in zip(table.days, row.cells, strict=True):
                 if cell.text:
                     forms = (
