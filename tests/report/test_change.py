@@ -33,6 +33,8 @@ def test_effect_sizes_as_published(
 ) -> None:
     found = group_change(*pairs_with(n, first, last, r), 1).effect
     assert found is not None
+    assert found.low is not None
+    assert found.high is not None
     assert found.value == pytest.approx(effect, abs=6e-5)
     assert ((found.high - found.low) / 2 / 1.959964) ** 2 == pytest.approx(variance, abs=6e-5)
 
@@ -58,6 +60,17 @@ def test_all_first_ratings_the_same_give_a_gain_but_no_effect_size() -> None:
     found = group_change(np.full(10, 4.0), np.arange(10.0), 1)
     assert found.gain is not None
     assert found.effect is None
+
+
+def test_changes_that_are_all_the_same_have_no_interval_but_an_effect_size_has() -> None:
+    found = group_change(np.arange(10.0), np.arange(10.0) + 2, 1)
+    assert found.gain is not None
+    assert (found.gain.value, found.gain.low, found.gain.high) == (2, None, None)
+    assert found.effect is not None
+    assert found.effect.low is not None
+    # r = 1, so the variance is d^2 / 2n; d = 0.9139 * 2 / SD of 0 ... 9
+    d = 0.9138750 * 2 / stdev(range(10))
+    assert (found.effect.value, found.effect.low) == pytest.approx((d, d - 1.959964 * d / math.sqrt(20)), abs=1e-6)
 
 
 @pytest.mark.parametrize(("inclusive", "improved"), [(True, [True, True, False]), (False, [False, True, False])])

@@ -344,7 +344,10 @@ def test_the_headline_speaks_of_one_form(tmp_path: Path) -> None:
     report = report_of(service)  # all first ratings of the form rated most are the same, so it has no effect size
     assert one(report, "outcomes", "effect_size", "plain/client").shown
     page = as_html(service.practice, report)
-    assert "Gain in points: +10.00 (+10.00 to +10.00)." in page  # said without an effect size, too
+    assert "Gain in points: +10.00 in every course." in page  # said without an effect size, too
+    gain = one(report, "outcomes", "gain", f"{PHQ}/client")
+    assert (gain.value, gain.low, gain.high) == (10, None, None)  # an interval without width would be no doubt at all
+    assert gain.note.startswith("every change is the same")
     headline = re.findall(r'class="headline">(.*?)</p>', page)[0]
     assert "12 of 23 courses have a first and a last rating" in headline
     assert "SD" not in headline

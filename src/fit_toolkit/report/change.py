@@ -22,11 +22,11 @@ Z: Final = NormalDist().inv_cdf(0.975)
 
 
 class Interval(Struct, frozen=True):
-    """A figure with its 95 % interval and what it rests on."""
+    """A figure with its 95 % interval and what it rests on; no interval where nothing varied, since none would be no doubt."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     n: int
 
 
@@ -44,7 +44,8 @@ class GroupChange(Struct, frozen=True):
 def group_change(first: Floats, last: Floats, better: int) -> GroupChange:
     """Describe the change of those who have both ratings; `better` is 1 where higher is better, else -1.
 
-    gain = mean of (last - first), turned so that better is above 0; interval by Student's t.
+    gain = mean of (last - first), turned so that better is above 0; interval by Student's t, none where all changes are
+    the same.
     effect = c gain / SD of the first ratings, where with m = n - 1 c = G(m/2) / (sqrt(m/2) G((m-1)/2)), G the gamma
     function (Hedges 1981, exact); its variance is 2 (1 - r) / n + effect^2 / 2n,
     where r is the correlation of first and last ratings (Becker 1988; Morris 2000: raw-score standardization). Clients
@@ -57,7 +58,7 @@ def group_change(first: Floats, last: Floats, better: int) -> GroupChange:
         return bare
     mean, sd = moments(better * pairs.change[pairs.complete])
     half = student_quantile(0.975, n - 1) * sd / math.sqrt(n)
-    gain = Interval(mean, mean - half, mean + half, n)
+    gain = Interval(mean, mean - half, mean + half, n) if sd > 0 else Interval(mean, None, None, n)
     if not pairs.sd_pre > 0:
         return GroupChange(n, pairs.m_pre, pairs.sd_pre, pairs.m_post, gain, None)
     effect = _unbiased(n - 1) * mean / pairs.sd_pre

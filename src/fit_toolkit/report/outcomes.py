@@ -77,6 +77,7 @@ def _interval(
             if under
             else say("not given: all first ratings are the same"),
         )
+    note = note if found.low is not None else say("every change is the same: no interval")
     return Figure(section=section, figure=name, group=group, n=found.n, of="courses with two ratings", value=found.value,
                   low=found.low, high=found.high, unit=unit, note=note, definition=defined(name))  # fmt: skip
 

@@ -60,7 +60,9 @@ def _relationship(report: Report, group: str, facets: Sequence[str]) -> list[Blo
 
 def _in_words(gain: Figure) -> str:
     if gain.low is None or gain.high is None:
-        return say("too few to say whether it changed")
+        return (
+            say("too few to say whether it changed") if gain.value is None else say("the same change in every course")
+        )
     if gain.low > 0:
         return say("rated better at the end than at the start")
     return (

@@ -79,10 +79,11 @@ def _change(report: Report, group: str, title: str, found: dict[str, Figure]) ->
         first=f"{first.value:.2f}",
         last=f"{last.value:.2f}",
     )
-    in_points = say(
-        "Gain in points: %(gain)s (%(interval)s).",
-        gain="" if gain.value is None else points(gain.value, signed=True),
-        interval=interval_of(gain),
+    points_gained = "" if gain.value is None else points(gain.value, signed=True)
+    in_points = (
+        say("Gain in points: %(gain)s (%(interval)s).", gain=points_gained, interval=interval_of(gain))
+        if gain.low is not None
+        else say("Gain in points: %(gain)s in every course.", gain=points_gained)
     )
     axis = round_axis(value for value in (effect.low, effect.high) if value is not None)
     return Block(
