@@ -49,6 +49,9 @@ def test_the_numbers_are_the_order_of_the_actions(number: int) -> None:
         ("12;6;a mistyped 9", (12, "false alarm", "a mistyped 9")),
         ("#12\t3", (12, "took to supervision", "")),
         ("  12. other  ", (12, "other", "")),
+        ("12 x 1 on Monday", (12, "talked about it", "on Monday")),
+        ("12x, took", (12, "took to supervision", "")),
+        ("3 f was a typing error", (3, "false alarm", "was a typing error")),
     ],
 )
 def test_a_line_is_an_alert_an_action_and_perhaps_a_note(line: str, expected: tuple[int, str, str]) -> None:
@@ -67,6 +70,23 @@ def test_every_line_that_cannot_be_read_is_named_and_the_others_are_kept() -> No
     assert [tick.alert for tick in ticks] == [6]
     assert [finding.split(" ")[0] for finding in findings] == ["line:1:", "line:2:", "line:3:", "line:5:", "line:6:"]
     assert "on line 4 already" in findings[3]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("3 F 1", "write 3F without a blank"),
+        ("10 t other", "write 10T without a blank"),
+        ("1O2 1", "0 and 1 are digits"),
+        ("l2x 1", "0 and 1 are digits"),
+        ("12y 1", "does not go with its number"),
+        ("12 y 1", "is no action"),
+    ],
+)
+def test_a_code_that_was_copied_wrong_is_refused_with_what_to_look_at(line: str, said: str) -> None:
+    ticks, (finding,) = read_ticks(line)
+    assert ticks == []
+    assert said in finding
 
 
 def test_an_empty_list_is_refused() -> None:

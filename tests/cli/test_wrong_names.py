@@ -14,6 +14,7 @@ form NOPE today-together-client -o form.pdf
 form --blank nope -o form.pdf
 alerts show 99999
 alerts ack 99999 --action unclear
+alerts ack --from nowhere.txt
 alerts resend 99999 --reason again
 alerts list --client NOPE
 alerts list --therapist nope

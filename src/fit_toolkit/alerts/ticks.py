@@ -10,6 +10,8 @@ from fit_toolkit.model.alerts import ACTIONS
 from fit_toolkit.model.codes import goes_with
 
 _LINE = re.compile(r"#?(?P<id>\d{1,18})(?:-?(?P<letter>[A-Za-z]))?[\s:;,.)]+(?P<rest>.*)", re.ASCII)
+_APART = re.compile(r"(?P<letter>[A-Za-z])[\s:;,.)]+(?P<rest>\S.*)", re.ASCII)  # the letter of a code after a blank
+_LOOKALIKE = re.compile(r"#?(?=[\dOoIl|]*\d)(?=\d*[OoIl|])[\dOoIl|]+-?[A-Za-z]?[\s:;,.)]+.*", re.ASCII)
 _COMMENT = re.compile(r"\s*#(?!\d)")  # "#12" is an alert
 _SEPARATOR = " \t:;,-\N{EN DASH}\N{EM DASH}"
 _SPELT = {
@@ -74,9 +76,13 @@ def read_ticks(text: str, name: str = "line") -> Ticked:
 
 def _tick(line: str, place: str) -> Tick:
     found = _LINE.fullmatch(line)
+    if found is None and _LOOKALIKE.fullmatch(line):
+        raise DataError("the number has a letter in it", hint="0 and 1 are digits; no code has the letters O, I or l")
     if found is None:
         raise DataError("a line is: ID ACTION [NOTE]")
     alert, rest = int(found["id"]), found["rest"].strip()
+    if not found["letter"]:
+        rest = _with_its_letter(alert, rest)
     if found["letter"] and not goes_with(found["letter"], alert):
         raise DataError(
             f"the letter of code {alert}{found['letter'].upper()} does not go with its number", hint="read it again"
@@ -86,6 +92,26 @@ def _tick(line: str, place: str) -> Tick:
             return Tick(alert, action, rest[whole.end() :].strip(_SEPARATOR), place)
     word, *note = re.split(r"[\s:;,]+", rest, maxsplit=1)
     return Tick(alert, action_of(word), "".join(note).strip(_SEPARATOR), place)
+
+
+def _with_its_letter(alert: int, rest: str) -> str:
+    """What follows a code whose letter stands apart; refused where that letter may as well be the beginning of an action."""
+    apart = _APART.fullmatch(rest)
+    if apart is None or not goes_with(apart["letter"], alert) or not _is_action(apart["rest"].split()[0]):
+        return rest
+    if any(action.startswith(apart["letter"].lower()) for action in ACTIONS):
+        code = f"{alert}{apart['letter'].upper()}"
+        raise DataError(
+            "this letter may be of the code or an action", hint=f"write {code} without a blank, or the action in full"
+        )
+    return apart["rest"]
+
+
+def _is_action(word: str) -> bool:
+    typed = _plain(word)
+    return typed in {str(number) for number in range(1, len(ACTIONS) + 1)} or any(
+        len(typed) > 1 and action.startswith(typed) for action in ACTIONS
+    )
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from pathlib import Path
 
 import click
 
@@ -10,12 +10,13 @@ from fit_toolkit.cli.acting import by_option, note_option, say_findings
 from fit_toolkit.cli.alert_ids import ALERT_ID
 from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.output import count, dry_run_option
+from fit_toolkit.errors import DataError
 
 
 @click.command("ack")
 @click.argument("alerts", type=ALERT_ID, nargs=-1, metavar="[ID]...")
 @click.option("--action", metavar="WORD", help="What was done: the beginning of an action word, or its number.")
-@click.option("--from", "file", type=click.File(encoding="utf-8"), metavar="FILE",
+@click.option("--from", "file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
               help='A list to tick off, - for stdin: lines of "ID ACTION [NOTE]".')  # fmt: skip
 @note_option
 @by_option
@@ -25,7 +26,7 @@ def command(
     app: App,
     alerts: tuple[int, ...],
     action: str | None,
-    file: TextIO | None,
+    file: Path | None,
     note: str,
     by: str | None,
     dry_run: bool,
@@ -52,8 +53,11 @@ def command(
     app.done(f"Noted for {count(len(done), 'alert')}.", dry_run=dry_run)
 
 
-def _text(file: TextIO) -> str:
+def _text(file: Path) -> str:
     try:
-        return file.read()
+        with click.open_file(str(file), encoding="utf-8") as text:
+            return str(text.read())
     except UnicodeDecodeError:
-        raise click.UsageError("the list is not UTF-8 text") from None
+        raise DataError("the list is not UTF-8 text", hint="save it as UTF-8") from None
+    except OSError:
+        raise DataError("the list cannot be read", hint="name a file that is there, or - for stdin") from None
