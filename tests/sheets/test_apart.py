@@ -117,6 +117,9 @@ def test_a_page_that_points_something_out_is_not_calm() -> None:
     outside = replace(made, calm=False, alerts=(), question="")
     assert "No alert stands." in text(render_sheet(outside))
     assert "Nothing stands out." in text(render_sheet(replace(outside, calm=True)))
+    flagged = replace(outside, risk=examples.falling().risk)
+    assert "No other alert stands." in text(render_sheet(flagged)), "one about safety stands above"
+    assert "Nothing else stands out." in text(render_sheet(replace(flagged, calm=True)))
 
 
 def test_the_page_of_a_couple_says_what_its_upright_lines_are() -> None:
