@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import chain, islice, repeat
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -15,15 +16,17 @@ from fit_toolkit.language import language_of, speaking
 from fit_toolkit.sheets.batch_list import Entry
 from fit_toolkit.sheets.build import build_sheet
 from fit_toolkit.sheets.data import SheetData
-from fit_toolkit.sheets.making import PracticeLike, dated, language_here, numbered
+from fit_toolkit.sheets.making import PracticeLike, dated, language_here, numbers_of
 from fit_toolkit.sheets.reading import Reading, read_members
 from fit_toolkit.store.freshness import Looked
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-FIRST, MORE = 8, 32  # members read together: few at first, so that somebody has something to lay out
+SIZES = (8, 32, 64)  # members read together: few at first, so that somebody has something to lay out; then as the last
 NUMBERING = "en"  # a sheet has one number in every language
+# the language of each page, and the sheet in each language; or why there is none
+_Built: TypeAlias = "tuple[dict[str, str], dict[str, SheetData]] | str"
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,22 @@ class Reader:
     looked: Looked
 
     def read(self, entries: Sequence[Entry], asking: Asking | None) -> Iterator[list[tuple[Entry, ReadSheets]]]:
-        """Give the sheets of some members at a time."""
-        at, size = 0, FIRST
-        while at < len(entries):
-            part = entries[at : at + size]
+        """Give the sheets of some members at a time, whoever their therapists are."""
+        rest, sizes = iter(entries), chain(SIZES, repeat(SIZES[-1]))
+        while part := list(islice(rest, next(sizes))):
             with self.practice.store.read() as c:
                 built = self._part(c, part, asking)
             with self.practice.store.begin() as c:
-                done = [self._numbered(c, entry, found) for entry, found in zip(part, built, strict=True)]
+                english = [
+                    (e.member, found[1][NUMBERING])
+                    for e, found in zip(part, built, strict=True)
+                    if isinstance(found, tuple)
+                ]
+                numbers = iter(numbers_of(c, english, at=self.practice.now()))
+            done = [_numbered(found, numbers, self.house) for found in built]
             yield list(zip(part, done, strict=True))
-            at, size = at + size, MORE
 
-    def _part(
-        self, c: sa.Connection, entries: Sequence[Entry], asking: Asking | None
-    ) -> list[tuple[dict[str, str], dict[str, SheetData]] | str]:
+    def _part(self, c: sa.Connection, entries: Sequence[Entry], asking: Asking | None) -> list[_Built]:
         settings = self.practice.settings
         readings: dict[int, Reading] = {}
         try:
@@ -70,7 +75,7 @@ class Reader:
             )  # fmt: skip
         except Exception:  # noqa: BLE001 - then each is read by itself, and says what is wrong with it
             readings = {}
-        found: list[tuple[dict[str, str], dict[str, SheetData]] | str] = []
+        found: list[_Built] = []
         for entry in entries:
             try:
                 codes = {page: self._language(c, entry.member, page) for page in self.pages}
@@ -91,12 +96,11 @@ class Reader:
             sheet = build_sheet(self.practice, c, reading, as_of=self.day, asking=asking)
             return dated(self.practice, sheet, self.looked)
 
-    def _numbered(
-        self, c: sa.Connection, entry: Entry, found: tuple[dict[str, str], dict[str, SheetData]] | str
-    ) -> ReadSheets:
-        if isinstance(found, str):
-            return ReadSheets(why=found)
-        codes, built = found
-        house = numbered(c, built[self.house], entry.member, at=self.practice.now(), same_as=built[NUMBERING])
-        pages = {page: msgspec.structs.replace(built[code], number=house.number) for page, code in codes.items()}
-        return ReadSheets(house, pages)
+
+def _numbered(found: _Built, numbers: Iterator[int], house: str) -> ReadSheets:
+    if isinstance(found, str):
+        return ReadSheets(why=found)
+    codes, built = found
+    number = f"{next(numbers):04d}"
+    sheets = {code: msgspec.structs.replace(sheet, number=number) for code, sheet in built.items()}
+    return ReadSheets(sheets[house], {page: sheets[code] for page, code in codes.items()})

@@ -30,6 +30,7 @@ from fit_toolkit.sheets.render import Folder, render_sheet
 from fit_toolkit.sheets.sections import folders_of
 from fit_toolkit.store import frames, freshness, people, ratings, runs
 from fit_toolkit.store import schema as s
+from fit_toolkit.store.rows import rows_in
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -134,9 +135,23 @@ def numbered(
 
     `same_as` is the sheet in English where it is in another language: a page in two languages has one number.
     """
-    digest = _digest(same_as or sheet)
-    number = _number(c, member, digest) or runs.add_sheet(c, member, made_at=at, sha256=digest)
+    (number,) = numbers_of(c, [(member, same_as or sheet)], at=at)
     return msgspec.structs.replace(sheet, number=f"{number:04d}")
+
+
+def numbers_of(c: sa.Connection, sheets: Sequence[tuple[int, SheetData]], *, at: datetime) -> list[int]:
+    """The running numbers of sheets of members, all in English, in their order."""
+    wanted = [(member, _digest(sheet)) for member, sheet in sheets]
+    same = (
+        s.sheet.select()
+        .where(s.sheet.c.sha256.in_({digest for _, digest in wanted}))
+        .order_by(s.sheet.c.id.desc())  # the first of several stays
+    )
+    known = {(row.member_id, row.sha256): row.id for row in rows_in(c, same, s.sheet.c.member_id, dict(wanted))}
+    for member, digest in wanted:
+        if (member, digest) not in known:
+            known[member, digest] = runs.add_sheet(c, member, made_at=at, sha256=digest)
+    return [known[each] for each in wanted]
 
 
 def _digest(sheet: SheetData) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from fit_toolkit.errors import StoreError
@@ -98,10 +100,19 @@ def make_engine(path: Path) -> sa.Engine:
         poolclass=sa.NullPool,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        json_deserializer=_decoded,
     )
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _decoded(text: str) -> Any:
+    """Read a record kept as JSON, at a third of what `json` takes; what is not quite JSON is left to that."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        return json.loads(text)
 
 
 def _set_up(connection: Any, record: object) -> None:  # noqa: ARG001
