@@ -48,9 +48,10 @@ def command(
     """Make the sheets of a day: for each therapist a folder with a file for each client, one PDF with all, and index.html.
 
     The list is that of the appointments. A therapist who keeps no appointments here gets everybody in therapy with
-    them. Files are named by running number. The same command again makes only what is missing or has changed, also
-    after it was cut off; files that fit sheets made and nobody has asked for since keep_sheets_days are removed. Ends
-    with 4 where a sheet, or something on one, could not be made; the others are there.
+    them. In front of the sheets of a couple or a group lies the page of all, for the therapist. Files are named by
+    running number. The same command again makes only what is missing or has changed, also after it was cut off; files
+    that fit sheets made and nobody has asked for since keep_sheets_days are removed. Ends with 4 where a sheet, or
+    something on one, could not be made; the others are there.
     """
     from fit_toolkit.sheets.batch import Wish, make_batch
     from fit_toolkit.sheets.batch_encrypt import pikepdf, read_password
