@@ -120,14 +120,34 @@ def test_a_made_up_export_has_every_column_with_its_type_and_whole_clients_in_ea
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "@a", "-x", "+x", "\ta", "\r", "\n=", "\uff1d1", "\uff0ba", "\uff0d", "\uff20x", "'=x"]
+    "text",
+    [
+        "=1+1",
+        "@a",
+        "-x",
+        "+x",
+        "\ta",
+        "\r",
+        "\n=",
+        "\uff1d1",
+        "\uff0ba",
+        "\uff0d",
+        "\uff20x",
+        "'=x",
+        " =1",
+        "\xa0+a",
+        "\ufeff=1",
+        "' =1",
+    ],
 )
 def test_a_cell_that_a_spreadsheet_would_run_gets_a_quote_mark_that_comes_off_again(text: str) -> None:
     assert guarded(text) == f"'{text}"
     assert unguarded(guarded(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "'", "'a", "-3", "+4.5", "-2,5", "1e5", "a=b", "it's", "''", "\u00e4"])
+@pytest.mark.parametrize(
+    "text", ["", "'", "'a", "-3", "+4.5", "-2,5", "1e5", "a=b", "it's", "''", "\u00e4", " -3", " a", "' a"]
+)
 def test_other_cells_and_numbers_stay_as_they_are(text: str) -> None:
     assert guarded(text) == text
     assert unguarded(text) == text

@@ -20,7 +20,6 @@ from fit_toolkit.errors import UsageError
 
 FORMATS = ("table", "json", "csv")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DATABASE = b"SQLite format 3\0"
 _SETTINGS = "fit.toml"  # settings.FILE, without what importing settings costs every command
 F = TypeVar("F", bound=Callable[..., Any])
@@ -166,6 +165,8 @@ def _inert(value: object) -> object:
         plain = _plain(value)
         return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     if isinstance(value, str):
+        from fit_toolkit.model.writing import FORMULA  # every command would load it
+
         lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone one would end the row for some readers
-        return f"'{lines}" if value.startswith(_FORMULA) else lines
+        return f"'{lines}" if FORMULA.match(value) else lines
     return "" if value is None else value

@@ -14,20 +14,21 @@ import msgspec
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# A cell that a spreadsheet would take for a formula: how it begins, full-width signs included, after quote marks.
-FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# A cell that a spreadsheet would take for a formula: how it begins, full-width signs included, after quote marks; some
+# pass over spaces, and over what is not seen.
+FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def guarded(text: str) -> str:
     """Put a quote mark before a text that a spreadsheet would take for a formula; a number stays a number."""
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text.strip(" ")) else text
 
 
 def unguarded(text: str) -> str:
     """Take away the quote mark that `guarded` has put there, and nothing else."""
     bare = text[1:]
-    return bare if text[:1] == "'" and FORMULA.match(bare) and not NUMBER.fullmatch(bare) else text
+    return bare if text[:1] == "'" and FORMULA.match(bare) and not NUMBER.fullmatch(bare.strip(" ")) else text
 
 
 @dataclass(frozen=True, eq=False)
