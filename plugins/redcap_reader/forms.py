@@ -12,7 +12,9 @@ SYSTEM = frozenset({EVENT, INSTRUMENT, INSTANCE, IDENTIFIER, GROUP})
 STATUS, STAMP = "_complete", "_timestamp"
 STATES = frozenset({"", "0", "1", "2"})
 LABELS = frozenset({"Incomplete", "Unverified", "Complete"})
-HEADINGS = frozenset({"Repeat Instrument", "Repeat Instance", "Event Name"})
+HEADINGS = frozenset((
+    "Record ID", "Repeat Instrument", "Repeat Instance", "Event Name", "Survey Identifier", "Survey Timestamp", "Data Access Group",
+))  # fmt: skip
 OPEN = "[not completed]"
 UNFINISHED = "surveys begun and not finished"
 INCOMPLETE = "forms whose status is not Complete"

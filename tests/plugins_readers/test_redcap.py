@@ -20,6 +20,7 @@ k01,weekly_arm_1,noon,1,north,,,,,,,,3,1
 k02,visit_arm_1,,1,south,,,2026-01-06 09:00:00,1,1,2,[not completed],4,0
 """
 LABEL_HEADINGS = "Record ID,Event Name,Repeat Instrument,Repeat Instance,How rested are you?,Complete?\n1,Weekly,Evening,1,very,Complete\n"
+LABELS_OF_A_REPORT = "Record ID,Survey Timestamp,How rested are you?\n1,2026-03-02 17:40:12,very\n"
 LABEL_VALUES = "record_id,redcap_event_name,eve_1,evening_complete\nk01,Weekly (Arm 1: Arm 1),very,Complete\n"
 
 
@@ -79,7 +80,7 @@ def test_in_a_report_with_columns_in_another_order_no_answer_is_emptied(tmp_path
     assert (column(table, "eve_1"), column(table, "noon_1")) == (["1"], ["3"])
 
 
-@pytest.mark.parametrize("text", [LABEL_HEADINGS, LABEL_VALUES])
+@pytest.mark.parametrize("text", [LABEL_HEADINGS, LABEL_VALUES, LABELS_OF_A_REPORT])
 def test_an_export_of_labels_is_refused_with_the_reason_and_what_to_do(tmp_path: Path, text: str) -> None:
     with pytest.raises(DataError, match=r"export of labels.*raw data") as refused:
         read(tmp_path, text)
