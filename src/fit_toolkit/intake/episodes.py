@@ -58,6 +58,7 @@ class _There:
     """The episodes of the practice, with what belongs to them."""
 
     episodes: dict[str, Episode]
+    begun: dict[tuple[str, date], Episode]  # individual ones by client and first day
     spelt: dict[str, str]
     labels: dict[int, tuple[str, ...]]
     pauses: dict[int, set[Paused]]
@@ -69,17 +70,16 @@ class _There:
         pauses: dict[int, set[Paused]] = {}
         for each in diary.list_pauses(c):
             pauses.setdefault(each.episode_id, set()).add(Paused(each.starts_on, each.ends_on, each.reason))
-        return cls(episodes, {code.casefold(): code for code in episodes}, labels.labels_of(c), pauses)
+        alone = [each for each in episodes.values() if each.kind == "individual"]
+        begun = {(member.client, each.opened_on): each for each in alone for member in each.members}
+        spelt = {code.casefold(): code for code in episodes}
+        return cls(episodes, begun, spelt, labels.labels_of(c), pauses)
 
     def find(self, draft: Draft) -> Episode | None:
         """Find an episode by its code; one without a code by its client and first day."""
         if draft.code:
             return self.episodes.get(draft.code)
-        client = draft.text("client")
-        return next(
-            (each for each in self.episodes.values() if each.kind == "individual" and each.opened_on == draft.opened
-             and client in {member.client for member in each.members}), None
-        )  # fmt: skip
+        return self.begun.get((draft.text("client"), draft.opened)) if draft.opened else None
 
 
 def import_episodes(c: Connection, files: Sequence[Listed], ask: Ask, *, add_staff: bool = False) -> Outcome:
