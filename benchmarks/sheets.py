@@ -21,13 +21,14 @@ from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import weasyprint
+if __name__ == "__main__":  # processes that make sheets load this file, too; with `fit` there would be next to nothing
+    import weasyprint
 
-from fit_toolkit.sheets.batch import Outcome, Wish, make_batch
-from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared, html_of, in_turn
-from fit_toolkit.sheets.pdf import VARIANT
-from fit_toolkit.store import people
-from tests.clinic import START, Clinic
+    from fit_toolkit.sheets.batch import Outcome, Wish, make_batch
+    from fit_toolkit.sheets.batch_work import Done, Failed, Job, Shared, html_of, in_turn
+    from fit_toolkit.sheets.pdf import VARIANT
+    from fit_toolkit.store import people
+    from tests.clinic import START, Clinic
 
 OVERHEAD, SPEED_UP, HTML = 1.15, 1.7, 20.0
 TURN = 10  # sheets

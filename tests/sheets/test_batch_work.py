@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +23,13 @@ def shared(folder: Path) -> Shared:
 
 def job(ticket: int, page: str) -> Job:
     return Job(ticket=ticket, page=page, sheet=examples.improving())
+
+
+def test_a_process_that_makes_sheets_loads_nothing_of_the_store_or_of_statistics() -> None:
+    heavy = "{'sqlalchemy', 'sqlite3', 'numpy', 'pandas', 'fit_toolkit.store', 'fit_toolkit.catalog'}"
+    asked = f"import sys, fit_toolkit.sheets.batch_work; print(*sorted({heavy} & sys.modules.keys()))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True)
+    assert told.stdout.split() == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process the POSIX way")

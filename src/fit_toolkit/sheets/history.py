@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 from babel.dates import format_date
 from msgspec import Struct
 
-from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say, spoken
-from fit_toolkit.model.instrument import Instrument
-from fit_toolkit.model.records import Administration
 from fit_toolkit.sheets.apart import far_apart, far_from
 from fit_toolkit.sheets.chart import number
 from fit_toolkit.sheets.data import History, HistoryRow
-from fit_toolkit.sheets.reading import Reading
 from fit_toolkit.sheets.relationship import beside, items_of
 from fit_toolkit.sheets.strip import EDGES, shade
+
+if TYPE_CHECKING:  # who only draws loads none of these, and nothing of the store with them
+    from fit_toolkit.catalog import Catalog
+    from fit_toolkit.model.instrument import Instrument
+    from fit_toolkit.model.records import Administration
+    from fit_toolkit.sheets.reading import Reading
 
 NAMES = 33.0  # millimetres for the names of the rows
 CELL = 4.96  # for one session

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from fit_toolkit.catalog import Catalog
 from fit_toolkit.language import say
-from fit_toolkit.model.instrument import Instrument, Item
-from fit_toolkit.model.records import Administration
 from fit_toolkit.sheets.apart import far_apart, far_from
 from fit_toolkit.sheets.data import Facet, Facets
-from fit_toolkit.sheets.reading import Reading
+
+if TYPE_CHECKING:  # who only draws loads none of these, and nothing of the store with them
+    from fit_toolkit.catalog import Catalog
+    from fit_toolkit.model.instrument import Instrument, Item
+    from fit_toolkit.model.records import Administration
+    from fit_toolkit.sheets.reading import Reading
 
 ONE, TWO = (
     0.3,
