@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from fit_toolkit.errors import DataError
+from fit_toolkit.intake.personal import personal_among
 from tests.plugins_readers.kit import READERS, column, read
 
+EXAMPLES = Path("/work/shared/examples/redcap")
 CLASSIC = "record_id,visit_date,eve_1,eve_2,why___1,why___2,why____99,evening_complete\nk01,2026-01-05,2,-99,1,0,0,2\n"
 REPEATS = """\
 record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,redcap_data_access_group,birth_year,base_complete,evening_timestamp,eve_1,eve_2,evening_complete,noon_timestamp,noon_1,noon_complete
@@ -142,3 +145,25 @@ def test_the_identifier_of_a_survey_participant_tells_who_somebody_is(tmp_path: 
     table = read(tmp_path, "record_id,redcap_survey_identifier,eve_1,evening_complete\n1,a@example.org,2,2\n")
 
     assert table.personal == ("redcap_survey_identifier",)
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the shared examples are not on this machine")
+def test_exports_of_real_projects_are_known_and_read_whole(tmp_path: Path) -> None:
+    expected = json.loads((EXAMPLES / "expected.json").read_text())
+    for name, right in expected.items():
+        table = read(tmp_path, (EXAMPLES / name / "data.csv").read_bytes())
+        assert table.personal or table.meant, f"{name} is not known as REDCap's"
+        events = column(table, "redcap_event_name") if "redcap_event_name" in table.columns else []
+        repeats = column(table, "redcap_repeat_instance") if "redcap_repeat_instance" in table.columns else []
+        found = {
+            "rows": len(table), "columns": len(table.columns), "records": len({row[0] for row in table.rows}),
+            "blank_cells": sum(not cell for row in table.rows for cell in row), "events": sorted({*events}),
+            "repeats": sum(map(bool, repeats)),
+        }  # fmt: skip
+        assert found == {**found, **right}, name
+        named = {
+            each
+            for each in table.columns
+            if each in {"dob", "email", "telephone", "address", "name_first", "first_name", "name"}
+        }
+        assert named <= {*personal_among(table.columns, table.personal)}
