@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -122,12 +123,28 @@ def test_a_page_that_points_something_out_is_not_calm() -> None:
     assert "Nothing else stands out." in text(render_sheet(replace(flagged, calm=True)))
 
 
+def couple(one: SheetData, other: SheetData) -> Together:
+    return Together(
+        episode="E-0051", therapist="Kim Ahrens", as_of=one.as_of, session_on=one.session_on, session_over=True,
+        members=(one, other), scales=tuple(panel.title for panel in one.panels),
+    )  # fmt: skip
+
+
+def test_a_long_name_of_who_rated_ends_within_the_picture() -> None:
+    one = examples.falling()
+    alliance, *rest = one.panels
+    named = tuple(replace(series, label="Klient:innen") for series in alliance.series)
+    one = replace(one, panels=(replace(alliance, series=named), *rest))
+    page = render_together(couple(one, one))
+    wide = {float(width) for width in re.findall(r'<svg[^>]*class="chart"[^>]*viewBox="0 0 ([\d.]+) ', page)}
+    said = re.findall(r'<text x="([\d.]+)"[^>]*font-weight="bold"[^>]*>([^<]*Klient:innen)<', page)
+    assert len(said) == 2
+    assert max(float(x) + 1.5 * len(words) for x, words in said) <= min(wide)
+
+
 def test_the_page_of_a_couple_says_what_its_upright_lines_are() -> None:
     one = examples.falling()
-    pair = Together(
-        episode="E-0051", therapist="Kim Ahrens", as_of=one.as_of, session_on=one.session_on, session_over=True,
-        members=(one, replace(one, client="C-0043")), scales=tuple(panel.title for panel in one.panels),
-    )  # fmt: skip
+    pair = couple(one, replace(one, client="C-0043"))
     assert "An upright line between both" not in render_together(pair)
     alliance, *rest = one.panels
     own, theirs = alliance.series

@@ -28,7 +28,8 @@ HEIGHT = {"normal": (24.0, 17.0), "close": (19.0, 14.0), "tight": (15.0, 11.0), 
 LINES = {"normal": (1.42, 4.13), "close": (1.36, 3.82), "tight": (1.29, 3.53), "scant": (1.19, 3.15)}
 RULE = 3.4  # the rule left of a risk answer, and the room beside it
 SAFE = "Staying safe: "
-ASIDE = 17.0  # room for the last value and whose it is
+ASIDE = 17.0  # room for the last value and whose it is; more where its name is long
+BOLD, PLAIN_LETTER = 1.5, 1.2  # about how wide a letter beside a chart is
 NAME = 20  # letters of a member's name in a table
 
 
@@ -118,13 +119,20 @@ def _said(risk: RiskAnswer) -> str:
 def _columns(data: Together, width: float, height: float, density: str) -> tuple[Chart, list[Column]]:
     """One layout for all panels of all members, so that a day and a value lie at the same place in every column."""
     panels = [panel for sheet in data.members for panel in sheet.panels]
-    laid = chart(panels, say_date=say_short, width=round(width, 2), height=height, right_room=ASIDE)
+    laid = chart(panels, say_date=say_short, width=round(width, 2), height=height, right_room=_aside(panels))
     plots = iter(laid.plots)
     columns = []
     for sheet in data.members:
         charts = tuple((next(plots), _last(panel)) for panel in sheet.panels)
         columns.append(Column(sheet=trim(sheet, "scant" if density == "scant" else "tight"), charts=charts))
     return laid, columns
+
+
+def _aside(panels: Sequence[Panel]) -> float:
+    """Room for the longest last value with its name: no picture may end within a word."""
+    both = [series for panel in panels if len(panel.series) > 1 for series in panel.series]
+    widths = [(BOLD if s.rater == "client" else PLAIN_LETTER) * (len(s.label) + 4) for s in both]
+    return round(max([ASIDE, *(2.5 + width for width in widths)]), 2)
 
 
 def _numbers(data: Together, *, last: int) -> list[Numbers]:
