@@ -103,3 +103,13 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> It
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """Spare every store of a test the compiling of statements that another has compiled."""
+    from tests.statements import share
+
+    with pytest.MonkeyPatch.context() as patch:
+        share(patch)
+        yield

@@ -1,7 +1,8 @@
 """A process with everything imported and no connection open, which forks the processes that are to die or to compete.
 
 Starting `fit` costs half a second of imports each time; a fork of a warm process costs a few milliseconds. The plugins
-and instruments, which are only read, are handed on; settings and store are opened anew by every command.
+and instruments, which are only read, and compiled statements are handed on; settings and store are opened anew by every
+command.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 import fit_toolkit.practice as practice_package
 from fit_toolkit.cli import run
 from fit_toolkit.practice import Practice, open_practice
+from tests.statements import share
 
 SAID = "said.txt"  # beside the practice: what the commands printed
 
@@ -35,6 +39,7 @@ class Warm:
             first.catalog.hash(id)
         self.first = first
         practice_package.open_practice = self._open
+        share(pytest.MonkeyPatch())  # for as long as this process lives
 
     def _open(self, folder: Path | None = None, **how: object) -> Practice:
         found = open_practice(folder, **how)  # type: ignore[arg-type]
