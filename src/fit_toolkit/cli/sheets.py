@@ -15,6 +15,7 @@ from fit_toolkit.cli.context import App, pass_app
 from fit_toolkit.cli.days import DAY
 from fit_toolkit.cli.languages import wanted_language
 from fit_toolkit.cli.output import count
+from fit_toolkit.cli.signals import ended_in_order
 from fit_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def command(
         pages=("therapist", "client") if whose == "both" else (whose,), language=code, large=large_print,
         grey=grey, password=read_password(secret) if secret is not None else "",
     )  # fmt: skip
-    with _progress(quiet=quiet) as advance:
+    with _progress(quiet=quiet) as advance, ended_in_order():
         try:
             outcome = make_batch(practice, wish, tell=lambda line: app.say(f"fit: {line}"), advance=advance)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             app.say("The sheets made so far are there; the same command makes the others.")
             raise
     if not quiet:

@@ -19,6 +19,23 @@ class Asked(Protocol):
 
 
 @contextmanager
+def ended_in_order() -> Iterator[None]:
+    """End with SIGTERM as with Ctrl-C: what is under way is put away, and the exit code is 128 and the signal's number."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - given by Python
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def stop_when_asked(work: Asked) -> Iterator[None]:
     """Note SIGTERM, SIGINT and SIGHUP with `work` instead of ending at once; a second one ends at once."""
 

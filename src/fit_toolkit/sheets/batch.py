@@ -146,7 +146,7 @@ class _Batch:
                 each.folder.remove_if_empty()
             hint = "fit doctor names the package; --format html needs none"
             raise ConfigError(error.what, hint=hint) from error
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             for each in stacked:  # what is there need not be made again
                 with suppress(OSError):
                     each.folder.save()
