@@ -14,5 +14,6 @@ ANSWERS: Final = OURS + "answers:"
 CLIENT: Final = OURS + "client"
 WAY_OUT: Final = OURS + "way-out"  # why an item was not answered, in our words
 CONTEXT: Final = {  # what FHIR has no place for, as extensions of a response
-    name: f"{OURS}rating:{name}" for name in ("therapist", "episode", "session", "rater", "occasion")
+    name: f"{OURS}rating:{name}"
+    for name in ("therapist", "episode", "session", "rater", "occasion", "mode", "language", "dates_assumed")
 }

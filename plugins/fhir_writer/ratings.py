@@ -122,7 +122,10 @@ def _source(form: Form) -> Mapping[str, str]:
 
 def _context(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
     """Say what FHIR has no place for."""
-    said = [(name, row[name]) for name in ("therapist", "episode", "rater", "occasion") if row[name]]
+    said = [
+        (name, row[name]) for name in ("therapist", "episode", "rater", "occasion", "mode", "language") if row[name]
+    ]
+    said += [("dates_assumed", "true")] if row["dates_assumed"] else []
     made: list[dict[str, Any]] = [{"url": CONTEXT[name], "valueString": str(text)} for name, text in said]
     session = row["session_given"]
     return made + ([{"url": CONTEXT["session"], "valueInteger": int(session)}] if isinstance(session, int) else [])
