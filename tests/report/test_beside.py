@@ -70,6 +70,17 @@ def test_the_one_who_got_worse_at_a_site_is_not_the_whole_less_the_other_sites(t
         assert counted(reports[site], "outcomes", "improved")[0] == 10
 
 
+def test_what_the_whole_keeps_back_is_not_the_sum_of_its_sites(tmp_path: Path) -> None:
+    # of all 40, 12 got better: with 10 and 14 without change at the two sites, 4 would have got worse
+    north = [*some(BETTER, 4, "site:north"), *some(SAME, 10, "site:north"), *some(WORSE, 4, "site:north")]
+    service = a_service(tmp_path, north, some(BETTER, 8, "site:south"), some(SAME, 14, "site:south"))
+    whole, *sites = (report_of(service, labels=labels) for labels in ([], ["site:north"], ["site:south"]))
+    assert counted(whole, "outcomes", "improved") == (12, 40)
+    for report in (whole, *sites):
+        assert not one(report, "outcomes", "unchanged").shown
+        assert not one(report, "outcomes", "deteriorated").shown
+
+
 def test_beside_a_site_that_is_too_small_the_next_smallest_stands_back(tmp_path: Path) -> None:
     service = a_service(
         tmp_path, some(SAME, 20, "site:north"), some(SAME, 12, "site:south"), some(SAME, 2, "site:west")

@@ -37,11 +37,12 @@ FOLLOW: Final = {  # what could be worked out from a count that is kept back, or
 class Beside:
     """What other reports have more than one, or less; and, where it is of one site, the same of every site.
 
-    `rests`: the courses by which the report differs from one with fewer labels, and from one without the open courses.
-    `sites`: every site with all of its courses, "" for those at none; `site` is that of the report.
+    `wider`: the reports with fewer labels, or none. `rests`: the courses by which the report differs from each of these, and
+    from the one without the open courses. `sites`: every site with all of its courses, "" for those at none; `site` is that of the report.
     """
 
     whole: Gathered
+    wider: tuple[Gathered, ...] = ()
     rests: tuple[Gathered, ...] = ()
     sites: Mapping[str, Gathered] = field(default_factory=dict)
     site: str = ""
@@ -51,17 +52,19 @@ class Beside:
         """Find them."""
         labels = found.scope.labels
         whole = found.whole() if labels else found
-        masks = list(_without_some(whole, labels)) if labels else []
-        rests = [whole.part(which) for which in masks if which.any()]
+        wider, rests = [], []
+        for which, rest in _without_some(whole, labels) if labels else ():
+            wider.append(whole if which.all() else whole.part(which))
+            rests += [whole.part(rest)] if rest.any() else []
         still_open = found.courses["open"] != 0
         if found.people(~still_open) >= found.smallest and still_open.any():  # else there is no report without them
             rests.append(found.part(still_open))
         site = next((label for label in labels if label.startswith(SITE)), "")
-        return cls(whole, tuple(rests), _sites(whole, labels) if site else {}, site)
+        return cls(whole, tuple(wider), tuple(rests), _sites(whole, labels) if site else {}, site)
 
 
-def _without_some(whole: Gathered, labels: Sequence[str]) -> Iterator[Mask]:
-    """Give, for each report with some of the labels or none, the courses it has more."""
+def _without_some(whole: Gathered, labels: Sequence[str]) -> Iterator[tuple[Mask, Mask]]:
+    """Give, for each report with some of the labels or none, its courses, and those it has more than that with all of them."""
     marked = _marked(whole, labels)
     mine = np.logical_and.reduce([marked[label] for label in labels])
     for count in range(len(labels)):
@@ -69,7 +72,7 @@ def _without_some(whole: Gathered, labels: Sequence[str]) -> Iterator[Mask]:
             wider = np.ones(whole.n, bool)
             for label in some:
                 wider &= marked[label]
-            yield wider & ~mine
+            yield wider, wider & ~mine
 
 
 def _marked(whole: Gathered, labels: Sequence[str]) -> dict[str, Mask]:
@@ -94,10 +97,11 @@ def kept_beside(found: Gathered, make: Make, beside: Beside) -> list[Figure]:
     """Make the figures of a section, and leave out those by which a few clients could be had from other reports.
 
     The figures of the rests and of the other sites are made, too, and never shown: where a count there is kept back
-    because it is a few, the one here is kept back as well, since the one report less the other would give it.
+    because it is a few, the one here is kept back as well, since the one report less the other would give it. So is what
+    a wider report keeps back, since the narrower ones together would give that.
     """
     figures = make(found)
-    gone = {key for rest in beside.rests for key in _hidden(make(rest))}
+    gone = {key for other in (*beside.rests, *beside.wider) for key in _hidden(make(other))}
     if len(beside.sites) > 2:  # of two sites, one is the rest of the other
         gone |= _beside_sites({site: make(each) for site, each in beside.sites.items()}, beside.site)
     gone |= {(group, name) for group, figure in gone for name in FOLLOW.get(figure, ())}
