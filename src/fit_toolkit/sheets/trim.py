@@ -99,7 +99,7 @@ def guess(sheet: SheetData, page: str = "therapist") -> str:
     if page == "client":
         return "normal"
     extra = _crowding(sheet, page)
-    return "normal" if extra <= 7 else "close" if extra <= 22 else "tight" if extra <= 40 else "scant"
+    return "normal" if extra <= 9 else "close" if extra <= 23 else "tight" if extra <= 40 else "scant"
 
 
 def _crowding(sheet: SheetData, page: str) -> int:
@@ -114,7 +114,7 @@ def _crowding(sheet: SheetData, page: str) -> int:
     extra -= 0 if sheet.facets.rows else 12
     extra += any(f.apart for f in sheet.facets.rows)
     extra += bool(sheet.marks) + any(f.moved and f.wording for f in sheet.facets.rows)
-    extra += 3 * bool(codes_of(sheet)) + 4 * _stripped(sheet) + sum(p.band is not None for p in sheet.panels)
+    extra += 5 * bool(codes_of(sheet)) + 4 * _stripped(sheet) + sum(p.band is not None for p in sheet.panels)
     return extra
 
 
