@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +24,17 @@ from fit_toolkit.intake import diary as diaries
 from fit_toolkit.intake.episode_files import FILES, listed
 from fit_toolkit.intake.episodes import Outcome, import_episodes
 from fit_toolkit.intake.mapping import Map
+from fit_toolkit.intake.read import read_table
 from fit_toolkit.intake.records import Ask as Wish
-from fit_toolkit.store import create_store, diary, labels, people
+from fit_toolkit.store import create_store, diary, labels, open_store, people
 from fit_toolkit.store.handing_on import Wanted
 from tests.conftest import LONG
 from tests.intake.making import CATALOG, NOW, TODAY, Clinic, table_of
+from tests.plugins_readers.taking import taken
 
 EXAMPLES = 100 if LONG else 4  # each is two practices and two exports
 WRITERS = build_registry(third_party=False).writers
+FHIR = importlib.import_module("fit_toolkit.plugins.fhir_reader").FhirReader
 CLIENTS, STAFF = ("A", "B", "C", "D"), ("T1", "T2", "T3")
 CODES = ("E1", "E2", "E3", "E4", "E5", "E6")
 WISH = Wish(actor="anna", today=TODAY, now=NOW)
@@ -89,8 +95,18 @@ def do(c: Connection, what: str, episode: str, day: date, *more: Any) -> None:
     ready[what]()
 
 
+@cache
+def blank() -> bytes:
+    """An empty store, made once: its migrations take longer than all that is done to it here."""
+    with tempfile.TemporaryDirectory() as folder:
+        create_store(Path(folder) / "store.db").close()
+        return (Path(folder) / "store.db").read_bytes()
+
+
 def empty(folder: Path, *, staffed: bool) -> Clinic:
-    store = create_store(folder / "store.db")
+    (folder / "store.db").write_bytes(blank())
+    (folder / "store.db").chmod(0o600)
+    store = open_store(folder / "store.db")
     with store.begin() as c:
         for code in STAFF if staffed else ():
             people.add_staff(c, code, starts_on=date(2020, 1, 1))
@@ -113,6 +129,7 @@ def lived(clinic: Clinic, history: list[tuple[Any, ...]]) -> None:
 def exported(clinic: Clinic, kind: str = "csv") -> dict[str, bytes]:
     """Every file of an export but the manifest, which has the moment in it; nothing where there is no rating."""
     folder = clinic.folder / "out"
+    shutil.rmtree(folder, ignore_errors=True)
     ask = Ask(
         wanted=Wanted(), folder=folder, key=None, pseudonyms="none", texts=True, now=NOW, today=TODAY, version="0"
     )
@@ -187,6 +204,23 @@ def test_couples_second_episodes_transfers_and_ends_come_in_again(tmp_path: Path
             ("T2", "2026-01-23"),
         ]
         assert people.list_staff(c)[0].starts_on == date(2020, 1, 1)
+
+
+def test_fhir_brings_the_ratings_back_into_episodes_that_came_as_files(tmp_path: Path) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    here, there = empty(tmp_path / "here", staffed=True), empty(tmp_path / "there", staffed=False)
+    lived(here, LIFE)
+    files = exported(here)
+    taken_in(there, files)
+
+    (tmp_path / "bundle.json").write_bytes(exported(here, "fhir")["bundle.json"])
+    outcome = taken(there, read_table(tmp_path / "bundle.json", {"fhir": FHIR}), open_episodes=False)
+
+    assert (outcome.rejected, outcome.forms) == (0, 4)
+    again = exported(there)
+    assert again["answers.csv"] == files["answers.csv"]
+    assert again["members.csv"] == files["members.csv"]
 
 
 def test_without_the_file_of_assignments_the_forms_of_the_first_therapist_have_no_place(tmp_path: Path) -> None:
