@@ -34,7 +34,7 @@ class Overdue(AlertPolicy, frozen=True):
             since=members.due,
             again=members.due + self.days,
             quiet=quiet,
-            reason="an expected rating is missing for {quiet:.0f} days",
+            reason="an expected rating has been missing for {quiet:.0f} days",
         )
 
 
