@@ -64,7 +64,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "A": ("A", "A"), " A ": ("A", "A"), "A\n": ("A", "A"), "\u00a0A": ("A", "A"),
     "": ("missing", "missing"), "  ": ("missing", "missing"),
     "a": ("other capitals", "other capitals"),
-    "007": (UNKNOWN, "007"), "7": (UNKNOWN, "7"), "7.0": (UNKNOWN, "7.0"), "1e5": (UNKNOWN, "1e5"), "NA": (UNKNOWN, "NA"),
+    "007": (UNKNOWN, "007"), "7": (UNKNOWN, "7"), "7.0": (UNKNOWN, "took this code for"), "2026-02-01": (UNKNOWN, "took this code for"), "1e5": (UNKNOWN, "1e5"), "NA": (UNKNOWN, "NA"),
     "nan": (UNKNOWN, "nan"), "None": (UNKNOWN, "None"), "TRUE": (UNKNOWN, "TRUE"), "1-2": (UNKNOWN, "1-2"), "CON": (UNKNOWN, "CON"),
     "Α": (UNKNOWN, NO_CODE), "А": (UNKNOWN, NO_CODE), "Ａ": (UNKNOWN, NO_CODE), "A\u200b": (UNKNOWN, NO_CODE), "A\u0301": (UNKNOWN, NO_CODE),
     "Á": (UNKNOWN, NO_CODE), "ı": (UNKNOWN, NO_CODE), "ß": (UNKNOWN, NO_CODE), "\u202eA": (UNKNOWN, NO_CODE), "٣": (UNKNOWN, NO_CODE),

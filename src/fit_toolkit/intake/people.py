@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ PAIR = 1 << 31  # more than there are members of staff: an episode and one of th
 FOREVER = date.max.toordinal()
 BETWEEN = "/"  # the client and the code of an episode to be opened, as one text; no code has it, and numpy drops a NUL
 ERASED = "a client with this code was erased; take the rows out (somebody who has come back gets a new code)"
+SPOILT = (
+    "a spreadsheet took this code for a day or a number; write codes as text (a client of this code: fit clients add)"
+)
+_SPOILT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+\.0")  # 1-2 becomes a day, 7 beside an empty cell 7.0
 CAPITALS = "there is such a code with other capitals"
 
 
@@ -60,6 +65,8 @@ def _clients(
             problems[code] = "no client has this code (fit clients add; in an import also --open-episodes)"
         elif not is_code(code):
             problems[code] = CODE_RULE
+        elif _SPOILT.fullmatch(code):
+            problems[code] = SPOILT
         elif code.casefold() in twice:
             problems[code] = f"a new client, but in this file {CAPITALS}"
     wrong = strange & forms["client"].isin(list(problems))
