@@ -189,6 +189,24 @@ def test_of_very_many_columns_and_problems_a_person_reads_some(
     assert len(json.loads(outcome.out)["import"][0]["problems"]) == 9
 
 
+def test_a_saved_map_names_the_reader_so_that_the_next_file_is_read_alike(clinic: Fit, tmp_path: Path) -> None:
+    text = f"record_id,visit_date,{NINE},evening_complete\nA,2026-02-01,{GOOD},STATE\n"
+    saved = tmp_path / "a.map.yaml"
+    clinic(
+        "import",
+        write(tmp_path, text.replace("STATE", "2")),
+        "--instrument",
+        "phq-9",
+        "--save-map",
+        str(saved),
+        "--dry-run",
+    )
+    assert "reader: redcap" in saved.read_text()
+    saved.write_text(saved.read_text().replace("columns:", "columns:\n  record_id: client"))
+    unlike = write(tmp_path, text.replace("STATE", ""))  # without any status this might be anybody's
+    assert clinic("import", unlike, "--map", str(saved)).code == 0
+
+
 def test_a_map_refuses_a_file_that_has_changed(clinic: Fit, tmp_path: Path) -> None:
     saved = write(
         tmp_path,

@@ -173,9 +173,12 @@ def _settle(
     app: App, table: RawTable, base: Map, file: Path, save_map: Path | None, *, dry_run: bool, hidden: bool
 ) -> Map:
     """Agree on what the columns mean: default names are taken, likely ones only when a person agrees."""
+    import msgspec
+
     from fit_toolkit.intake.columns import as_map, propose, remarks
     from fit_toolkit.intake.layout import refuse_headless
     from fit_toolkit.intake.mapping import as_yaml
+    from fit_toolkit.intake.read import reader_of
 
     proposals = propose(table, base, app.practice.catalog)
     refuse_headless([each.column for each in proposals if each.how == "unknown"], file.name)
@@ -185,7 +188,9 @@ def _settle(
     if guessed or unknown or save_map or dry_run:
         _show(app, proposals, hidden=hidden)
     if save_map:
-        write_atomic(save_map, as_yaml(proposed, remarks(proposals)).encode())
+        kind = base.reader or reader_of(file, _readers(app))  # the next file is read alike, whatever it looks like
+        saved = msgspec.structs.replace(proposed, reader="" if kind == "csv" else kind)
+        write_atomic(save_map, as_yaml(saved, remarks(proposals)).encode())
         app.say(f"The map is in {save_map}; look at it, then: fit import {file.name} --map {save_map}")
     if not guessed or unknown or dry_run:  # an unknown column refuses the file, whatever is guessed beside it
         return proposed

@@ -72,6 +72,11 @@ def read_source(  # noqa: PLR0913 - the same as read_table, and what is to be kn
     return survey(path, tables, ids=ids, names=names, folder=folder, progress=progress, guard=guard)
 
 
+def reader_of(path: Path, readers: Mapping[str, type[Reader]]) -> str:
+    """Name the reader that is surest of a file."""
+    return _surest(path, _head(path), readers)
+
+
 def _chosen(
     path: Path,
     readers: Mapping[str, type[Reader]],
