@@ -53,10 +53,9 @@ def test_the_error_text_names_nobody(clinic: Clinic) -> None:
     with pytest.raises(DataError) as caught:
         type_in(clinic, "111111110", day=date(2025, 12, 1))
     assert "A" not in str(caught.value)
-    problem: Any = caught.value.findings[0]
-    assert (
-        found.problem == "this day is before the episode was opened, on 2026-01-01"
-    )  # not its code: it may be the client's
+    found: Any = caught.value.findings[0]
+    # not the episode's code: it may be the client's
+    assert found.problem == "this day is before the episode was opened, on 2026-01-01"
 
 
 def test_a_flagged_answer_and_one_left_out_are_told(clinic: Clinic) -> None:
