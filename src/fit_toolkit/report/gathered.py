@@ -130,13 +130,11 @@ class Gathered:
                 scale = self.readable.get(instrument).main_scale if rated else ""
                 self._read[key] = service.ratings(self.c, self.scope, instrument, rater, scale)
             rows = self._read[key]
-            mine = np.isin(rows["member_id"], self.courses["member_id"])
-            rows = {name: column[mine] for name, column in rows.items()}
+            rows = only(rows, np.isin(rows["member_id"], self.courses["member_id"]))
             course = np.searchsorted(self.courses["member_id"], rows["member_id"])
-            rows = {"course": course, "tick": rows.pop("value_ticks"), **rows}
-            del rows["member_id"]
             inside = (self.courses["started"][course] <= rows["day"]) & (rows["day"] <= self.courses["ended"][course])
-            self._forms[key] = {name: column[inside] for name, column in rows.items()}
+            rest = {name: rows[name] for name in rows if name not in ("member_id", "value_ticks")}
+            self._forms[key] = only({"course": course, "tick": rows["value_ticks"], **rest}, inside)
         return self._forms[key]
 
     def values(self, instrument: str, rater: str) -> Columns:
@@ -170,6 +168,11 @@ class Gathered:
             values[place][at] = rows["tick"][row] / TICK
             days[place][at] = rows["day"][row]
         return Ends(values[0], values[1], days[0], days[1])
+
+
+def only(rows: Columns, which: Mask) -> Columns:
+    """Give some of the rows; all of them as they are, without a copy of what may be large."""
+    return rows if which.all() else {name: column[which] for name, column in rows.items()}
 
 
 def newest_of_day(rows: Columns) -> Columns:
