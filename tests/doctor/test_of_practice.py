@@ -44,6 +44,18 @@ def test_a_practice_in_order_has_nothing_to_mend(practice: Path) -> None:
     assert [verdict for verdict in findings(practice) if verdict.state is not State.OK] == []
 
 
+def test_a_language_without_a_pack_is_named_until_the_practice_has_one(practice: Path) -> None:
+    settings = practice / "fit.toml"
+    settings.write_text(f'[practice]\nlanguage = "fr-CA"\n{settings.read_text()}')
+    assert (only(practice, "language").state, only(practice, "language").found) == (
+        State.WARN,
+        "no pack for it, so sheets speak English",
+    )
+    (practice / "locales").mkdir()
+    (practice / "locales" / "fr.po").write_text('msgid "now"\nmsgstr "maintenant"\n')
+    assert only(practice, "language").state is State.OK
+
+
 def test_no_practice_here_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (verdict,) = examine(of_practice.checks(None))

@@ -11,14 +11,11 @@ def wanted_language(code: str | None, practice: Path) -> str:
     """Check that there is a pack: a page in English, because of a slip, would go to somebody who cannot read it."""
     if code is None:
         return ""
-    from fit_toolkit.language import languages
-    from fit_toolkit.language.packs import NAME
+    from fit_toolkit.language import has_pack, languages
 
-    there = languages(practice)
-    plain = code.replace("_", "-")
-    if not NAME.fullmatch(code) or not {plain, plain.partition("-")[0]} & {*there}:
+    if not has_pack(code, practice):
         raise UsageError(
             "there is no language pack of that name", where="--language",
-            hint=f"there is: {', '.join(there)}; one of your own is a file in locales/",
+            hint=f"there is: {', '.join(languages(practice))}; one of your own is a file in locales/",
         )  # fmt: skip
-    return plain
+    return code.replace("_", "-")

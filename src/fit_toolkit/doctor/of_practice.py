@@ -55,6 +55,7 @@ class _Checks:
         """Every check by its name."""
         return (
             ("settings", lambda: [ok("settings", FILE)]),
+            ("language", self.language),
             ("store", self.store),
             ("instruments", self.instruments),
             ("plugins", self.of_plugins),
@@ -66,6 +67,17 @@ class _Checks:
             ("sources", self.sources),
             ("alert run", self.alert_run),
         )
+
+    def language(self) -> Iterator[Verdict]:
+        """There is a language pack for the practice's language; forms have their own words."""
+        from fit_toolkit.language import has_pack, languages
+
+        code = self.settings.text("practice.language")
+        if has_pack(code, self.practice.root):
+            yield ok("language", code)
+        else:
+            there = ", ".join(languages(self.practice.root))
+            yield warn("language", "no pack for it, so sheets speak English", f"practice.language in {FILE}: {there}")
 
     def store(self) -> Iterator[Verdict]:
         """The store can be opened, has the tables of this version, lies on a local disk and is private."""

@@ -6,7 +6,18 @@ no such message, it is English. A practice's own `locales/<language>.po` stands 
 
 from __future__ import annotations
 
-from fit_toolkit.language.packs import Language, language_of, languages
+from fit_toolkit.language.packs import Language, has_pack, language_of, languages
 from fit_toolkit.language.spoken import decimals, mark, plural, say, speaking, spoken
 
-__all__ = ["Language", "decimals", "language_of", "languages", "mark", "plural", "say", "speaking", "spoken"]
+__all__ = [
+    "Language",
+    "decimals",
+    "has_pack",
+    "language_of",
+    "languages",
+    "mark",
+    "plural",
+    "say",
+    "speaking",
+    "spoken",
+]

@@ -74,6 +74,13 @@ def languages(practice: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted({BUNDLED, *names, *(path.stem.replace("_", "-") for path in own)}))
 
 
+def has_pack(code: str, practice: Path | None = None) -> bool:
+    """Whether there is a pack for a language, or, as for de-CH, for the one that it is a kind of."""
+    return NAME.fullmatch(code) is not None and not {*_names(code)}.isdisjoint(
+        f"{each.replace('-', '_')}.po" for each in languages(practice)
+    )
+
+
 def language_of(code: str, practice: Path | None = None) -> Language:
     """Give a language by its code, such as de or de-CH, with the packs of a practice in front of the bundled ones."""
     if code == BUNDLED and (practice is None or not (practice / FOLDER).is_dir()):
