@@ -245,8 +245,10 @@ def _begin(shared: Shared, until_closed: Connection) -> None:
     """Set up a worker: it ends with its parent, however that ends, or when the other end is closed."""
     import multiprocessing
     import signal
+    from multiprocessing.util import Finalize
 
     os.umask(0o077)
+    Finalize(None, os._exit, args=(0,), exitpriority=-100)  # the very last: clearing a thousand modules takes 0.2 s
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     _shared[:] = [shared]
