@@ -33,6 +33,7 @@ COMMANDS = {
     "plan": ("fit_toolkit.cli.plan:command", "What is asked of whom, and how often."),
     "move": ("fit_toolkit.cli.move:command", "Move a form keyed to the wrong client."),
     "void": ("fit_toolkit.cli.void:command", "Void a form entered by mistake."),
+    "rescore": ("fit_toolkit.cli.rescore:command", "Score stored answers anew after a definition has changed."),
     "alerts": ("fit_toolkit.cli.alerts:command", "Evaluate, list and tick off alerts."),
     "sheet": ("fit_toolkit.cli.sheet:command", "The one-page sheet for a session, as PDF or HTML."),
     "sheets": ("fit_toolkit.cli.sheets:command", "The sheets of a day: a folder for each therapist."),

@@ -70,7 +70,9 @@ def _scores(practice: Practice, store: Store) -> Iterator[Finding]:
         yield Finding("scores", False, f"{len(done.differing)} forms score otherwise than stored: {shown}")
     said = [f"{done.same} forms scored again, all as stored"] if not done.differing else []
     if done.other_definition:
-        said.append(f"{done.other_definition} left out: their instrument's definition has changed since, or is gone")
+        said.append(
+            f"{done.other_definition} left out: their instrument's definition has changed since, or is gone (fit rescore)"
+        )
     if done.no_rule:
         said.append(f"{done.no_rule} left out: no plugin gives their scoring rule now")
     yield from [Finding("scores", True, each) for each in said]
