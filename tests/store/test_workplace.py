@@ -6,8 +6,10 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from fit_toolkit.store.lock import hold_lock
-from fit_toolkit.store.workplace import LEFT, LOCK, work_beside
+from fit_toolkit.store.workplace import LEFT, LOCK, clear_away, work_beside
 
 
 def dead(folder: Path, *, lock: bool = True) -> Path:
@@ -56,3 +58,18 @@ def test_what_was_put_aside_and_not_replaced_is_back(tmp_path: Path) -> None:
         with work_beside(tmp_path / "out"):
             assert (place.is_dir(), aside.is_dir()) == (True, there)
         aside.mkdir(exist_ok=True)  # once it is replaced, what was put aside stays there
+
+
+def test_nothing_is_moved_or_removed_on_the_word_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mine := tmp_path / "home" / "mine").mkdir(parents=True)
+    (tmp_path / "shared").mkdir()
+    left = dead(tmp_path / "shared")
+    (left / "replaces.json").write_text(f'["{tmp_path}/taken", "{mine}"]', encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("fit_toolkit.store.workplace._ours", lambda _: False)
+        clear_away(tmp_path / "shared")
+    assert left.is_dir()
+    clear_away(tmp_path / "shared")
+    assert (left.exists(), mine.is_dir()) == (False, True)

@@ -56,11 +56,9 @@ class Kept:
 
 def try_out(file: Path, clock: Clock) -> tuple[Manifest, list[Finding]]:
     """Put a backup into a folder that is removed afterwards, and look through it as `fit verify` does."""
-    with tempfile.TemporaryDirectory(prefix="fit-check-") as name:
-        folder = Path(name)
-        folder.chmod(0o700)
-        manifest = _unpack(file, folder)
-        return manifest, list(_looked_through(folder, clock))
+    with work_beside(Path(tempfile.gettempdir(), "backup")) as work:
+        manifest = _unpack(file, work.files)
+        return manifest, list(_looked_through(work.files, clock))
 
 
 def restore(file: Path, folder: Path, *, replace: bool, clock: Clock, extra: Sequence[Tombstone] = ()) -> Restored:

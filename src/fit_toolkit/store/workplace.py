@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -62,9 +63,9 @@ def work_beside(place: Path) -> Iterator[Workplace]:
 def clear_away(parent: Path) -> None:
     """Remove what killed processes left in `parent`, and put back what they had put aside and not replaced yet."""
     for folder in sorted(parent.glob(f"{PREFIX}*{SUFFIX}")):
-        if folder.is_symlink() or not folder.is_dir():
-            continue
         with suppress(OSError, LockedError, StoreError):
+            if not _ours(folder):
+                continue
             if (folder / LOCK).is_file():
                 with hold_lock(folder / LOCK):
                     _put_back(folder)
@@ -84,9 +85,16 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _ours(folder: Path) -> bool:
+    """Whether it is a folder of this account: in a place where everybody writes, another's is not to be trusted."""
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and (os.name != "posix" or status.st_uid == os.geteuid())
+
+
 def _put_back(folder: Path) -> None:
-    with suppress(FileNotFoundError, ValueError):
+    with suppress(FileNotFoundError, ValueError, TypeError):
         noted: Any = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         place, aside = (Path(each) for each in noted)
-        if not os.path.lexists(place) and aside.is_dir():
+        beside = place.parent == aside.parent == folder.parent.resolve()
+        if beside and not os.path.lexists(place) and aside.is_dir():
             aside.rename(place)
