@@ -62,13 +62,22 @@ class Context:
         fits = [known for of, known in listed if not server or not of or of == server]
         return fits[0] if len(fits) == 1 else {}
 
-    def only(self, code: str, reference: str, url: str, where: str) -> str:
-        """Give a code that is the number of a client on a server; the same number of another server is refused."""
+    def numbered(self, reference: str, url: str, where: str) -> str:
+        """Give the number of a client on a server as the code."""
+        code = reference.rpartition("/")[2]
         server = _server(reference) or _server(url)
-        known = {of for of, _ in self.clients.get(f"Patient/{code}", ())}
-        if (not server and len(known) > 1) or (server and self.servers.setdefault(code, server) != server):
+        several = len({of for of, _ in self.clients.get(f"Patient/{code}", ())}) > 1
+        return self.only(code, server, where, sure=bool(server) or not several)
+
+    def identified(self, identifier: Mapping[str, Any], where: str) -> str:
+        """Give the value of an identifier as the code."""
+        return self.only(_text(identifier, "value", where), _text(identifier, "system", where), where)
+
+    def only(self, code: str, of: str, where: str, *, sure: bool = True) -> str:
+        """Give a code of a server or a system; the same of another one is somebody else, and refused."""
+        if not sure or (of and self.servers.setdefault(code, of) != of):
             raise DataError(
-                "clients of two servers have the same number", where=where,
+                "clients of two servers or systems have the same number", where=where,
                 hint="say which identifiers are the codes: client_system, in the map's settings",
             )  # fmt: skip
         return code
@@ -212,17 +221,16 @@ def _client(found: Found, context: Context, where: str) -> str:
     own = [each for each in _identifiers(known) if each.get("system") == CLIENT]
     if own:
         return _text(own[0], "value", where)
-    if reference.startswith(("urn:", "#")) and known:
-        named = [_text(each, "value", where) for each in _identifiers(known)]
-        return named[0] if len(named) == 1 else _text(known, "id", where)
-    if reference.startswith("#"):
+    if reference.startswith(("urn:", "#")) and len(named := _identifiers(known)) == 1:
+        return context.identified(named[0], where)
+    if reference.startswith("#"):  # what is in a response has an id in it alone: everybody's may be `patient`
         return ""
     if reference.startswith("urn:"):
-        return reference.rpartition(":")[2]
+        return _text(known, "id", where) or reference.rpartition(":")[2]
     if reference:
-        return context.only(reference.rpartition("/")[2], reference, found.url, where)
+        return context.numbered(reference, found.url, where)
     identifier = subject.get("identifier")
-    return _text(identifier, "value", where) if isinstance(identifier, dict) else ""
+    return context.identified(identifier, where) if isinstance(identifier, dict) else ""
 
 
 def _client_of(reference: str, found: Found, context: Context) -> Mapping[str, Any]:

@@ -250,8 +250,27 @@ def test_the_same_number_on_two_servers_is_two_clients(tmp_path: Path) -> None:
     assert column(table, "subject") == ["k17", "k18", "", "k18"]
 
 
+@pytest.mark.parametrize("identifiers", [[], [{"system": "urn:a", "value": "7"}, {"system": "urn:b", "value": "8"}]])
+def test_the_id_of_a_client_within_a_response_is_nobodys_code(
+    tmp_path: Path, identifiers: list[dict[str, str]]
+) -> None:
+    inside = {"resourceType": "Patient", "id": "patient", "identifier": identifiers}
+    one = response(answered(valueInteger=1), subject={"reference": "#patient"}, contained=[inside])
+    assert column(taken_in(tmp_path, bundle(one, one)), "subject") == ["", ""]
+    codes = column(taken_in(tmp_path, bundle(one, one), client_system="urn:b"), "subject")
+    assert codes == (["8", "8"] if identifiers else ["", ""])
+
+
+def test_the_same_value_in_two_systems_is_two_clients_and_refused(tmp_path: Path) -> None:
+    about = [{"identifier": {"system": system, "value": "7"}} for system in ("urn:a", "urn:b")]
+    both = bundle(*[response(answered(valueInteger=1), subject=each) for each in about])
+    with pytest.raises(DataError, match="clients of two servers or systems have the same number"):
+        taken_in(tmp_path, both)
+    assert column(taken_in(tmp_path, both, client_system="urn:a"), "subject") == ["7", ""]
+
+
 def test_numbers_of_two_servers_are_no_codes(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"clients of two servers have the same number.*client_system"):
+    with pytest.raises(DataError, match=r"clients of two servers .*client_system"):
         taken_in(tmp_path, of_two_servers("https://a.example/fhir/Patient/1", "Patient/1"))
     with pytest.raises(DataError, match="clients of two servers"):
         without = of_two_servers("Patient/1")
