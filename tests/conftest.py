@@ -106,10 +106,11 @@ def no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session", autouse=True)
-def statements_are_compiled_once() -> Iterator[None]:
-    """Spare every store of a test the compiling of statements that another has compiled."""
-    from tests.statements import share
+def a_store_costs_once() -> Iterator[None]:
+    """Spare every store of a test the compiling of statements and the migrations that another has had."""
+    from tests.statements import say_again, share
 
     with pytest.MonkeyPatch.context() as patch:
         share(patch)
+        say_again(patch)
         yield
