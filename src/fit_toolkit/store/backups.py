@@ -54,6 +54,7 @@ def carry_over(c: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Put backups of another list on this one, as far as they are not on it."""
     there = {row["path"] for row in listed(c)}
     names = [column.name for column in B.c if column.name != "id"]
-    new = [{name: row.get(name) for name in names} for row in rows if row["path"] not in there]
+    once = {row["path"]: {name: row.get(name) for name in names} for row in rows if row["path"] not in there}
+    new = list(once.values())
     if new:
         c.execute(sa.insert(B), new)
