@@ -131,7 +131,10 @@ def look(practice: Practice, limits: Limits) -> Report:
     report.findings += _messages(report, found)
     report.findings += _safety(report, found, limits, now)
     report.findings += _backups(
-        report, [row["made_at"] for row in copies if row["sha256"]], practice.settings.number("backup.max_age_days"), now
+        report,
+        [row["made_at"] for row in copies if row["sha256"]],
+        practice.settings.number("backup.max_age_days"),
+        now,
     )
     if cut_off:
         what = "an erasure was cut off: the same fit erase finishes it"
