@@ -325,7 +325,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_the_very_files_of_a_run_t
     day, place = DAY.isoformat(), tmp_path / "killed"
     command = [sys.executable, "-m", "fit_toolkit", "--practice", str(clinic.root), "sheets", "--date", day, "-o", str(place), "--jobs", "2"]  # fmt: skip
     going = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(list(place.glob("*/0*.pdf"))) < 3 and time.monotonic() < until:
         time.sleep(0.005)
     going.send_signal(signal.SIGKILL)

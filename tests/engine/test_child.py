@@ -93,7 +93,7 @@ def test_a_child_leaves_when_its_parent_has_gone() -> None:
     child._selector.close()
     child._process.stdin.close()
 
-    assert child._process.wait(timeout=5) == 0
+    assert child._process.wait(timeout=60) == 0
     child.close()
 
 
