@@ -14,6 +14,7 @@ from fit_toolkit.store import Store, alerts, backups, copying, holds, outbox, pe
 from fit_toolkit.store import schema as s
 from fit_toolkit.store.erase import erase_rows, what_goes, word
 from fit_toolkit.store.scrub import scrub
+from tests.store.conftest import only_sqlite
 from tests.store.making import DAY, NOW, make_episode, rate, touched
 from tests.store.test_alerts import add, event, make_alert
 from tests.store.test_outbox import message
@@ -187,6 +188,7 @@ def test_a_copy_reads_what_is_about_one_client_only(filled: Store) -> None:
         assert copying.other_codes(c, client["id"]) == ["other-2"]
 
 
+@only_sqlite
 def test_without_room_for_the_file_to_be_written_anew_that_is_what_is_said(filled: Store) -> None:
     resource = pytest.importorskip("resource")
     erase(filled)
