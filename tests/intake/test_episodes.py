@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,27 +13,13 @@ from fit_toolkit.intake.episodes import Outcome, import_episodes
 from fit_toolkit.intake.records import Ask
 from fit_toolkit.model.people import Episode
 from fit_toolkit.store import diary, labels, people, tombstones
-from tests.intake.making import NOW, TODAY, Clinic, copy_clinic, make_clinic, table_of
+from tests.intake.making import NOW, TODAY, Clinic, table_of
 
 MEMBERS = "client,episode,kind,therapist,joined,left,opened,closed,close_reason,sex,born,labels\n"
 ASSIGNMENTS = "episode,therapist,role,since,until\n"
 PAUSES = "episode,since,until,reason\n"
 STAFF = "code,role,starts,ends,supervisor\n"
 PAIR = "K1,P,couple,T1,,,2026-01-05,,,,,\nK2,P,couple,T1,,,2026-01-05,,,,,\n"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("episodes")
-    make_clinic(folder).store.close()
-    return folder
-
-
-@pytest.fixture
-def clinic(template: Path, tmp_path: Path) -> Iterator[Clinic]:
-    made = copy_clinic(template, tmp_path)
-    yield made
-    made.store.close()
 
 
 def bring(clinic: Clinic, *texts: str, add_staff: bool = False, dry_run: bool = False) -> Outcome:

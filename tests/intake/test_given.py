@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from fit_toolkit.intake.records import Outcome
-from tests.intake.making import NOW, Clinic, copy_clinic, make_clinic
+from tests.intake.making import NOW, Clinic
 
 LONG = "client,date,instrument,mode,language,rated_at,dates_assumed,item,value\n"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("given")
-    make_clinic(folder).store.close()
-    return folder
-
-
-@pytest.fixture
-def clinic(template: Path, tmp_path: Path) -> Iterator[Clinic]:
-    made = copy_clinic(template, tmp_path)
-    yield made
-    made.store.close()
 
 
 def said(outcome: Outcome) -> list[tuple[int, str, str]]:
